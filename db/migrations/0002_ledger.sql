@@ -1,0 +1,226 @@
+-- The ledger: two books, append-only, every entry sums to zero. These rules live here, so that no code path can break them.
+
+create table accounts (
+  id               bigint generated always as identity primary key,
+  fund_id          id not null references funds,
+  address          text collate "C" not null check (address ~ '^[a-z-]+(:[A-Za-z0-9._-]+)+$' and length(address) <= 200),
+  currency         text not null references currencies,
+  book             text not null generated always as (case when address like 'budget:%' then 'budget' else 'actual' end) stored,
+  -- The stages of a contribution's money; null for every other account. Within one contribution they always sum to zero.
+  stage            text generated always as (
+                     case when address ~ '^budget:(authority|support|available|ready|reserved|committed|disbursed|reported):' then split_part(address, ':', 2) end) stored,
+  contribution_id  id,
+  request_id       id,
+  opened_at        timestamptz not null default clock_timestamp(),
+  unique (fund_id, address, currency)
+);
+create index accounts_by_contribution on accounts (contribution_id) where contribution_id is not null;
+create index accounts_by_request on accounts (request_id) where request_id is not null;
+
+-- A kept balance, only for accounts that may not go below zero: the row is the lock, the check is the guard.
+create table balances (
+  account_id  bigint primary key references accounts,
+  amount      bigint not null default 0,
+  functional  bigint not null default 0,
+  floor       bigint,                   -- null: the fund's own reserve, which carries exchange differences
+  constraint stage_never_below_zero check (amount >= floor)
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
+
+create table entries (
+  id            bigint generated always as identity primary key,
+  fund_id       id not null references funds,
+  kind          text not null,
+  source        text collate "C" not null,     -- the row that caused it
+  occurred_on   date not null,                 -- value date: when it happened
+  recorded_at   timestamptz not null default clock_timestamp(),
+  act_id        id not null references acts deferrable initially deferred,   -- who did it, when, from where
+  memo          text not null default '',
+  reverses      bigint references entries,
+  content_hash  bytea not null,                -- sha-256 over what the entry says
+  xid           xid8 not null default pg_current_xact_id(),   -- lets a sealer pass by what is still being written
+  constraint posted_once unique (fund_id, kind, source)
+);
+create index entries_by_day on entries (fund_id, occurred_on, id);
+create index entries_by_act on entries (act_id);
+
+-- Debits are positive, credits negative; whole minor units of the account's currency and of the fund's.
+create table postings (
+  entry_id     bigint not null references entries,
+  line         smallint not null,
+  account_id   bigint not null references accounts,
+  amount       bigint not null,
+  functional   bigint not null,
+  occurred_on  date not null,
+  recorded_at  timestamptz not null,
+  primary key (entry_id, line),
+  check (amount <> 0 or functional <> 0)
+);
+create index postings_by_account on postings (account_id, occurred_on, entry_id, line) include (amount, functional, recorded_at);
+
+-- A month that is closed takes no more entries; a fact that comes late is a dated entry in the open month.
+create table closed_periods (
+  fund_id    id not null references funds,
+  month      date not null check (extract(day from month) = 1),
+  act_id     id not null references acts deferrable initially deferred,
+  closed_at  timestamptz not null default clock_timestamp(),
+  constraint period_closed_already primary key (fund_id, month)
+);
+
+-- Checked when the transaction commits, once per entry, over the entry whole.
+create function entry_must_balance() returns trigger language plpgsql as $$
+declare
+  unbalanced text;
+begin
+  select format('%s %s: %s, functional %s', book, currency, amount, functional) into unbalanced
+    from (select a.book, a.currency, sum(p.amount) as amount, sum(sum(p.functional)) over (partition by a.book) as functional
+            from postings p join accounts a on a.id = p.account_id
+           where p.entry_id = new.id
+           group by a.book, a.currency) sums
+   where amount <> 0 or functional <> 0
+   limit 1;
+  if unbalanced is not null then
+    raise exception 'entry % does not balance: %', new.id, unbalanced using errcode = 'check_violation', constraint = 'entry_balances';
+  end if;
+  if exists (select from postings p join accounts a on a.id = p.account_id
+              where p.entry_id = new.id and a.stage is not null
+              group by a.contribution_id having sum(p.amount) <> 0) then
+    raise exception 'entry % breaks the conservation law of a contribution', new.id using errcode = 'check_violation', constraint = 'conservation_law';
+  end if;
+  if (select count(*) from postings where entry_id = new.id) < 2 then
+    raise exception 'entry % has fewer than two postings', new.id using errcode = 'check_violation', constraint = 'entry_has_postings';
+  end if;
+  return null;
+end $$;
+create constraint trigger entry_balances after insert on entries
+  deferrable initially deferred for each row execute function entry_must_balance();
+
+-- An entry is whole when its transaction ends; nothing is ever added to it.
+create function postings_arrive_with_their_entry() returns trigger language plpgsql as $$
+begin
+  if exists (select from new_postings n join entries e on e.id = n.entry_id where e.xid <> pg_current_xact_id()) then
+    raise exception 'an entry takes no more postings once it is recorded' using errcode = '42501', constraint = 'entry_is_whole';
+  end if;
+  return null;
+end $$;
+create trigger entry_is_whole after insert on postings
+  referencing new table as new_postings for each statement execute function postings_arrive_with_their_entry();
+
+create trigger append_only before update or delete or truncate on entries for each statement execute function history_is_append_only();
+create trigger append_only before update or delete or truncate on postings for each statement execute function history_is_append_only();
+create trigger append_only before update or delete or truncate on accounts for each statement execute function history_is_append_only();
+create trigger append_only before update or delete or truncate on closed_periods for each statement execute function history_is_append_only();
+
+-- A month closes only when no entry for it is in the making: closing takes the lock alone, posting shares it.
+create function lock_period(fund text, month date, alone boolean) returns void language plpgsql as $$
+declare
+  key bigint := hashtextextended(fund || month::text, 0);
+begin
+  if alone then perform pg_advisory_xact_lock(key); else perform pg_advisory_xact_lock_shared(key); end if;
+end $$;
+
+create function close_period(p_fund text, p_month date, p_act text) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  perform lock_period(p_fund, p_month, true);
+  insert into closed_periods (fund_id, month, act_id) values (p_fund, p_month, p_act);
+end $$;
+
+-- Appends entries, each with its postings, in one round trip: the only way into the ledger. Accounts that do not exist are opened.
+-- An entry whose kind and source are there already is not posted again; if it says something else, the call fails.
+-- Balance rows are locked in account order before anything is read from them, so callers wait for each other and never deadlock.
+create function post_entries(
+  p_fund text, p_act text,
+  e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[],
+  l_entry int[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]
+) returns table (ord int, entry_id bigint, is_new boolean)
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  v_accounts bigint[];
+  v_hashes bytea[];
+  v_ids bigint[];
+  v_new boolean[];
+  v_recorded timestamptz := clock_timestamp();
+  v_month date;
+begin
+  for v_month in select distinct date_trunc('month', d)::date from unnest(e_occurred_on) d order by 1 loop
+    perform lock_period(p_fund, v_month, false);
+    if exists (select from closed_periods c where c.fund_id = p_fund and c.month = v_month) then
+      raise exception 'the month of % is closed', v_month using errcode = 'check_violation', constraint = 'period_closed';
+    end if;
+  end loop;
+
+  select array_agg(a.id order by l.line) into v_accounts
+    from unnest(l_address, l_currency) with ordinality as l (address, currency, line)
+    left join accounts a on a.fund_id = p_fund and a.address = l.address and a.currency = l.currency;
+
+  if array_position(v_accounts, null) is not null then
+    with opened as (
+      insert into accounts (fund_id, address, currency, contribution_id, request_id)
+      select distinct p_fund, l.address, l.currency, l.contribution, l.request
+        from unnest(l_address, l_currency, l_contribution, l_request, v_accounts) as l (address, currency, contribution, request, account)
+       where l.account is null
+       order by l.address, l.currency
+      on conflict do nothing
+      returning id, address)
+    insert into balances (account_id, floor)
+    select id, case when address <> 'budget:available:reserve' then 0 end
+      from opened
+     where address ~ '^budget:(pledged|support|available|ready|reserved|committed|disbursed|reported):';
+
+    select array_agg(a.id order by l.line) into v_accounts
+      from unnest(l_address, l_currency) with ordinality as l (address, currency, line)
+      join accounts a on a.fund_id = p_fund and a.address = l.address and a.currency = l.currency;
+  end if;
+
+  select array_agg(sha256(convert_to(
+           concat_ws(E'\n', p_fund, e.kind, e.source, e.occurred_on, e.memo, coalesce(e.reverses::text, ''), l.lines), 'utf8')) order by e.ord)
+    into v_hashes
+    from unnest(e_kind, e_source, e_occurred_on, e_memo, e_reverses) with ordinality as e (kind, source, occurred_on, memo, reverses, ord)
+    left join (select l.entry, string_agg(concat_ws(' ', l.address, l.currency, l.amount, l.functional), E'\n' order by l.line) as lines
+                 from unnest(l_entry, l_address, l_currency, l_amount, l_functional) with ordinality as l (entry, address, currency, amount, functional, line)
+                group by l.entry) l on l.entry = e.ord;
+
+  with posted as (
+    insert into entries (fund_id, kind, source, occurred_on, recorded_at, act_id, memo, reverses, content_hash)
+    select p_fund, e.kind, e.source, e.occurred_on, v_recorded, p_act, e.memo, e.reverses, e.hash
+      from unnest(e_kind, e_source, e_occurred_on, e_memo, e_reverses, v_hashes) with ordinality as e (kind, source, occurred_on, memo, reverses, hash, ord)
+     order by e.ord
+    on conflict (fund_id, kind, source) do nothing
+    returning entries.id, entries.kind, entries.source)
+  select array_agg(p.id order by e.ord), array_agg(p.id is not null and e.first = e.ord order by e.ord) into v_ids, v_new
+    from (select *, min(u.ord) over (partition by u.kind, u.source) as first
+            from unnest(e_kind, e_source) with ordinality as u (kind, source, ord)) e
+    left join posted p on p.kind = e.kind and p.source = e.source;
+
+  if not (true = all (v_new)) then
+    if exists (select from unnest(e_kind, e_source, v_hashes) as e (kind, source, hash)
+                 join entries t on t.fund_id = p_fund and t.kind = e.kind and t.source = e.source
+                where t.content_hash <> e.hash) then
+      raise exception 'an entry of this kind and source says something else' using errcode = 'check_violation', constraint = 'entry_says_something_else';
+    end if;
+    select array_agg(t.id order by e.ord) into v_ids
+      from unnest(e_kind, e_source) with ordinality as e (kind, source, ord)
+      join entries t on t.fund_id = p_fund and t.kind = e.kind and t.source = e.source;
+  end if;
+
+  perform from balances b where b.account_id = any (v_accounts) order by b.account_id for update;
+
+  update balances b
+     set amount = b.amount + d.amount, functional = b.functional + d.functional
+    from (select l.account, sum(l.amount)::bigint as amount, sum(l.functional)::bigint as functional
+            from unnest(l_entry, v_accounts, l_amount, l_functional) as l (entry, account, amount, functional)
+           where v_new[l.entry]
+           group by l.account) d
+   where b.account_id = d.account;
+
+  insert into postings (entry_id, line, account_id, amount, functional, occurred_on, recorded_at)
+  select v_ids[l.entry], row_number() over (partition by l.entry order by l.line), l.account, l.amount, l.functional, e_occurred_on[l.entry], v_recorded
+    from unnest(l_entry, v_accounts, l_amount, l_functional) with ordinality as l (entry, account, amount, functional, line)
+   where v_new[l.entry];
+
+  return query select o.ord::int, o.id, o.fresh from unnest(v_ids, v_new) with ordinality as o (id, fresh, ord);
+end $$;
+
+revoke all on function post_entries, close_period, lock_period from public;
+grant execute on function post_entries, close_period, lock_period to wasata_service;
+grant select on accounts, balances, entries, postings, closed_periods to wasata_service;

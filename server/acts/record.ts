@@ -1,0 +1,32 @@
+import type { Trx } from '../../db/connect.ts'
+
+/** One thing that somebody did or tried: kept for good, with where it came from and how it ended. */
+export type Act = {
+  id: string
+  fundId: string | null
+  personId: string | null
+  tokenId: string | null
+  requestId: string
+  method: string
+  path: string
+  address: string | null
+  /** `done`, or the code of the refusal. */
+  outcome: string
+  details: Record<string, unknown> | null
+}
+
+/** Keeps an act. A change and its act share a transaction; a refused attempt has one of its own. */
+export async function recordAct(trx: Trx, act: Act): Promise<void> {
+  await trx('acts').insert({
+    id: act.id,
+    fund_id: act.fundId,
+    person_id: act.personId,
+    token_id: act.tokenId,
+    request_id: act.requestId,
+    method: act.method,
+    path: act.path,
+    address: act.address,
+    outcome: act.outcome,
+    details: act.details ? JSON.stringify(act.details) : null,
+  })
+}

@@ -1,0 +1,266 @@
+/**
+ * Every way in which the service says no. A code is never reused or renamed; each is listed in the README and provoked by
+ * a test. `en` and `ar` say what is wrong and what to do about it, to the person who asked.
+ */
+export const REFUSALS = {
+  invalid_request: no(
+    400,
+    'Some of what was sent is missing or not of the right form. See "errors" for each field.',
+    'بعض ما أُرسل ناقص أو ليس بالصيغة الصحيحة. انظر "errors" لكل حقل.',
+  ),
+  malformed_json: no(
+    400,
+    'The body is not valid JSON. Check it and send it again.',
+    'نص الطلب ليس JSON صالحاً. راجعه وأرسله مرة أخرى.',
+  ),
+  body_too_large: no(
+    413,
+    'The body is larger than is accepted here. Send less at a time.',
+    'نص الطلب أكبر من المسموح به. أرسل أقل في كل مرة.',
+  ),
+  unreadable_file: no(
+    422,
+    'The file cannot be read as the CSV that is expected. Check its encoding (UTF-8) and its heading line.',
+    'تعذرت قراءة الملف بصيغة CSV المتوقعة. تحقق من الترميز (UTF-8) ومن سطر العناوين.',
+  ),
+
+  not_signed_in: no(
+    401,
+    'Sign in, or send a bearer token that is still valid.',
+    'سجّل الدخول أو أرسل رمز وصول ما زال صالحاً.',
+  ),
+  wrong_credentials: no(
+    401,
+    'The e-mail address and the password do not belong together.',
+    'البريد الإلكتروني وكلمة المرور غير متطابقين.',
+  ),
+  too_many_attempts: no(
+    429,
+    'Too many attempts to sign in. Wait a quarter of an hour, or ask an administrator.',
+    'محاولات كثيرة لتسجيل الدخول. انتظر ربع ساعة أو اتصل بالمسؤول.',
+  ),
+  cross_site_request: no(
+    403,
+    'This came from another site. Open the page of the service itself and try again.',
+    'جاء هذا الطلب من موقع آخر. افتح صفحة الخدمة نفسها وحاول مرة أخرى.',
+  ),
+
+  not_found: no(
+    404,
+    'There is nothing here by this id, or it is not for you to see.',
+    'لا يوجد شيء بهذا المعرّف، أو لا يحق لك الاطلاع عليه.',
+  ),
+  no_such_address: no(
+    404,
+    'This address does not exist. The documentation lists those that do.',
+    'هذا العنوان غير موجود. العناوين الموجودة مذكورة في التوثيق.',
+  ),
+
+  role_not_allowed: no(
+    403,
+    'None of your roles in this fund may do this.',
+    'لا يسمح أي من أدوارك في هذا الصندوق بهذا الإجراء.',
+  ),
+  not_your_step: no(
+    403,
+    'The request is not at a step that your role decides now.',
+    'الطلب ليس في خطوة يقررها دورك الآن.',
+  ),
+  separation_of_duties: no(
+    403,
+    'You already have another duty in this request. Another person must do this.',
+    'لديك مهمة أخرى في هذا الطلب. يجب أن يقوم بهذا شخص آخر.',
+  ),
+  named_in_request: no(
+    403,
+    'The request names you, so you may not act on it. Another person must.',
+    'الطلب يذكر اسمك فلا يجوز أن تتصرف فيه. يجب أن يقوم بذلك شخص آخر.',
+  ),
+  tied_to_payee: no(
+    403,
+    'You have declared a tie to this payee. Another person must do this.',
+    'لقد أعلنت عن صلة بهذا المستفيد. يجب أن يقوم بهذا شخص آخر.',
+  ),
+  recorded_bank_details: no(
+    403,
+    'You recorded or verified the bank details of this payee in the last 30 days. Another person must do this.',
+    'لقد سجلت أو تحققت من بيانات البنك لهذا المستفيد خلال آخر 30 يوماً. يجب أن يقوم بهذا شخص آخر.',
+  ),
+  service_account_decides_nothing: no(
+    403,
+    'A service account may not decide, certify, release or reconcile. A person must.',
+    'لا يجوز لحساب خدمة أن يقرر أو يصدّق أو يصرف أو يطابق. يجب أن يقوم بذلك شخص.',
+  ),
+  two_people_needed: no(
+    403,
+    'You did the first half of this. The second half takes another person.',
+    'لقد قمت بالنصف الأول. النصف الثاني يحتاج إلى شخص آخر.',
+  ),
+
+  version_missing: no(
+    428,
+    "Send the version that you read in an If-Match header, so that nobody's change is overwritten.",
+    'أرسل رقم النسخة التي قرأتها في ترويسة If-Match حتى لا يُمحى تعديل غيرك.',
+  ),
+  version_changed: no(
+    412,
+    'Somebody changed this after you read it. Read it again and decide anew.',
+    'عدّل شخص آخر هذا بعد أن قرأته. اقرأه مرة أخرى ثم قرر.',
+  ),
+  idempotency_key_reused: no(
+    422,
+    'This Idempotency-Key was used for another request. Use a new key for a new request.',
+    'استُخدم مفتاح Idempotency-Key هذا لطلب آخر. استخدم مفتاحاً جديداً لكل طلب جديد.',
+  ),
+  still_in_progress: no(
+    409,
+    'The same request is still being worked on. Wait a moment and send it again with the same key.',
+    'الطلب نفسه ما زال قيد التنفيذ. انتظر لحظة ثم أعد إرساله بالمفتاح نفسه.',
+  ),
+
+  administrator_has_no_financial_role: no(
+    409,
+    'An administrator holds no role in a fund. Use another person.',
+    'لا يجوز للمسؤول أن يشغل دوراً في صندوق. اختر شخصاً آخر.',
+  ),
+  already_exists: no(
+    409,
+    'There is one already. Use another name, code or key, or change the one that is there.',
+    'يوجد واحد بالفعل. استخدم اسماً أو رمزاً آخر، أو عدّل الموجود.',
+  ),
+  currency_unknown: no(422, 'This is not an ISO 4217 currency code.', 'هذا ليس رمز عملة وفق ISO 4217.'),
+  currency_not_in_use: no(
+    422,
+    'This currency was not in use on that day. Withdrawn currencies are accepted for their own time only.',
+    'لم تكن هذه العملة متداولة في ذلك اليوم. لا تُقبل العملات الملغاة إلا لفترة تداولها.',
+  ),
+  currency_mismatch: no(
+    422,
+    'The amount is in another currency than the account or agreement it is for.',
+    'المبلغ بعملة غير عملة الحساب أو الاتفاق المعني.',
+  ),
+  rate_missing: no(
+    422,
+    'There is no rate of exchange for this currency and month. Record it first.',
+    'لا يوجد سعر صرف لهذه العملة في هذا الشهر. سجّله أولاً.',
+  ),
+  date_in_future: no(
+    422,
+    'This day is still to come. Record what has happened.',
+    'هذا اليوم لم يأت بعد. سجّل ما حدث فعلاً.',
+  ),
+  period_closed: no(
+    409,
+    'The books of that month are closed. Record the fact in the open month.',
+    'دفاتر ذلك الشهر مغلقة. سجّل الواقعة في الشهر المفتوح.',
+  ),
+  entry_says_something_else: no(409, 'This was recorded already, with other figures.', 'سُجّل هذا من قبل بأرقام أخرى.'),
+
+  insufficient_funds: no(
+    409,
+    'There is not enough money that this may be paid from. Nothing was held. See what is available under which earmark.',
+    'لا يوجد مال كافٍ يجوز الدفع منه. لم يُحجز شيء. انظر المتاح حسب كل تخصيص.',
+  ),
+  not_pledged: no(409, 'The contribution is not an open pledge any more.', 'لم تعد المساهمة تعهداً مفتوحاً.'),
+  not_agreed: no(
+    409,
+    'The contribution has no agreement that this could belong to.',
+    'لا يوجد للمساهمة اتفاق يمكن أن ينتمي إليه هذا.',
+  ),
+  not_conditional: no(409, 'The agreement has no open condition.', 'ليس في الاتفاق شرط قائم.'),
+  bank_value_differs: no(
+    422,
+    'In one currency, what the bank booked and its charge must add up to what was sent.',
+    'عند اتحاد العملة يجب أن يساوي ما قيّده البنك مع عمولته ما أُرسل.',
+  ),
+  applied_amount_missing: no(
+    422,
+    'The money came in another currency than the agreement. Say how much of the agreement it settles.',
+    'وصل المال بعملة غير عملة الاتفاق. اذكر كم يسدد من الاتفاق.',
+  ),
+  nothing_outstanding: no(
+    409,
+    'Less is outstanding on this agreement than that.',
+    'المتبقي على هذا الاتفاق أقل من ذلك.',
+  ),
+  nothing_unapplied: no(
+    409,
+    'Less of this receipt is still unidentified than that.',
+    'غير المحدد من هذا القبض أقل من ذلك.',
+  ),
+  refund_paid_already: no(409, 'This refund was paid already.', 'سُدد هذا الاسترداد من قبل.'),
+  earmark_forbids_use: no(
+    409,
+    'Money of this contribution is in use in ways that the new earmark does not permit.',
+    'أموال هذه المساهمة مستخدمة بما لا يسمح به التخصيص الجديد.',
+  ),
+
+  incomplete_request: no(
+    422,
+    'The request is not complete. See "missing" for what must be filled in before it is submitted.',
+    'الطلب غير مكتمل. انظر "missing" لما يجب تعبئته قبل التقديم.',
+  ),
+  not_editable: no(
+    409,
+    'Only a draft or a returned request can be changed.',
+    'لا يمكن تعديل الطلب إلا إذا كان مسودة أو معاداً.',
+  ),
+  not_awaiting_decision: no(409, 'The request is not waiting for a decision.', 'الطلب لا ينتظر قراراً.'),
+  not_awaiting_ending: no(
+    409,
+    'The request is past the point at which it could be withdrawn or expire.',
+    'تجاوز الطلب المرحلة التي يمكن سحبه أو انقضاؤه فيها.',
+  ),
+  already_decided_by_you: no(
+    409,
+    'You have decided on this request already. A quorum counts distinct people.',
+    'لقد قررت في هذا الطلب من قبل. النصاب يعدّ أشخاصاً مختلفين.',
+  ),
+  not_approved: no(
+    409,
+    'The request is not approved, so nothing can be paid or lowered on it.',
+    'الطلب غير معتمد فلا يمكن الدفع منه أو تخفيضه.',
+  ),
+  exceeds_committed: no(
+    409,
+    'That is more than the request still has committed and not yet certified.',
+    'هذا أكثر مما بقي ملتزماً به في الطلب وغير مصدّق بعد.',
+  ),
+  payee_not_verified: no(409, 'The payee has not been verified by a second person.', 'لم يتحقق شخص ثانٍ من المستفيد.'),
+  payee_verified_already: no(409, 'The payee is verified already.', 'تم التحقق من المستفيد من قبل.'),
+  not_awaiting_release: no(409, 'The payment is not waiting for release.', 'الدفعة لا تنتظر الصرف.'),
+  already_released_by_you: no(
+    409,
+    'You have released this payment already. The second release takes another person.',
+    'لقد صرفت هذه الدفعة من قبل. الصرف الثاني يحتاج إلى شخص آخر.',
+  ),
+  not_released: no(
+    409,
+    'The payment has not been released to the bank, or is settled already.',
+    'لم تُصرف الدفعة إلى البنك أو سُوّيت من قبل.',
+  ),
+  not_cancellable: no(
+    409,
+    'Only a certified or a returned payment can be cancelled.',
+    'لا يمكن إلغاء دفعة إلا إذا كانت مصدّقة أو مرتجعة.',
+  ),
+} as const satisfies Record<string, RefusalKind>
+
+export type RefusalCode = keyof typeof REFUSALS
+export type RefusalKind = { readonly status: number; readonly en: string; readonly ar: string }
+
+/** A "no" that a person caused and can understand. Anything else that is thrown is a bug. */
+export class Refusal extends Error {
+  readonly code: RefusalCode
+  readonly details: Record<string, unknown>
+
+  constructor(code: RefusalCode, details: Record<string, unknown> = {}) {
+    super(`${code}: ${REFUSALS[code].en}`)
+    this.code = code
+    this.details = details
+  }
+}
+
+function no(status: number, en: string, ar: string): RefusalKind {
+  return { status, en, ar }
+}

@@ -1,0 +1,63 @@
+import { row, type Db, type Trx } from '../../db/connect.ts'
+import { Refusal } from '../errors.ts'
+import { atRate, type Money } from '../money.ts'
+import { requireRole, type Actor } from '../people/actor.ts'
+
+/** Today in UTC, which is the fund's day wherever its people are. */
+export function today(): string {
+  return new Date().toISOString().slice(0, 10)
+}
+
+/** Refuses `currency_unknown`, and `currency_not_in_use` outside the currency's time: the withdrawn ones live in history only. */
+export async function usableCurrency(db: Db, code: string, on: string): Promise<void> {
+  const found = await row<{ in_use: boolean }>(
+    db,
+    `select coalesce(valid_from, '-infinity') <= :on and :on <= coalesce(valid_to, 'infinity') as in_use from currencies where code = :code`,
+    { code, on },
+  )
+  if (!found) throw new Refusal('currency_unknown', { currency: code })
+  if (!found.in_use) throw new Refusal('currency_not_in_use', { currency: code, on })
+}
+
+export type Valued = { functional: Money; rate: string | null; source: string | null }
+
+/**
+ * What an amount is in the fund's currency at the operational rate in force on that day: that of its month, or of the
+ * latest month before. Never re-rated afterwards. Refuses `rate_missing`.
+ */
+export async function valueOn(
+  db: Db,
+  { fundId, fundCurrency, amount, on }: { fundId: string; fundCurrency: string; amount: Money; on: string },
+): Promise<Valued> {
+  if (amount.currency === fundCurrency) return { functional: amount, rate: null, source: null }
+  const rate = await row<{ units: string; source: string }>(
+    db,
+    `select trim_scale(units)::text as units, source from exchange_rates
+      where fund_id = :fundId and currency = :currency and month <= :on order by month desc limit 1`,
+    { fundId, currency: amount.currency, on },
+  )
+  if (!rate) throw new Refusal('rate_missing', { currency: amount.currency, month: on.slice(0, 7) })
+  return { functional: atRate(amount, rate.units, fundCurrency), rate: rate.units, source: rate.source }
+}
+
+/** Records an operational rate: units of the currency per unit of the fund's. Refuses `already_exists`: a rate never changes. */
+export async function recordRate(
+  trx: Trx,
+  actor: Actor,
+  {
+    fundId,
+    currency,
+    month,
+    units,
+    source,
+  }: { fundId: string; currency: string; month: string; units: string; source: string },
+): Promise<void> {
+  requireRole(actor, fundId, ['treasurer', 'controller'])
+  await usableCurrency(trx, currency, `${month}-01`)
+  const inserted = await trx('exchange_rates')
+    .insert({ fund_id: fundId, currency, month: `${month}-01`, units, source })
+    .onConflict()
+    .ignore()
+    .returning('currency')
+  if (inserted.length === 0) throw new Refusal('already_exists')
+}

@@ -1,0 +1,73 @@
+import { row, type Db, type Trx } from '../../db/connect.ts'
+
+/**
+ * The fund's rules as data, each in force from a day on. Amounts are whole minor units of the fund's currency, as text;
+ * `upTo: null` is the row for everything above. Steps with the same number are taken side by side.
+ */
+export type Policies = {
+  approval_matrix: {
+    rows: { upTo: string | null; steps: { step: number; role: ApprovalRole; quorum: number }[] }[]
+  }
+  funding_rule: { rule: 'tightest_first' | 'pro_rata' }
+  reservation: { days: number }
+  recognition: { standard: string }
+}
+
+export type ApprovalRole = 'certifying_officer' | 'fund_manager' | 'director' | 'head_of_department'
+
+/** What is in force on a day, and since when. Every fund has each of them from its first day on. */
+export async function policyInForce<Subject extends keyof Policies>(
+  db: Db,
+  { fundId, subject, on }: { fundId: string; subject: Subject; on: string },
+): Promise<{ terms: Policies[Subject]; effectiveFrom: string }> {
+  const found = await row<{ terms: Policies[Subject]; effective_from: string }>(
+    db,
+    `select terms, effective_from from policies
+      where fund_id = :fundId and subject = :subject and effective_from <= :on
+      order by effective_from desc limit 1`,
+    { fundId, subject, on },
+  )
+  if (!found) throw new Error(`fund ${fundId} has no ${subject} in force on ${on}`)
+  return { terms: found.terms, effectiveFrom: found.effective_from }
+}
+
+/** The rules that a fund opens with. Recognition changed with IPSAS 47, in force from 1 January 2026. */
+export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: number): Promise<void> {
+  const thousand = (count: number) => `${count}${'0'.repeat(3 + minorUnit)}`
+  const certifier = { step: 1, role: 'certifying_officer', quorum: 1 }
+  const matrix: Policies['approval_matrix'] = {
+    rows: [
+      { upTo: thousand(50), steps: [certifier, { step: 1, role: 'fund_manager', quorum: 1 }] },
+      { upTo: thousand(150), steps: [certifier, { step: 2, role: 'fund_manager', quorum: 2 }] },
+      {
+        upTo: thousand(1000),
+        steps: [certifier, { step: 2, role: 'fund_manager', quorum: 1 }, { step: 3, role: 'director', quorum: 1 }],
+      },
+      {
+        upTo: null,
+        steps: [
+          certifier,
+          { step: 2, role: 'fund_manager', quorum: 2 },
+          { step: 3, role: 'director', quorum: 1 },
+          { step: 4, role: 'head_of_department', quorum: 1 },
+        ],
+      },
+    ] as Policies['approval_matrix']['rows'],
+  }
+  const always = '1990-01-01'
+  const policies: [keyof Policies, string, unknown][] = [
+    ['approval_matrix', always, matrix],
+    ['funding_rule', always, { rule: 'tightest_first' }],
+    ['reservation', always, { days: 30 }],
+    ['recognition', always, { standard: 'IPSAS 23' }],
+    ['recognition', '2026-01-01', { standard: 'IPSAS 47' }],
+  ]
+  await trx('policies').insert(
+    policies.map(([subject, from, terms]) => ({
+      fund_id: fundId,
+      subject,
+      effective_from: from,
+      terms: JSON.stringify(terms),
+    })),
+  )
+}

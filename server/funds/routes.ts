@@ -1,0 +1,190 @@
+import { rows, type Db } from '../../db/connect.ts'
+import { created, get, post, type Endpoint } from '../http/endpoint.ts'
+import { currency, joi, object, text } from '../http/schemas.ts'
+import { minorText, type MoneyText } from '../money.ts'
+import { READERS, requireRole, type Actor } from '../people/actor.ts'
+import { recordRate, today, usableCurrency } from './currencies.ts'
+import { addToFund, fundById, openFund } from './open.ts'
+
+const tag = 'Funds'
+
+const code = (pattern: RegExp, name: string) => joi.string().pattern(pattern, name).required()
+
+export function fundEndpoints(): Endpoint[] {
+  return [
+    post(
+      '/funds',
+      {
+        tag,
+        summary: 'Open a fund, with the rules that ship',
+        body: object({
+          code: code(/^[A-Z0-9][A-Z0-9-]{1,19}$/, 'capital letters, digits and hyphens'),
+          name: text(200).required(),
+          nameArabic: text(200),
+          currency: currency().required(),
+        }),
+      },
+      async (trx, actor, { body }) => created('/funds', await openFund(trx, actor, body)),
+    ),
+    get('/funds', { tag, summary: 'The funds in which I have a role' }, async (db, actor) => ({
+      body: { items: await myFunds(db, actor) },
+    })),
+    get('/funds/:fund', { tag, summary: 'A fund' }, async (db, actor, { params }) => {
+      const fund = await fundById(db, params.fund!)
+      if (!actor.administrator)
+        requireRole(
+          actor,
+          fund.id,
+          actor.grants.map((grant) => grant.role),
+        )
+      return { body: fund }
+    }),
+    post(
+      '/funds/:fund/bank-accounts',
+      {
+        tag,
+        summary: 'Add a bank account of the fund',
+        body: object({
+          code: code(/^[a-z0-9][a-z0-9-]{0,29}$/, 'small letters, digits and hyphens'),
+          name: text(200).required(),
+          currency: currency().required(),
+        }),
+      },
+      async (trx, actor, { params, body }) => {
+        await usableCurrency(trx, body.currency, today())
+        return { status: 201, body: await addToFund(trx, actor, 'bank_accounts', { fundId: params.fund!, ...body }) }
+      },
+    ),
+    post(
+      '/funds/:fund/entities',
+      {
+        tag,
+        summary: 'Add an entity that may ask the fund for money',
+        body: object({
+          name: text(300).required(),
+          kind: joi
+            .string()
+            .valid(
+              'envoy_office',
+              'special_political_mission',
+              'regional_office',
+              'regional_organisation',
+              'non_un_mediator',
+            )
+            .required(),
+          region: text(100).required(),
+        }),
+      },
+      async (trx, actor, { params, body }) => ({
+        status: 201,
+        body: await addToFund(trx, actor, 'entities', { fundId: params.fund!, ...body }),
+      }),
+    ),
+    post(
+      '/funds/:fund/processes',
+      {
+        tag,
+        summary: 'Add a mediation process',
+        body: object({
+          name: text(300).required(),
+          country: text(100).required(),
+          region: text(100).required(),
+          phase: joi.string().valid('before_escalation', 'after_violence', 'implementation').required(),
+          confidentiality: joi.string().valid('open', 'confidential', 'strictly_confidential').required(),
+        }),
+      },
+      async (trx, actor, { params, body }) => ({
+        status: 201,
+        body: await addToFund(trx, actor, 'processes', { fundId: params.fund!, ...body }),
+      }),
+    ),
+    post(
+      '/funds/:fund/donors',
+      { tag, summary: 'Add a donor', body: object({ name: text(300).required(), kind: text(100).required() }) },
+      async (trx, actor, { params, body }) => ({
+        status: 201,
+        body: await addToFund(trx, actor, 'donors', { fundId: params.fund!, ...body }),
+      }),
+    ),
+    ...(['bank-accounts', 'entities', 'processes', 'donors'] as const).map((list) =>
+      get(
+        `/funds/:fund/${list}`,
+        { tag, summary: `The fund's ${list.replace('-', ' ')}` },
+        async (db, actor, { params }) => {
+          const fund = await fundById(db, params.fund!)
+          if (!actor.administrator) requireRole(actor, fund.id, list === 'donors' ? READERS : [...READERS, 'requester'])
+          return { body: { items: await rows(db, LISTS[list], { fundId: fund.id }) } }
+        },
+      ),
+    ),
+    post(
+      '/funds/:fund/exchange-rates',
+      {
+        tag,
+        summary: 'Record the operational rate of exchange of a currency for a month',
+        body: object({
+          currency: currency().required(),
+          month: joi
+            .string()
+            .pattern(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month, YYYY-MM')
+            .required(),
+          units: joi
+            .string()
+            .pattern(/^(?=.*[1-9])\d{1,12}(\.\d{1,10})?$/, "units of the currency per unit of the fund's")
+            .required(),
+          source: text(200).required(),
+        }),
+      },
+      async (trx, actor, { params, body }) => {
+        await fundById(trx, params.fund!)
+        await recordRate(trx, actor, { fundId: params.fund!, ...body })
+        return { status: 201, body }
+      },
+    ),
+    get(
+      '/funds/:fund/policies',
+      { tag, summary: 'The rules of the fund, each with the day from which it holds' },
+      async (db, actor, { params }) => {
+        await fundById(db, params.fund!)
+        requireRole(actor, params.fund!, [...READERS, 'requester'])
+        const items = await rows(
+          db,
+          `select subject, effective_from as "effectiveFrom", terms from policies where fund_id = :fundId order by subject, effective_from`,
+          { fundId: params.fund! },
+        )
+        return { body: { items } }
+      },
+    ),
+    get('/funds/:fund/status', { tag, summary: 'What the fund holds now, by stage' }, async (db, actor, { params }) => {
+      const fund = await fundById(db, params.fund!)
+      requireRole(actor, fund.id, [...READERS, 'requester'])
+      return { body: { fundId: fund.id, currency: fund.currency, stages: await stages(db, fund) } }
+    }),
+  ]
+}
+
+const LISTS = {
+  'bank-accounts': `select id, code, name, currency from bank_accounts where fund_id = :fundId order by code`,
+  entities: `select id, name, kind, region from entities where fund_id = :fundId order by name, id`,
+  processes: `select id, name, country, region, phase, confidentiality from processes where fund_id = :fundId order by name, id`,
+  donors: `select id, name, kind from donors where fund_id = :fundId order by name, id`,
+}
+
+function myFunds(db: Db, actor: Actor) {
+  return rows(
+    db,
+    `select id, code, name, name_arabic as "nameArabic", currency from funds where :all or id = any(:mine) order by code`,
+    { all: actor.administrator, mine: actor.grants.map((grant) => grant.fundId) },
+  )
+}
+
+/** Balances of the stages over all contributions, from the kept balances. */
+async function stages(db: Db, fund: { id: string; currency: string }): Promise<Record<string, MoneyText>> {
+  const found = await rows<{ stage: string; total: string }>(
+    db,
+    `select a.stage, sum(b.amount)::text as total from accounts a join balances b on b.account_id = a.id
+      where a.fund_id = :fundId and a.stage is not null group by a.stage order by a.stage`,
+    { fundId: fund.id },
+  )
+  return Object.fromEntries(found.map(({ stage, total }) => [stage, minorText(total, fund.currency)]))
+}

@@ -1,0 +1,103 @@
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
+import type { Logger } from 'pino'
+import type { Db } from '../../db/connect.ts'
+import { recordAct } from '../acts/record.ts'
+import { REFUSALS, Refusal } from '../errors.ts'
+import { newId } from '../ids.ts'
+import type { Actor } from '../people/actor.ts'
+import { keepRefusal } from './idempotency.ts'
+import type { Language } from './validate.ts'
+
+/** The reader's language: what the client asks for, else what the person has chosen, else English. */
+export function languageOf(req: Request): Language {
+  const asked = req.header('accept-language') ? req.acceptsLanguages('en', 'ar') : false
+  if (asked === 'en' || asked === 'ar') return asked
+  return (req.user as Actor | undefined)?.language ?? 'en'
+}
+
+/** RFC 9457 problem details of a refusal, in the reader's language. */
+export function problemOf(refusal: Refusal, req: Request): Record<string, unknown> {
+  const { status, ...titles } = REFUSALS[refusal.code]
+  return {
+    type: `/problems/${refusal.code}`,
+    title: titles[languageOf(req)],
+    status,
+    code: refusal.code,
+    instance: req.requestId,
+    ...refusal.details,
+  }
+}
+
+export const noSuchAddress: RequestHandler = () => {
+  throw new Refusal('no_such_address')
+}
+
+/** The only place where an error becomes an answer, and where a refused attempt is kept. */
+export function problemHandler(db: Db, log: Logger): ErrorRequestHandler {
+  return (error, req, res, next) => {
+    const refusal = refusalOf(error)
+    if (!refusal) log.error({ err: error, request: req.requestId }, 'failed')
+    if (res.headersSent) return next(error)
+    if (!refusal) {
+      res.status(500).type('application/problem+json')
+      return void res.json({
+        type: 'about:blank',
+        title: FAILED[languageOf(req)],
+        status: 500,
+        code: 'internal',
+        instance: req.requestId,
+      })
+    }
+    const problem = problemOf(refusal, req)
+    res.locals.code = refusal.code
+    keepAttempt(db, req, refusal, problem)
+      .catch((failure: Error) => log.error({ err: failure, request: req.requestId }, 'refused attempt not kept'))
+      .finally(() => {
+        if (refusal.code === 'not_signed_in') res.set('WWW-Authenticate', 'Bearer')
+        res.status(REFUSALS[refusal.code].status).type('application/problem+json').json(problem)
+      })
+  }
+}
+
+const FAILED = {
+  en: 'Something went wrong on our side. Nothing was changed. Tell us the number below.',
+  ar: 'حدث خطأ من جانبنا ولم يتغير شيء. أخبرنا بالرقم أدناه.',
+}
+
+/** The body parser's errors are refusals too; so is a statement that waited too long for a lock. */
+function refusalOf(error: { type?: string; status?: number; code?: string } & Error): Refusal | undefined {
+  if (error instanceof Refusal) return error
+  if (error.type === 'entity.too.large') return new Refusal('body_too_large')
+  if (error.type === 'entity.parse.failed' || error.type?.startsWith('encoding') || error.type?.startsWith('charset')) {
+    return new Refusal('malformed_json')
+  }
+  if (error.code === '55P03') return new Refusal('still_in_progress')
+  if (error instanceof URIError) return new Refusal('not_found')
+  return undefined
+}
+
+async function keepAttempt(db: Db, req: Request, refusal: Refusal, problem: Record<string, unknown>): Promise<void> {
+  const actor = req.user as Actor | undefined
+  const reading = req.method === 'GET' || req.method === 'HEAD'
+  if (reading && REFUSALS[refusal.code].status !== 403) return
+  await db.transaction(async (trx) => {
+    await recordAct(trx, {
+      // The act that failed took nothing with it, so its id is still free; an anonymous attempt gets one.
+      id: actor?.act.id ?? newId('act'),
+      fundId: actor?.act.fundId ?? null,
+      personId: actor?.personId ?? null,
+      tokenId: actor?.tokenId ?? null,
+      requestId: req.requestId,
+      method: req.method,
+      path: req.originalUrl.split('?')[0]!,
+      address: req.ip ?? null,
+      outcome: refusal.code,
+      details: null,
+    })
+    const under = req.refusedUnderKey
+    if (actor && under) {
+      const { status } = REFUSALS[refusal.code]
+      await keepRefusal(trx, { personId: actor.personId, ...under, status, body: problem })
+    }
+  })
+}

@@ -1,0 +1,44 @@
+import { v7 } from 'uuid'
+
+/** What each kind of id begins with, so that an id in a log or a mail says what it is. */
+export const ID_KINDS = {
+  act: 'act',
+  application: 'apl',
+  bankAccount: 'bnk',
+  contribution: 'ctr',
+  decision: 'dec',
+  donor: 'don',
+  entity: 'ent',
+  fund: 'fnd',
+  import: 'imp',
+  payee: 'pye',
+  payment: 'pay',
+  person: 'per',
+  process: 'prc',
+  receipt: 'rct',
+  reduction: 'rdn',
+  refund: 'rfd',
+  request: 'req',
+  token: 'tok',
+  writeOff: 'wof',
+} as const
+
+export type IdKind = keyof typeof ID_KINDS
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
+
+/** A new id, e.g. `req_01k9…`: a UUID version 7 in Crockford's base 32, so ids made later sort later. */
+export function newId(kind: IdKind): string {
+  let bits = BigInt(`0x${v7().replaceAll('-', '')}`)
+  let text = ''
+  for (let i = 0; i < 26; i += 1) {
+    text = ALPHABET[Number(bits & 31n)] + text
+    bits >>= 5n
+  }
+  return `${ID_KINDS[kind]}_${text}`
+}
+
+/** Whether the text can be an id of this kind at all; what cannot must never reach a query. */
+export function isId(kind: IdKind, text: string): boolean {
+  return text.startsWith(`${ID_KINDS[kind]}_`) && /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$/.test(text)
+}
