@@ -206,6 +206,11 @@ export const REFUSALS = {
     'لا يمكن تعديل الطلب إلا إذا كان مسودة أو معاداً.',
   ),
   not_awaiting_decision: no(409, 'The request is not waiting for a decision.', 'الطلب لا ينتظر قراراً.'),
+  reservation_lapsed: no(
+    409,
+    'The money that this request held has lapsed. It must be submitted again.',
+    'انقضت مدة حجز أموال هذا الطلب. يجب تقديمه من جديد.',
+  ),
   not_awaiting_ending: no(
     409,
     'The request is past the point at which it could be withdrawn or expire.',

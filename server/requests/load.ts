@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto'
+import { row, rows, type Db, type Trx } from '../../db/connect.ts'
+import { Refusal } from '../errors.ts'
+import { fromMinorUnits, minorText, sum, type Money, type MoneyText } from '../money.ts'
+import type { Actor } from '../people/actor.ts'
+import { dutyBlocker, type Duty, type Part, type RequestStatus } from './policy.ts'
+
+export type LoadedRequest = {
+  id: string
+  code: string
+  fundId: string
+  currency: string
+  entityId: string
+  processId: string | null
+  payeeId: string | null
+  title: string
+  purpose: string
+  mandateBasis: string | null
+  support: string[]
+  themes: string[]
+  startsOn: string | null
+  endsOn: string | null
+  status: RequestStatus
+  round: number
+  version: number
+  contentHash: Buffer | null
+  reservedUntil: string | null
+}
+
+const COLUMNS = `r.id, r.code, r.fund_id as "fundId", f.currency, r.entity_id as "entityId", r.process_id as "processId",
+  r.payee_id as "payeeId", r.title, r.purpose, r.mandate_basis as "mandateBasis", r.support, r.themes, r.starts_on as "startsOn",
+  r.ends_on as "endsOn", r.status, r.round, r.version, r.content_hash as "contentHash", r.reserved_until as "reservedUntil"`
+
+/** The request with its row locked: whoever acts on it at the same time queues here, and then sees what the first did. */
+export async function lockRequest(trx: Trx, requestId: string): Promise<LoadedRequest> {
+  const request = await row<LoadedRequest>(
+    trx,
+    `select ${COLUMNS} from requests r join funds f on f.id = r.fund_id where r.id = :requestId for update of r`,
+    { requestId },
+  )
+  if (!request) throw new Refusal('not_found')
+  return request
+}
+
+/** The request as it is now. Refuses `not_found`. */
+export async function requestById(db: Db, requestId: string): Promise<LoadedRequest> {
+  const request = await row<LoadedRequest>(
+    db,
+    `select ${COLUMNS} from requests r join funds f on f.id = r.fund_id where r.id = :requestId`,
+    { requestId },
+  )
+  if (!request) throw new Refusal('not_found')
+  return request
+}
+
+export type BudgetLine = { category: string; description: string; amount: MoneyText }
+
+export async function budgetLines(db: Db, request: { id: string; currency: string }): Promise<BudgetLine[]> {
+  const lines = await rows<{ category: string; description: string; amount: string }>(
+    db,
+    `select category, description, amount from budget_lines where request_id = :id order by line`,
+    { id: request.id },
+  )
+  return lines.map((line) => ({ ...line, amount: minorText(line.amount, request.currency) }))
+}
+
+/** How this person stands to the request and its payee. */
+export async function partIn(db: Db, requestId: string, actor: Actor): Promise<Part> {
+  const found = await row<Omit<Part, 'kind'>>(
+    db,
+    `select (select duty from duties where request_id = r.id and person_id = :personId) as duty,
+            exists (select from named_people where request_id = r.id and person_id = :personId) as named,
+            exists (select from ties where payee_id = r.payee_id and person_id = :personId) as tied,
+            exists (select from payees p left join payee_verifications v on v.payee_id = p.id
+                     where p.id = r.payee_id
+                       and ((p.recorded_by = :personId and p.recorded_at > now() - interval '30 days')
+                         or (v.verified_by = :personId and v.verified_at > now() - interval '30 days'))) as "handledBankDetails"
+       from requests r where r.id = :requestId`,
+    { requestId, personId: actor.personId },
+  )
+  return { kind: actor.kind, ...found! }
+}
+
+/**
+ * Gives the person a duty in the request, for good. Refuses whatever `dutyBlocker` finds; the key of `duties` is the second
+ * fence, should two duties be asked for at once.
+ */
+export async function takeDuty(
+  trx: Trx,
+  actor: Actor,
+  { requestId, duty }: { requestId: string; duty: Duty },
+): Promise<void> {
+  const blocker = dutyBlocker(await partIn(trx, requestId, actor), duty)
+  if (blocker) throw new Refusal(blocker)
+  await trx('duties')
+    .insert({ request_id: requestId, person_id: actor.personId, duty, person_kind: actor.kind })
+    .onConflict(['request_id', 'person_id'])
+    .ignore()
+  const held = await trx('duties').where({ request_id: requestId, person_id: actor.personId }).first('duty')
+  if (held.duty !== duty) throw new Refusal('separation_of_duties')
+}
+
+export type StageParts = { contributionId: string; code: string; balance: Money }[]
+
+/** What each contribution holds for the request at a stage, in the order of the contributions' codes. */
+export async function heldFor(
+  db: Db,
+  request: { id: string; currency: string },
+  stage: 'reserved' | 'committed' | 'disbursed' | 'reported',
+): Promise<StageParts> {
+  const parts = await rows<{ contributionId: string; code: string; balance: string }>(
+    db,
+    `select c.id as "contributionId", c.code, b.amount as balance
+       from accounts a join balances b on b.account_id = a.id join contributions c on c.id = a.contribution_id
+      where a.request_id = :id and a.stage = :stage and b.amount <> 0
+      order by c.code`,
+    { id: request.id, stage },
+  )
+  return parts.map((part) => ({ ...part, balance: fromMinorUnits(part.balance, request.currency) }))
+}
+
+export function totalOf(parts: StageParts, currency: string): Money {
+  return sum(
+    parts.map(({ balance }) => balance),
+    currency,
+  )
+}
+
+/** Exactly what a submission says, as one text with fixed order, and its sha-256: what decisions are bound to. */
+export async function contentOf(db: Db, request: LoadedRequest): Promise<{ content: object; hash: Buffer }> {
+  const { code, entityId, processId, payeeId, title, purpose, mandateBasis, support, themes, startsOn, endsOn } =
+    request
+  const lines = await budgetLines(db, request)
+  const content = {
+    code,
+    entityId,
+    processId,
+    payeeId,
+    title,
+    purpose,
+    mandateBasis,
+    support,
+    themes,
+    startsOn,
+    endsOn,
+    lines,
+  }
+  return { content, hash: createHash('sha256').update(JSON.stringify(content)).digest() }
+}

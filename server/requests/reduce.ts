@@ -1,0 +1,89 @@
+import { row, type Trx } from '../../db/connect.ts'
+import { Refusal } from '../errors.ts'
+import { today } from '../funds/currencies.ts'
+import { newId } from '../ids.ts'
+import { stage } from '../ledger/accounts.ts'
+import { credit, debit, postEntry } from '../ledger/post.ts'
+import {
+  exceeds,
+  fromMinorUnits,
+  isZero,
+  minorUnits,
+  moneyFrom,
+  moneyText,
+  splitByWeight,
+  subtract,
+  type Money,
+  type MoneyText,
+} from '../money.ts'
+import { requireRole, type Actor } from '../people/actor.ts'
+import { heldFor, lockRequest, totalOf, type LoadedRequest } from './load.ts'
+
+/**
+ * Lowers an obligation: what is no longer needed goes back from committed to available, in proportion to what each contribution has
+ * committed. Lowering all of a request on which nothing was paid cancels it.
+ * Refuses `not_found`, `role_not_allowed`, `not_approved`, `currency_mismatch`, `exceeds_committed`.
+ */
+export async function reduceObligation(
+  trx: Trx,
+  actor: Actor,
+  { requestId, amount: text, reason }: { requestId: string; amount: MoneyText; reason: string },
+): Promise<{ id: string; requestId: string; amount: MoneyText }> {
+  const request = await lockRequest(trx, requestId)
+  requireRole(actor, request.fundId, ['fund_manager', 'director'])
+  if (request.status !== 'approved' && request.status !== 'active')
+    throw new Refusal('not_approved', { status: request.status })
+  if (text.currency !== request.currency) throw new Refusal('currency_mismatch', { expected: request.currency })
+  const amount = moneyFrom(text)
+  const free = await uncertified(trx, request)
+  if (exceeds(amount, free)) throw new Refusal('exceeds_committed', { free: moneyText(free) })
+
+  const id = newId('reduction')
+  await trx('obligation_reductions').insert({
+    id,
+    request_id: requestId,
+    amount: minorUnits(amount),
+    reason,
+    act_id: actor.act.id,
+  })
+  const held = await heldFor(trx, request, 'committed')
+  const shares = splitByWeight(
+    amount,
+    held.map(({ balance }) => balance),
+  )
+  await postEntry(
+    trx,
+    { fundId: request.fundId, actId: actor.act.id },
+    {
+      kind: 'obligation_reduced',
+      source: id,
+      occurredOn: today(),
+      memo: request.code,
+      postings: held.flatMap(({ contributionId, code }, i) => {
+        const contribution = { id: contributionId, code }
+        return [
+          debit(stage('available', contribution, request.currency), shares[i]!),
+          credit(stage('committed', contribution, request.currency, request), shares[i]!),
+        ]
+      }),
+    },
+  )
+  const nothingLeft = isZero(subtract(totalOf(held, request.currency), amount))
+  if (nothingLeft && request.status === 'approved') {
+    await trx('requests')
+      .where({ id: requestId })
+      .update({ status: 'cancelled', version: request.version + 1 })
+  }
+  return { id, requestId, amount: text }
+}
+
+/** What the request has committed and no payment has a claim on yet. Call with the request's row locked. */
+export async function uncertified(trx: Trx, request: LoadedRequest): Promise<Money> {
+  const claimed = await row<{ total: string }>(
+    trx,
+    `select coalesce(sum(amount), 0)::text as total from payments where request_id = :id and status in ('certified', 'returned')`,
+    { id: request.id },
+  )
+  const committed = totalOf(await heldFor(trx, request, 'committed'), request.currency)
+  return subtract(committed, fromMinorUnits(claimed!.total, request.currency))
+}

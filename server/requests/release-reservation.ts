@@ -1,0 +1,28 @@
+import type { Trx } from '../../db/connect.ts'
+import { today } from '../funds/currencies.ts'
+import { stage } from '../ledger/accounts.ts'
+import { credit, debit, postEntry } from '../ledger/post.ts'
+import { heldFor, type LoadedRequest } from './load.ts'
+
+/** Gives what the request's current round has reserved back to where it came from (event 12); nothing where nothing is held. */
+export async function releaseReservation(trx: Trx, actId: string, request: LoadedRequest, why: string): Promise<void> {
+  const held = await heldFor(trx, request, 'reserved')
+  if (held.length === 0) return
+  await postEntry(
+    trx,
+    { fundId: request.fundId, actId },
+    {
+      kind: 'request_released',
+      source: `${request.id}#${request.round}`,
+      occurredOn: today(),
+      memo: `${request.code}: ${why}`,
+      postings: held.flatMap(({ contributionId, code, balance }) => {
+        const contribution = { id: contributionId, code }
+        return [
+          debit(stage('available', contribution, request.currency), balance),
+          credit(stage('reserved', contribution, request.currency, request), balance),
+        ]
+      }),
+    },
+  )
+}

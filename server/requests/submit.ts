@@ -1,0 +1,168 @@
+import { rows, type Trx } from '../../db/connect.ts'
+import { Refusal } from '../errors.ts'
+import { chooseFunding, type Earmark, type FundingPart, type Source, type Use } from '../funding/policy.ts'
+import { today } from '../funds/currencies.ts'
+import { policyInForce } from '../funds/policies.ts'
+import { stage } from '../ledger/accounts.ts'
+import { credit, debit, postEntry } from '../ledger/post.ts'
+import { fromMinorUnits, minorUnits, moneyFrom, moneyText, sum, type Money } from '../money.ts'
+import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
+import { budgetLines, contentOf, lockRequest, takeDuty, type LoadedRequest } from './load.ts'
+import { missingFields, stepsFor } from './policy.ts'
+import { releaseReservation } from './release-reservation.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/**
+ * Submits a draft or a returned request: reserves the money, fixes the approval steps by the matrix in force, and keeps exactly
+ * what was submitted, all in one transaction.
+ *
+ * Refuses `not_found`, `role_not_allowed`, `not_editable`, `version_changed`, `incomplete_request` with what is missing, what
+ * `takeDuty` refuses, and `insufficient_funds` with what is available under which earmark; then nothing is held.
+ */
+export async function submitRequest(
+  trx: Trx,
+  actor: Actor,
+  { requestId, version }: { requestId: string; version: number },
+): Promise<{ id: string; status: 'submitted'; round: number; version: number }> {
+  const request = await lockRequest(trx, requestId)
+  requireRole(actor, request.fundId, ['requester'])
+  if (!entitiesOf(actor, request.fundId).includes(request.entityId)) throw new Refusal('not_found')
+  if (request.status !== 'draft' && request.status !== 'returned')
+    throw new Refusal('not_editable', { status: request.status })
+  if (request.version !== version) throw new Refusal('version_changed', { version: request.version })
+  const lines = await budgetLines(trx, request)
+  const { processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn } = request
+  const missing = missingFields({ processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn, lines })
+  if (missing.length > 0) throw new Refusal('incomplete_request', { missing })
+  await takeDuty(trx, actor, { requestId, duty: 'requester' })
+
+  const on = today()
+  const amount = sum(
+    lines.map((line) => moneyFrom(line.amount)),
+    request.currency,
+  )
+  await oneAtATime(trx, request.fundId)
+  await releaseReservation(trx, actor.act.id, request, 'submitted anew')
+  const rule = await policyInForce(trx, { fundId: request.fundId, subject: 'funding_rule', on })
+  const funding = chooseFunding(amount, await useOf(trx, request, on), await sources(trx, request), rule.terms.rule)
+  if ('short' in funding) {
+    const { available, byLevel } = funding.short
+    throw new Refusal('insufficient_funds', {
+      asked: moneyText(amount),
+      available: moneyText(available),
+      byEarmark: byLevel.map((one) => ({ level: one.level, available: moneyText(one.available) })),
+    })
+  }
+
+  // From here on everything must succeed.
+  const submission = await recordSubmission(trx, actor, request, {
+    amount,
+    on,
+    ruleFrom: rule.effectiveFrom,
+    parts: funding.parts,
+  })
+  await postEntry(
+    trx,
+    { fundId: request.fundId, actId: actor.act.id },
+    {
+      kind: 'request_submitted',
+      source: `${requestId}#${submission.round}`,
+      occurredOn: on,
+      memo: request.code,
+      postings: funding.parts.flatMap((part) => {
+        const contribution = { id: part.contributionId, code: part.code }
+        return [
+          debit(stage('reserved', contribution, request.currency, request), part.amount),
+          credit(stage('available', contribution, request.currency), part.amount),
+        ]
+      }),
+    },
+  )
+  return { id: requestId, status: 'submitted', ...submission }
+}
+
+/** Choosing reads many balances and holds some, so in one fund it is done by one caller at a time. */
+async function oneAtATime(trx: Trx, fundId: string): Promise<void> {
+  await trx.raw(`select pg_advisory_xact_lock(hashtextextended(?, 1))`, [fundId])
+}
+
+async function sources(trx: Trx, request: LoadedRequest): Promise<Source[]> {
+  const found = await rows<{
+    contributionId: string
+    code: string
+    earmark: Earmark
+    available: string
+    firstReceivedOn: string
+  }>(
+    trx,
+    `select c.id as "contributionId", c.code, c.earmark, b.amount as available,
+            coalesce((select min(x.received_on) from receipt_applications p join receipts x on x.id = p.receipt_id where p.contribution_id = c.id),
+                     c.pledged_on) as "firstReceivedOn"
+       from accounts a
+       join balances b on b.account_id = a.id and b.amount > 0
+       join contributions c on c.id = a.contribution_id
+      where a.fund_id = :fundId and a.stage = 'available'`,
+    { fundId: request.fundId },
+  )
+  return found.map((one) => ({ ...one, available: fromMinorUnits(one.available, request.currency) }))
+}
+
+async function useOf(trx: Trx, request: LoadedRequest, on: string): Promise<Use> {
+  const process = await trx('processes').where({ id: request.processId! }).first('region', 'country', 'phase')
+  return { ...process, themes: request.themes, partner: request.payeeId, on }
+}
+
+async function recordSubmission(
+  trx: Trx,
+  actor: Actor,
+  request: LoadedRequest,
+  { amount, on, ruleFrom, parts }: { amount: Money; on: string; ruleFrom: string; parts: FundingPart[] },
+): Promise<{ round: number; version: number }> {
+  const matrix = await policyInForce(trx, { fundId: request.fundId, subject: 'approval_matrix', on })
+  const reservation = await policyInForce(trx, { fundId: request.fundId, subject: 'reservation', on })
+  const reservedUntil = earliest([inDays(on, reservation.terms.days), ...parts.map((part) => part.reason.spendBy)])
+  const { content, hash } = await contentOf(trx, request)
+  const round = request.round + 1
+  const key = { request_id: request.id, round }
+  await trx('submissions').insert({
+    ...key,
+    submitted_by: actor.personId,
+    amount: minorUnits(amount),
+    content_hash: hash,
+    content: JSON.stringify(content),
+    matrix_from: matrix.effectiveFrom,
+    rule_from: ruleFrom,
+    reserved_until: reservedUntil,
+    act_id: actor.act.id,
+  })
+  await trx('approval_steps').insert(stepsFor(amount, matrix.terms).map((step) => ({ ...key, ...step })))
+  await trx('request_funding').insert(
+    parts.map((part) => ({
+      ...key,
+      contribution_id: part.contributionId,
+      amount: minorUnits(part.amount),
+      reason: JSON.stringify(part.reason),
+    })),
+  )
+  await trx('requests')
+    .where({ id: request.id })
+    .update({
+      status: 'submitted',
+      round,
+      version: request.version + 1,
+      content_hash: hash,
+      reserved_until: reservedUntil,
+      submitted_at: trx.fn.now(),
+    })
+  return { round, version: request.version + 1 }
+}
+
+function inDays(day: string, days: number): string {
+  return new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10)
+}
+
+/** A reservation never outlives the first spend-by date among the contributions that hold it. */
+function earliest(days: (string | null)[]): string {
+  return days.filter((day) => day !== null).sort()[0]!
+}
