@@ -19,7 +19,9 @@ export const ROLES = [
 export type Role = (typeof ROLES)[number]
 
 /** Roles that read a fund's books and files whole. Requesters see their own entity's, donors their own contributions. */
-export const READERS = ROLES.filter((role) => role !== 'requester' && role !== 'donor' && role !== 'advisor')
+export const READERS: readonly Role[] = ROLES.filter(
+  (role) => role !== 'requester' && role !== 'donor' && role !== 'advisor',
+)
 
 export type Grant = {
   readonly fundId: string

@@ -1,0 +1,94 @@
+import { row, type Trx } from '../../db/connect.ts'
+import { Refusal } from '../errors.ts'
+import { today } from '../funds/currencies.ts'
+import { newId } from '../ids.ts'
+import { advances, missionExpense, payable, type Account } from '../ledger/accounts.ts'
+import { credit, debit, postEntry } from '../ledger/post.ts'
+import { exceeds, impliedRate, minorUnits, moneyFrom, moneyText, type MoneyText } from '../money.ts'
+import { requireRole, type Actor } from '../people/actor.ts'
+import { lockRequest, takeDuty, type LoadedRequest } from '../requests/load.ts'
+import { uncertified } from '../requests/reduce.ts'
+
+export type NewPayment = {
+  amount: MoneyText
+  category: string
+  bankAccountId: string
+  instructed?: MoneyText
+  memo?: string
+}
+
+/**
+ * Certifies a payment on an approved request to its verified payee (event 15): an advance where it is a grant to a partner,
+ * otherwise a direct cost. `instructed` says what the bank is told to pay where the account is in another currency.
+ *
+ * Refuses, in this order: `not_found`, `role_not_allowed`, `not_approved`, `payee_not_verified`, what `takeDuty` refuses,
+ * `currency_mismatch`, `exceeds_committed`.
+ */
+export async function certifyPayment(
+  trx: Trx,
+  actor: Actor,
+  { requestId, amount: text, category, bankAccountId, instructed: told, memo = '' }: NewPayment & { requestId: string },
+): Promise<{ id: string; code: string; status: 'certified'; version: number }> {
+  const request = await lockRequest(trx, requestId)
+  requireRole(actor, request.fundId, ['certifying_officer'])
+  const bank = await trx('bank_accounts').where({ id: bankAccountId, fund_id: request.fundId }).first('currency')
+  if (!bank) throw new Refusal('not_found', { field: 'bankAccountId' })
+  if (request.status !== 'approved' && request.status !== 'active')
+    throw new Refusal('not_approved', { status: request.status })
+  const verified = await trx('payee_verifications').where({ payee_id: request.payeeId }).first('payee_id')
+  if (!verified) throw new Refusal('payee_not_verified')
+  await takeDuty(trx, actor, { requestId, duty: 'certifier' })
+  if (text.currency !== request.currency)
+    throw new Refusal('currency_mismatch', { field: 'amount', expected: request.currency })
+  const amount = moneyFrom(text)
+  const instructed = told ? moneyFrom(told) : amount
+  const sameCurrency = bank.currency === request.currency
+  if (
+    instructed.currency !== bank.currency ||
+    (sameCurrency && exceeds(instructed, amount)) ||
+    (sameCurrency && exceeds(amount, instructed))
+  ) {
+    throw new Refusal('currency_mismatch', { field: 'instructed', expected: bank.currency })
+  }
+  const free = await uncertified(trx, request)
+  if (exceeds(amount, free)) throw new Refusal('exceeds_committed', { free: moneyText(free) })
+
+  // From here on everything must succeed.
+  const id = newId('payment')
+  const numbered = await row<{ n: string }>(trx, `select nextval('payment_numbers')::text as n`)
+  const code = `P${today().slice(2, 4)}-${numbered!.n.padStart(6, '0')}`
+  await trx('payments').insert({
+    id,
+    fund_id: request.fundId,
+    code,
+    request_id: requestId,
+    payee_id: request.payeeId,
+    bank_account_id: bankAccountId,
+    category,
+    amount: minorUnits(amount),
+    instructed: minorUnits(instructed),
+    rate: sameCurrency ? null : impliedRate(instructed, amount),
+    memo,
+    certified_by: actor.personId,
+    act_id: actor.act.id,
+  })
+  await postEntry(
+    trx,
+    { fundId: request.fundId, actId: actor.act.id },
+    {
+      kind: 'payment_certified',
+      source: id,
+      occurredOn: today(),
+      memo: `${code} ${request.code}`,
+      postings: [debit(costOf(category, request), amount), credit(payable(request, request.currency), amount)],
+    },
+  )
+  return { id, code, status: 'certified', version: 1 }
+}
+
+/** Where a payment's cost stands: transfers to partners are advances until they report, the rest is spent. */
+export function costOf(category: string, request: LoadedRequest): Account {
+  return category === 'grants'
+    ? advances(request, request.currency)
+    : missionExpense(category, request, request.currency)
+}

@@ -1,0 +1,76 @@
+import { row, rows, type Db, type Trx } from '../../db/connect.ts'
+import { Refusal } from '../errors.ts'
+import type { BankAccountRef } from '../ledger/accounts.ts'
+import { fromMinorUnits, type Money } from '../money.ts'
+import { lockRequest, type LoadedRequest } from '../requests/load.ts'
+
+export type PaymentStatus = 'certified' | 'released' | 'settled' | 'returned' | 'cancelled'
+
+export type LoadedPayment = {
+  id: string
+  code: string
+  category: string
+  status: PaymentStatus
+  version: number
+  /** In the fund's currency: what the budget book knows. */
+  amount: Money
+  /** In the bank account's currency: what the bank is told to pay. */
+  instructed: Money
+  bank: BankAccountRef
+}
+
+/** The payment and its request, both locked, the request first: everything that touches one request's money queues there. */
+export async function lockPayment(
+  trx: Trx,
+  paymentId: string,
+): Promise<{ payment: LoadedPayment; request: LoadedRequest }> {
+  const found = await trx('payments').where({ id: paymentId }).first('request_id')
+  if (!found) throw new Refusal('not_found')
+  const request = await lockRequest(trx, found.request_id)
+  const payment = await row<
+    Record<'amount' | 'instructed' | 'bankCode' | 'bankCurrency', string> &
+      Omit<LoadedPayment, 'amount' | 'instructed' | 'bank'>
+  >(
+    trx,
+    `select p.id, p.code, p.category, p.status, p.version, p.amount, p.instructed, b.code as "bankCode", b.currency as "bankCurrency"
+       from payments p join bank_accounts b on b.id = p.bank_account_id where p.id = :paymentId for update of p`,
+    { paymentId },
+  )
+  const { bankCode, bankCurrency, amount, instructed, ...rest } = payment!
+  return {
+    request,
+    payment: {
+      ...rest,
+      amount: fromMinorUnits(amount, request.currency),
+      instructed: fromMinorUnits(instructed, bankCurrency),
+      bank: { code: bankCode, currency: bankCurrency },
+    },
+  }
+}
+
+export async function setStatus(trx: Trx, payment: LoadedPayment, status: PaymentStatus): Promise<void> {
+  await trx('payments')
+    .where({ id: payment.id })
+    .update({ status, version: payment.version + 1 })
+}
+
+/** From which contributions a released payment was paid. */
+export async function paidFrom(db: Db, payment: LoadedPayment): Promise<{ id: string; code: string; amount: Money }[]> {
+  const parts = await rows<{ id: string; code: string; amount: string }>(
+    db,
+    `select c.id, c.code, f.amount from payment_funding f join contributions c on c.id = f.contribution_id
+      where f.payment_id = :id order by c.code`,
+    { id: payment.id },
+  )
+  return parts.map((part) => ({ ...part, amount: fromMinorUnits(part.amount, payment.amount.currency) }))
+}
+
+/** The entry that an event made, for the one that reverses it. */
+export async function entryOf(
+  db: Db,
+  { fundId, kind, source }: { fundId: string; kind: string; source: string },
+): Promise<string> {
+  const entry = await db('entries').where({ fund_id: fundId, kind, source }).first('id')
+  if (!entry) throw new Error(`no entry ${kind} of ${source}`)
+  return entry.id
+}

@@ -1,0 +1,91 @@
+import type { Trx } from '../../db/connect.ts'
+import { Refusal } from '../errors.ts'
+import { today } from '../funds/currencies.ts'
+import { conversion, inTransit, payable, stage } from '../ledger/accounts.ts'
+import { credit, debit, postEntry, type Posting } from '../ledger/post.ts'
+import { minorUnits, splitByWeight, type Money } from '../money.ts'
+import { requireRole, type Actor } from '../people/actor.ts'
+import { heldFor, takeDuty, type LoadedRequest } from '../requests/load.ts'
+import { lockPayment, setStatus, type LoadedPayment } from './load.ts'
+
+/**
+ * Releases a certified payment. The first release is a signature; the second, by another person, sends it: the money leaves
+ * committed for disbursed, from each contribution in proportion to what it has committed (event 16).
+ *
+ * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_release`, `already_released_by_you`, what `takeDuty` refuses.
+ */
+export async function releasePayment(
+  trx: Trx,
+  actor: Actor,
+  { paymentId }: { paymentId: string },
+): Promise<{ id: string; status: 'certified' | 'released'; releases: number }> {
+  const { payment, request } = await lockPayment(trx, paymentId)
+  requireRole(actor, request.fundId, ['treasurer', 'bank_signatory'])
+  if (payment.status !== 'certified') throw new Refusal('not_awaiting_release', { status: payment.status })
+  const before = await trx('releases').where({ payment_id: paymentId }).pluck('released_by')
+  if (before.includes(actor.personId)) throw new Refusal('already_released_by_you')
+  await takeDuty(trx, actor, { requestId: request.id, duty: 'releaser' })
+
+  // From here on everything must succeed.
+  const place = before.length + 1
+  await trx('releases').insert({
+    payment_id: paymentId,
+    request_id: request.id,
+    place,
+    released_by: actor.personId,
+    act_id: actor.act.id,
+  })
+  if (place === 1) return { id: paymentId, status: 'certified', releases: 1 }
+
+  const held = await heldFor(trx, request, 'committed')
+  const shares = splitByWeight(
+    payment.amount,
+    held.map(({ balance }) => balance),
+  )
+  const parts = held.map(({ contributionId, code }, i) => ({ id: contributionId, code, amount: shares[i]! }))
+  await trx('payment_funding').insert(
+    parts
+      .filter(({ amount }) => !amount.amount.isZero())
+      .map(({ id, amount }) => ({ payment_id: paymentId, contribution_id: id, amount: minorUnits(amount) })),
+  )
+  await setStatus(trx, payment, 'released')
+  if (request.status === 'approved') {
+    await trx('requests')
+      .where({ id: request.id })
+      .update({ status: 'active', version: request.version + 1 })
+  }
+  await postEntry(
+    trx,
+    { fundId: request.fundId, actId: actor.act.id },
+    {
+      kind: 'payment_released',
+      source: paymentId,
+      occurredOn: today(),
+      memo: `${payment.code} ${request.code}`,
+      postings: releasePostings(payment, request, parts),
+    },
+  )
+  return { id: paymentId, status: 'released', releases: 2 }
+}
+
+/** The postings of event 16; its reversal is the mirror of them. */
+export function releasePostings(
+  payment: LoadedPayment,
+  request: LoadedRequest,
+  parts: { id: string; code: string; amount: Money }[],
+): Posting[] {
+  const { amount, instructed, bank } = payment
+  const converted =
+    bank.currency === request.currency
+      ? []
+      : [debit(conversion(bank.currency), instructed, amount), credit(conversion(request.currency), amount)]
+  return [
+    debit(payable(request, request.currency), amount),
+    ...converted,
+    credit(inTransit(bank), instructed, amount),
+    ...parts.flatMap((part) => [
+      debit(stage('disbursed', part, request.currency, request), part.amount),
+      credit(stage('committed', part, request.currency, request), part.amount),
+    ]),
+  ]
+}

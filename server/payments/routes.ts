@@ -1,0 +1,216 @@
+import { row, rows, type Db } from '../../db/connect.ts'
+import { Refusal } from '../errors.ts'
+import { fundById } from '../funds/open.ts'
+import { created, get, post, type Endpoint } from '../http/endpoint.ts'
+import { keyIn, pageOf } from '../http/pages.ts'
+import { amount, amountOrZero, day, id, joi, object, pageKeys, query, text } from '../http/schemas.ts'
+import { minorText } from '../money.ts'
+import { entitiesOf, READERS, requireRole } from '../people/actor.ts'
+import { cancelPayment } from './cancel.ts'
+import { certifyPayment } from './certify.ts'
+import { releasePayment } from './release.ts'
+import { returnPayment } from './return.ts'
+import { settlePayment } from './settle.ts'
+
+const tag = 'Payments'
+
+export function paymentEndpoints(): Endpoint[] {
+  return [
+    post(
+      '/disbursement-requests/:request/payments',
+      {
+        tag,
+        summary: 'Certify a payment on an approved request',
+        body: object({
+          amount: amount().required(),
+          category: joi.string().valid('grants', 'experts', 'travel', 'venue', 'interpretation', 'security').required(),
+          bankAccountId: id('bankAccount').required(),
+          instructed: amount(),
+          memo: text(140).allow(''),
+        }),
+      },
+      async (trx, actor, { params, body }) =>
+        created('/payments', await certifyPayment(trx, actor, { requestId: params.request!, ...body }), 1),
+    ),
+    get(
+      '/funds/:fund/payments',
+      {
+        tag,
+        summary: 'Payments, newest first',
+        query: query({
+          ...pageKeys,
+          status: joi.string().valid('certified', 'released', 'settled', 'returned', 'cancelled'),
+          request: id('request'),
+        }),
+      },
+      async (db, actor, { params, query: { limit, after, status = '', request = '' } }) => {
+        await fundById(db, params.fund!)
+        requireRole(actor, params.fund!, READERS)
+        const found = await payments(db, {
+          fundId: params.fund!,
+          status,
+          request,
+          before: keyIn(after)?.[0] ?? '',
+          most: limit + 1,
+        })
+        return { body: pageOf(found, limit, (payment) => [payment.id]) }
+      },
+    ),
+    get(
+      '/payments/:payment',
+      { tag, summary: 'A payment, with its releases and how it ended', versioned: true },
+      async (db, actor, { params }) => {
+        const payment = await row<{ fundId: string; entityId: string }>(
+          db,
+          `select p.fund_id as "fundId", r.entity_id as "entityId" from payments p join requests r on r.id = p.request_id where p.id = :id`,
+          { id: params.payment! },
+        )
+        if (!payment) throw new Refusal('not_found')
+        requireRole(actor, payment.fundId, [...READERS, 'requester'])
+        const reader = actor.grants.some((grant) => grant.fundId === payment.fundId && READERS.includes(grant.role))
+        if (!reader && !entitiesOf(actor, payment.fundId).includes(payment.entityId)) throw new Refusal('not_found')
+        const [found] = await payments(db, { fundId: payment.fundId, payment: params.payment!, most: 1 })
+        return { body: { ...found, ...(await history(db, params.payment!)) }, version: found!.version }
+      },
+    ),
+    post(
+      '/payments/:payment/releases',
+      { tag, summary: 'Release a payment; the second person sends it' },
+      async (trx, actor, { params }) => ({
+        status: 201,
+        body: await releasePayment(trx, actor, { paymentId: params.payment! }),
+      }),
+    ),
+    post(
+      '/payments/:payment/settlements',
+      {
+        tag,
+        summary: "Record that a payment is on the bank's statement",
+        body: object({
+          valueDate: day().required(),
+          debited: amount().required(),
+          charge: amountOrZero(),
+          reference: text(140).required(),
+        }),
+      },
+      async (trx, actor, { params, body }) => ({
+        status: 201,
+        body: await settlePayment(trx, actor, { paymentId: params.payment!, ...body }),
+      }),
+    ),
+    post(
+      '/payments/:payment/returns',
+      {
+        tag,
+        summary: 'Record that a payment was rejected or came back',
+        body: object({
+          valueDate: day().required(),
+          credited: amountOrZero(),
+          reason: text(500).required(),
+          reference: text(140).required(),
+        }),
+      },
+      async (trx, actor, { params, body }) => ({
+        status: 201,
+        body: await returnPayment(trx, actor, { paymentId: params.payment!, ...body }),
+      }),
+    ),
+    post(
+      '/payments/:payment/cancellations',
+      {
+        tag,
+        summary: 'Take back a payment that was not sent, or came back',
+        body: object({ reason: text(500).required() }),
+      },
+      async (trx, actor, { params, body }) => ({
+        status: 201,
+        body: await cancelPayment(trx, actor, { paymentId: params.payment!, ...body }),
+      }),
+    ),
+  ]
+}
+
+type PaymentTold = {
+  id: string
+  version: number
+  amount: string
+  instructed: string
+  currency: string
+  bankCurrency: string
+}
+
+async function payments(
+  db: Db,
+  {
+    fundId,
+    status = '',
+    request = '',
+    payment = '',
+    before = '',
+    most,
+  }: { fundId: string; status?: string; request?: string; payment?: string; before?: string; most: number },
+) {
+  const found = await rows<PaymentTold>(
+    db,
+    `select p.id, p.code, p.request_id as "requestId", r.code as "requestCode", p.payee_id as "payeeId", y.name as payee, p.category,
+            p.amount, f.currency, p.instructed, b.currency as "bankCurrency", p.bank_account_id as "bankAccountId", p.status, p.version,
+            p.memo, p.certified_by as "certifiedBy", p.certified_at as "certifiedAt",
+            (select count(*) from releases l where l.payment_id = p.id)::int as releases
+       from payments p
+       join requests r on r.id = p.request_id
+       join payees y on y.id = p.payee_id
+       join funds f on f.id = p.fund_id
+       join bank_accounts b on b.id = p.bank_account_id
+      where p.fund_id = :fundId and (:status = '' or p.status = :status) and (:request = '' or p.request_id = :request)
+        and (:payment = '' or p.id = :payment) and (:before = '' or p.id < :before)
+      order by p.id desc limit :most`,
+    { fundId, status, request, payment, before, most },
+  )
+  return found.map(({ amount: minor, instructed, currency, bankCurrency, ...told }) => ({
+    ...told,
+    amount: minorText(minor, currency),
+    instructed: minorText(instructed, bankCurrency),
+  }))
+}
+
+/** Who released it, from which contributions it was paid, and what the statement says. */
+async function history(db: Db, paymentId: string) {
+  const by = { paymentId }
+  const [currencies] = await rows<{ fund: string; bank: string }>(
+    db,
+    `select f.currency as fund, b.currency as bank from payments p join funds f on f.id = p.fund_id join bank_accounts b on b.id = p.bank_account_id
+      where p.id = :paymentId`,
+    by,
+  )
+  const parts = await rows<{ contributionId: string; code: string; amount: string }>(
+    db,
+    `select c.id as "contributionId", c.code, u.amount from payment_funding u join contributions c on c.id = u.contribution_id where u.payment_id = :paymentId order by c.code`,
+    by,
+  )
+  const settlement = await row<{ debited: string; charge: string }>(
+    db,
+    `select value_date as "valueDate", debited, charge, reference, settled_by as "settledBy" from settlements where payment_id = :paymentId`,
+    by,
+  )
+  const returned = await row<{ credited: string }>(
+    db,
+    `select value_date as "valueDate", credited, reason, reference, returned_by as "returnedBy" from payment_returns where payment_id = :paymentId`,
+    by,
+  )
+  return {
+    releasedBy: await rows(
+      db,
+      `select place, released_by as "personId", released_at as "at" from releases where payment_id = :paymentId order by place`,
+      by,
+    ),
+    funding: parts.map((part) => ({ ...part, amount: minorText(part.amount, currencies!.fund) })),
+    settlement: settlement
+      ? {
+          ...settlement,
+          debited: minorText(settlement.debited, currencies!.bank),
+          charge: minorText(settlement.charge, currencies!.bank),
+        }
+      : null,
+    returned: returned ? { ...returned, credited: minorText(returned.credited, currencies!.bank) } : null,
+  }
+}
