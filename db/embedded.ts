@@ -1,27 +1,21 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import {
-  chownSync,
-  closeSync,
-  constants,
-  existsSync,
-  fchownSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  readSync,
-  realpathSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { closeSync, fchownSync, openSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { explain, OWNER, prepareCluster, processExists, type Cluster } from './embedded-runtime.ts'
+import { explain, type Cluster } from './embedded-cluster.ts'
+import { OWNER, prepareCluster } from './embedded-runtime.ts'
+import { makeSocketDir, PORT, removeEmptyLocks } from './embedded-socket.ts'
+import {
+  holdWatched,
+  isWatched,
+  pipeOf,
+  processExists,
+  release,
+  removeOldPipes,
+  startWatch,
+  watchAgain,
+} from './embedded-watch.ts'
 
 export { defaultDataDir } from './embedded-runtime.ts'
 
@@ -36,14 +30,8 @@ export type EmbeddedServer = {
 
 type Connection = EmbeddedServer['connection']
 
-/** Without TCP the port is only a part of the socket's name. */
-const PORT = 5432
-
 /** Includes the replay of the write-ahead log after a crash. */
 const patienceMs = 120_000
-
-/** sockaddr_un holds 104 bytes on macOS, 108 on Linux, both with a closing zero. */
-const longestSocketPath = 103
 
 /**
  * Starts the PostgreSQL that comes with the npm packages, or joins the one that runs on this data directory already.
@@ -240,7 +228,10 @@ type PidFile = { pid: number; port: number; socketDir: string }
 function readPidFile({ pgdata }: Cluster): PidFile | undefined {
   try {
     const [pid, , , port, socketDir] = readFileSync(join(pgdata, 'postmaster.pid'), 'utf8').split('\n')
-    return Number(pid) > 0 ? { pid: Number(pid), port: Number(port || PORT), socketDir: socketDir || '/' } : undefined
+    const number = Number.parseInt(pid ?? '', 10)
+    return number > 0
+      ? { pid: number, port: Number.parseInt(port ?? '', 10) || PORT, socketDir: socketDir || '/' }
+      : undefined
   } catch {
     return undefined
   }
@@ -256,96 +247,6 @@ function isPostmaster({ pgdata }: Cluster, pid: number): boolean {
     return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(pgdata)
   } catch {
     return false
-  }
-}
-
-/** In the data directory, or in the temporary one when the path would be longer than a socket's may be. */
-function makeSocketDir(cluster: Cluster): string {
-  const short = `wasata-${createHash('sha256').update(cluster.pgdata).digest('hex').slice(0, 12)}`
-  const choices = [join(cluster.dataDir, 'socket'), join(tmpdir(), short), join('/tmp', short)]
-  const dir = choices.find((choice) => Buffer.byteLength(join(choice, `.s.PGSQL.${PORT}`)) <= longestSocketPath)
-  if (!dir)
-    throw new Error(`The path ${cluster.dataDir} is too long for a unix socket. Choose a shorter data directory.`)
-  const { uid = process.getuid?.(), gid = process.getgid?.() } = cluster.runAs
-  if (!lstatSync(dir, { throwIfNoEntry: false })) {
-    mkdirSync(dir, { mode: 0o700 })
-    if (process.getuid?.() === 0) chownSync(dir, uid ?? 0, gid ?? 0)
-  }
-  // In the temporary directory anyone could have made it before us, to be asked for the password.
-  const found = lstatSync(dir)
-  if (!found.isDirectory() || found.uid !== uid || (found.mode & 0o077) !== 0) {
-    throw new Error(`${dir} should be a folder of user ${uid} that is closed to all others. Remove it and start again.`)
-  }
-  return dir
-}
-
-/** Ends when nobody holds the pipe any more. A server this young may not have written its file yet. */
-const watchScript = `
-  trap '' INT TERM HUP
-  cat >/dev/null
-  [ -e "$2" ] || sleep 1
-  read -r pid <"$2" && [ "$pid" = "$1" ] && kill -INT "$1"
-`
-
-/** Watches this server from now on; the result is our own hold on it. */
-function startWatch(cluster: Cluster, pid: number): number {
-  const pipe = pipeOf(cluster, pid)
-  const { uid, gid } = cluster.runAs
-  if (!existsSync(pipe)) execFileSync('mkfifo', ['-m', '600', pipe])
-  if (uid !== undefined && gid !== undefined) chownSync(pipe, uid, gid)
-  // Opening one end waits for the other, so the first opening is for both.
-  const both = openSync(pipe, constants.O_RDWR)
-  const hold = openSync(pipe, constants.O_WRONLY)
-  const watched = openSync(pipe, constants.O_RDONLY)
-  closeSync(both)
-  const watch = spawn('/bin/sh', ['-c', watchScript, 'sh', String(pid), join(cluster.pgdata, 'postmaster.pid')], {
-    ...cluster.runAs,
-    detached: true,
-    stdio: [watched, 'ignore', 'ignore'],
-  })
-  closeSync(watched)
-  watch.on('error', () => undefined)
-  watch.unref()
-  return hold
-}
-
-/** Undefined when there is no watch: it was killed, or it is stopping the server at this moment. */
-function holdWatched(cluster: Cluster, pid: number): number | undefined {
-  try {
-    return openSync(pipeOf(cluster, pid), constants.O_WRONLY | constants.O_NONBLOCK)
-  } catch (error) {
-    if (['ENXIO', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
-    throw new Error(explain('Another user runs the database', String(error)), { cause: error })
-  }
-}
-
-/** The pause is for a watch that is just stopping the server. */
-async function watchAgain(cluster: Cluster, pid: number): Promise<number> {
-  const hold = startWatch(cluster, pid)
-  await pause(500)
-  return hold
-}
-
-function isWatched(cluster: Cluster, pid: number): boolean {
-  const hold = holdWatched(cluster, pid)
-  if (hold !== undefined) closeSync(hold)
-  return hold !== undefined
-}
-
-/** True when nobody else holds the server: a pipe without writers is at its end, one with a writer has nothing yet. */
-function release(cluster: Cluster, pid: number, hold: number): boolean {
-  let end: number | undefined
-  try {
-    end = openSync(pipeOf(cluster, pid), constants.O_RDONLY | constants.O_NONBLOCK)
-    closeSync(hold)
-    return readSync(end, Buffer.alloc(1)) === 0
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (end === undefined) closeSync(hold)
-    if (code !== 'EAGAIN' && code !== 'ENOENT') throw error
-    return code === 'ENOENT'
-  } finally {
-    if (end !== undefined) closeSync(end)
   }
 }
 
@@ -365,26 +266,6 @@ async function stop(cluster: Cluster, pid: number, hold: number): Promise<void> 
     await pause(10)
   }
   rmSync(pipeOf(cluster, pid), { force: true })
-}
-
-function pipeOf(cluster: Cluster, pid: number): string {
-  return join(cluster.home, `users-${pid}`)
-}
-
-/** Those of servers that were killed together with all their users. */
-function removeOldPipes({ home }: Cluster): void {
-  for (const name of readdirSync(home)) {
-    const pid = Number(/^users-(\d+)$/.exec(name)?.[1] ?? 0)
-    if (pid && !processExists(pid)) rmSync(join(home, name), { force: true })
-  }
-}
-
-/** PostgreSQL writes its number right after it made the file; one that stays empty is what a power cut left, and blocks it. */
-function removeEmptyLocks({ pgdata }: Cluster, socketDir: string): void {
-  for (const lock of [join(pgdata, 'postmaster.pid'), join(socketDir, `.s.PGSQL.${PORT}.lock`)]) {
-    const found = statSync(lock, { throwIfNoEntry: false })
-    if (found?.size === 0 && Date.now() - found.mtimeMs > 10_000) rmSync(lock, { force: true })
-  }
 }
 
 function logOf(cluster: Cluster): string {

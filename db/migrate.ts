@@ -5,7 +5,8 @@ import type { Knex } from 'knex'
 const MIGRATION_LOCK = 7_215_410_922
 
 /**
- * Brings the schema up to date, however many servers start at once. Needs the login that owns the schema.
+ * Brings the schema up to date, however many servers start at once. Needs the login that owns the schema, unless there is
+ * nothing to do.
  * A migration that was cut short leaves knex's own lock behind; holding ours proves that it is a leftover.
  */
 export async function migrate(connection: Connection): Promise<void> {
@@ -13,12 +14,19 @@ export async function migrate(connection: Connection): Promise<void> {
   try {
     await db.transaction(async (trx) => {
       await trx.raw('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK])
+      if (await isUpToDate(db)) return
       await db.migrate.forceFreeMigrationsLock()
       await db.migrate.latest()
     })
   } finally {
     await db.destroy()
   }
+}
+
+/** Asked first whether there is a schema at all, because knex answers a question about its tables by making them. */
+async function isUpToDate(db: Knex): Promise<boolean> {
+  if (!(await db.schema.hasTable('knex_migrations'))) return false
+  return (await pendingMigrations(db)).length === 0
 }
 
 /** The migrations this code has and the database lacks, or has and the code does not know. */

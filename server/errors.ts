@@ -149,6 +149,16 @@ export const REFUSALS = {
     'This day is still to come. Record what has happened.',
     'هذا اليوم لم يأت بعد. سجّل ما حدث فعلاً.',
   ),
+  dates_out_of_order: no(
+    422,
+    'This day lies before the day of what it follows from. See "notBefore".',
+    'هذا اليوم يسبق يوم ما يترتب عليه. انظر "notBefore".',
+  ),
+  amount_out_of_range: no(
+    422,
+    "In the fund's currency the amount is nothing at all, or too large for its books. Check the amount and the rate.",
+    'قيمة المبلغ بعملة الصندوق صفر أو أكبر مما تتسع له دفاتره. راجع المبلغ وسعر الصرف.',
+  ),
   period_closed: no(
     409,
     'The books of that month are closed. Record the fact in the open month.',

@@ -18,8 +18,8 @@ const AMOUNT = /^-?\d{1,15}(\.\d{1,4})?$/
 
 /** Currencies whose minor unit is not the hundredth (ISO 4217, with those withdrawn since 1999). */
 const MINOR_UNITS: Record<string, number> = {
-  ...of(0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'),
-  ...of(0, 'BEF BYR ESP GRD ITL LUF MGF PTE ROL TRL TPE'),
+  ...of(0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'),
+  ...of(0, 'ADP BEF BYB BYR ESP GRD ITL LUF MGF PTE ROL TPE TRL'),
   ...of(3, 'BHD IQD JOD KWD LYD OMR TND'),
 }
 

@@ -179,7 +179,7 @@ create table idempotency_keys (
   request_hash  bytea not null,         -- of method, path and body
   status        int,
   headers       jsonb,
-  body          jsonb,
+  body          json,                    -- as it was sent, in its order
   created_at    timestamptz not null default now(),
   primary key (person_id, key)
 );
@@ -211,3 +211,5 @@ grant select, insert on funds, acts, donors, entities, bank_accounts, policies, 
 grant select, insert, update on people, tokens, role_grants, idempotency_keys to wasata_service;
 grant select, insert, update, delete on sessions, sign_in_attempts to wasata_service;
 grant select on funds, donors to wasata_donor;
+-- The runner's own tables: the service tells in /readyz whether its schema is the one it was written for.
+grant select on knex_migrations, knex_migrations_lock to wasata_service;

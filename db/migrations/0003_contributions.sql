@@ -25,6 +25,8 @@ create table import_rows (
   check ((outcome = 'imported') = (reasons = '[]'))
 );
 
+create sequence contribution_numbers;
+
 create table contributions (
   id                  id primary key,
   fund_id             id not null references funds,
@@ -118,7 +120,7 @@ create table receipt_applications (
   contribution_id      id not null references agreements,
   applied_on           date not null,
   amount               bigint not null check (amount > 0),          -- in the agreement's currency
-  value                bigint not null check (value > 0),           -- in the bank account's currency, charges included
+  value                bigint not null check (value >= 0),          -- in the bank account's currency, charges included
   functional           bigint not null check (functional >= 0),     -- of that value
   carrying             bigint not null check (carrying >= 0),       -- functional amount of the receivable that it settled
   authority            bigint not null check (authority >= 0),      -- spending authority that this cash gives (held back until a condition is met)
@@ -188,6 +190,7 @@ begin
 end $$;
 grant select, insert on contributions to wasata_service;
 grant update (earmark, status, version) on contributions to wasata_service;
+grant usage on sequence contribution_numbers to wasata_service;
 
 -- A donor sees its own contributions and what they paid for, and nothing of another donor's. Reads made for a donor take the role
 -- `wasata_donor` and name the donor in `wasata.donor`; the service's other work is not narrowed.
@@ -232,3 +235,13 @@ create policy service on entries to wasata_service using (true) with check (true
 create policy own on entries for select to wasata_donor
   using (exists (select from postings p join accounts a on a.id = p.account_id where p.entry_id = entries.id and own_contribution(a.contribution_id)));
 grant select on postings, entries to wasata_donor;
+
+alter table balances enable row level security;
+create policy service on balances to wasata_service using (true) with check (true);
+create policy own on balances for select to wasata_donor
+  using (exists (select from accounts a where a.id = balances.account_id and own_contribution(a.contribution_id)));
+alter table refund_payments enable row level security;
+create policy service on refund_payments to wasata_service using (true) with check (true);
+create policy own on refund_payments for select to wasata_donor
+  using (exists (select from refunds f where f.id = refund_payments.refund_id and own_contribution(f.contribution_id)));
+grant select on balances, refund_payments to wasata_donor;

@@ -19,12 +19,12 @@ export function languageOf(req: Request): Language {
 export function problemOf(refusal: Refusal, req: Request): Record<string, unknown> {
   const { status, ...titles } = REFUSALS[refusal.code]
   return {
+    ...refusal.details,
     type: `/problems/${refusal.code}`,
     title: titles[languageOf(req)],
     status,
     code: refusal.code,
     instance: req.requestId,
-    ...refusal.details,
   }
 }
 

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto'
 import { Router, raw, type Request, type Response } from 'express'
-import type { Db, Trx } from '../../db/connect.ts'
-import { recordAct } from '../acts/record.ts'
+import type { Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import type { Actor } from '../people/actor.ts'
+import { inAct } from './act.ts'
 import type { Answer, Endpoint, Input } from './endpoint.ts'
-import { firstAnswer, keepAnswer } from './idempotency.ts'
 import { languageOf } from './problems.ts'
 import { validate, validateParams } from './validate.ts'
 
@@ -23,7 +21,7 @@ export function serveEndpoints(db: Db, endpoints: readonly Endpoint[]): Router {
       const actor = req.user as Actor | undefined
       if (!actor) throw new Refusal('not_signed_in')
       if (run.kind === 'read') return send(res, await run.handle(db, actor, input))
-      send(res, await runChange(db, req, actor, (trx) => run.handle(trx, actor, input)))
+      send(res, await inAct(db, req, actor, (trx) => run.handle(trx, actor, input)))
     })
   }
   return router
@@ -45,61 +43,6 @@ function versionOf(endpoint: Endpoint, req: Request): number {
   return Number.parseInt(given, 10)
 }
 
-/**
- * One transaction for the act, the change and the kept answer: all of it is there afterwards, or none. With an
- * Idempotency-Key, a repeat gets the first answer, and a repeat that comes while the first is running waits for it.
- */
-async function runChange(
-  db: Db,
-  req: Request,
-  actor: Actor,
-  handle: (trx: Trx) => Promise<Answer>,
-): Promise<Answer & { replayed?: boolean }> {
-  const key = req.header('idempotency-key')
-  if (key !== undefined && !/^[\x21-\x7e]{1,200}$/.test(key)) {
-    throw new Refusal('invalid_request', {
-      errors: [{ field: 'Idempotency-Key', code: 'key.invalid', message: '1 to 200 visible ASCII characters' }],
-    })
-  }
-  const hash = requestHash(req)
-  const runOnce = (trx: Trx) => runAsAct(trx, req, actor, handle)
-  if (key === undefined) return db.transaction(runOnce)
-
-  try {
-    return await db.transaction(async (trx) => {
-      const first = await firstAnswer(trx, actor.personId, key, hash)
-      if (first) return { ...first, replayed: true }
-      const answer = await runOnce(trx)
-      await keepAnswer(trx, actor.personId, key, answer)
-      return answer
-    })
-  } catch (error) {
-    // What the rules refused stays refused under this key: the transaction is gone, so the answer is kept in its own.
-    if (error instanceof Refusal && !TRANSIENT.has(error.code)) req.refusedUnderKey = { key, hash }
-    throw error
-  }
-}
-
-/** Refusals that say "not like this" rather than "no": the same key may be sent again, put right. */
-const TRANSIENT = new Set(['invalid_request', 'idempotency_key_reused', 'still_in_progress', 'not_signed_in'])
-
-async function runAsAct(trx: Trx, req: Request, actor: Actor, handle: (trx: Trx) => Promise<Answer>): Promise<Answer> {
-  const answer = await handle(trx)
-  await recordAct(trx, {
-    id: actor.act.id,
-    fundId: actor.act.fundId,
-    personId: actor.personId,
-    tokenId: actor.tokenId,
-    requestId: req.requestId,
-    method: req.method,
-    path: req.originalUrl.split('?')[0]!,
-    address: req.ip ?? null,
-    outcome: 'done',
-    details: null,
-  })
-  return answer
-}
-
 function send(res: Response, answer: Answer & { replayed?: boolean }): void {
   if (answer.version !== undefined) res.set('ETag', `"v${answer.version}"`)
   if (answer.location) res.set('Location', `/api/v1${answer.location}`)
@@ -115,10 +58,4 @@ function send(res: Response, answer: Answer & { replayed?: boolean }): void {
   if ((answer.status ?? 200) >= 400) res.type('application/problem+json') // a refusal that is told again
   if (answer.body === undefined) return void res.status(answer.status ?? 204).end()
   res.status(answer.status ?? 200).json(answer.body)
-}
-
-/** What makes two requests the same: method, path and body, the body as it was sent. */
-function requestHash(req: Request): Buffer {
-  const body = Buffer.isBuffer(req.body) ? req.body : JSON.stringify(req.body ?? null)
-  return createHash('sha256').update(`${req.method} ${req.originalUrl}\n`).update(body).digest()
 }

@@ -10,6 +10,7 @@ export type EntryKind =
   | 'unconditional_agreement'
   | 'conditional_agreement'
   | 'condition_met'
+  | 'authority_released'
   | 'receipt'
   | 'unidentified_receipt'
   | 'receipt_applied'

@@ -21,7 +21,7 @@ export async function cancelPayment(
   const { payment, request } = await lockPayment(trx, paymentId)
   requireRole(actor, request.fundId, ['certifying_officer'])
   if (payment.status !== 'certified' && payment.status !== 'returned')
-    throw new Refusal('not_cancellable', { status: payment.status })
+    throw new Refusal('not_cancellable', { current: payment.status })
   await takeDuty(trx, actor, { requestId: request.id, duty: 'certifier' })
 
   await trx('payment_cancellations').insert({ payment_id: paymentId, reason, act_id: actor.act.id })

@@ -34,7 +34,7 @@ export async function certifyPayment(
   const bank = await trx('bank_accounts').where({ id: bankAccountId, fund_id: request.fundId }).first('currency')
   if (!bank) throw new Refusal('not_found', { field: 'bankAccountId' })
   if (request.status !== 'approved' && request.status !== 'active')
-    throw new Refusal('not_approved', { status: request.status })
+    throw new Refusal('not_approved', { current: request.status })
   const verified = await trx('payee_verifications').where({ payee_id: request.payeeId }).first('payee_id')
   if (!verified) throw new Refusal('payee_not_verified')
   await takeDuty(trx, actor, { requestId, duty: 'certifier' })

@@ -21,7 +21,7 @@ export async function releasePayment(
 ): Promise<{ id: string; status: 'certified' | 'released'; releases: number }> {
   const { payment, request } = await lockPayment(trx, paymentId)
   requireRole(actor, request.fundId, ['treasurer', 'bank_signatory'])
-  if (payment.status !== 'certified') throw new Refusal('not_awaiting_release', { status: payment.status })
+  if (payment.status !== 'certified') throw new Refusal('not_awaiting_release', { current: payment.status })
   const before = await trx('releases').where({ payment_id: paymentId }).pluck('released_by')
   if (before.includes(actor.personId)) throw new Refusal('already_released_by_you')
   await takeDuty(trx, actor, { requestId: request.id, duty: 'releaser' })

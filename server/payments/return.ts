@@ -38,7 +38,7 @@ export async function returnPayment(
   const { payment, request } = await lockPayment(trx, paymentId)
   requireRole(actor, request.fundId, ['reconciler'])
   if (payment.status !== 'released' && payment.status !== 'settled')
-    throw new Refusal('not_released', { status: payment.status })
+    throw new Refusal('not_released', { current: payment.status })
   await takeDuty(trx, actor, { requestId: request.id, duty: 'reconciler' })
   if (valueDate > today()) throw new Refusal('date_in_future', { field: 'valueDate' })
   const settled = await settlementOf(trx, payment, request)

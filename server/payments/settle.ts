@@ -34,7 +34,7 @@ export async function settlePayment(
 ): Promise<{ id: string; status: 'settled' }> {
   const { payment, request } = await lockPayment(trx, paymentId)
   requireRole(actor, request.fundId, ['reconciler'])
-  if (payment.status !== 'released') throw new Refusal('not_released', { status: payment.status })
+  if (payment.status !== 'released') throw new Refusal('not_released', { current: payment.status })
   await takeDuty(trx, actor, { requestId: request.id, duty: 'reconciler' })
   if (valueDate > today()) throw new Refusal('date_in_future', { field: 'valueDate' })
   const { bank } = payment

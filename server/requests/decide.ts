@@ -38,7 +38,7 @@ export async function decideRequest(
 ): Promise<{ id: string; requestId: string; verdict: Verdict; status: RequestStatus }> {
   const request = await lockRequest(trx, requestId)
   requireRole(actor, request.fundId, APPROVAL_ROLES)
-  if (request.status !== 'submitted') throw new Refusal('not_awaiting_decision', { status: request.status })
+  if (request.status !== 'submitted') throw new Refusal('not_awaiting_decision', { current: request.status })
   if (request.reservedUntil! < today())
     throw new Refusal('reservation_lapsed', { reservedUntil: request.reservedUntil })
   if (contentHash && contentHash !== request.contentHash!.toString('hex')) throw new Refusal('version_changed')

@@ -66,7 +66,7 @@ export async function changeDraft(
   requireRole(actor, request.fundId, ['requester'])
   if (!entitiesOf(actor, request.fundId).includes(request.entityId)) throw new Refusal('not_found')
   if (request.status !== 'draft' && request.status !== 'returned')
-    throw new Refusal('not_editable', { status: request.status })
+    throw new Refusal('not_editable', { current: request.status })
   if (request.version !== version) throw new Refusal('version_changed', { version: request.version })
   await mustBeOfFund(trx, request.fundId, content)
 

@@ -32,7 +32,7 @@ export async function reduceObligation(
   const request = await lockRequest(trx, requestId)
   requireRole(actor, request.fundId, ['fund_manager', 'director'])
   if (request.status !== 'approved' && request.status !== 'active')
-    throw new Refusal('not_approved', { status: request.status })
+    throw new Refusal('not_approved', { current: request.status })
   if (text.currency !== request.currency) throw new Refusal('currency_mismatch', { expected: request.currency })
   const amount = moneyFrom(text)
   const free = await uncertified(trx, request)

@@ -29,7 +29,7 @@ export async function submitRequest(
   requireRole(actor, request.fundId, ['requester'])
   if (!entitiesOf(actor, request.fundId).includes(request.entityId)) throw new Refusal('not_found')
   if (request.status !== 'draft' && request.status !== 'returned')
-    throw new Refusal('not_editable', { status: request.status })
+    throw new Refusal('not_editable', { current: request.status })
   if (request.version !== version) throw new Refusal('version_changed', { version: request.version })
   const lines = await budgetLines(trx, request)
   const { processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn } = request

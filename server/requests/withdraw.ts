@@ -17,7 +17,7 @@ export async function withdrawRequest(
   requireRole(actor, request.fundId, ['requester'])
   if (!entitiesOf(actor, request.fundId).includes(request.entityId)) throw new Refusal('not_found')
   if (!['draft', 'submitted', 'returned'].includes(request.status))
-    throw new Refusal('not_awaiting_ending', { status: request.status })
+    throw new Refusal('not_awaiting_ending', { current: request.status })
 
   await trx('request_endings').insert({ request_id: requestId, kind: 'withdrawn', reason, act_id: actor.act.id })
   await trx('requests')

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import type { Request } from 'express'
+import type { Db, Trx } from '../../db/connect.ts'
+import { recordAct } from '../acts/record.ts'
+import { Refusal } from '../errors.ts'
+import type { Actor } from '../people/actor.ts'
+import type { Answer } from './endpoint.ts'
+import { firstAnswer, keepAnswer } from './idempotency.ts'
+
+/**
+ * One transaction for the act, the change and the kept answer: all of it is there afterwards, or none. With a key, a repeat
+ * gets the first answer, and a repeat that comes while the first is running waits for it. A program sends the key in the
+ * header Idempotency-Key, a form in a hidden field.
+ */
+export async function inAct(
+  db: Db,
+  req: Request,
+  actor: Actor,
+  handle: (trx: Trx) => Promise<Answer>,
+  key: string | undefined = req.header('idempotency-key'),
+): Promise<Answer & { replayed?: boolean }> {
+  if (key !== undefined && !/^[\x21-\x7e]{1,200}$/.test(key)) {
+    throw new Refusal('invalid_request', {
+      errors: [{ field: 'Idempotency-Key', code: 'key.invalid', message: '1 to 200 visible ASCII characters' }],
+    })
+  }
+  const hash = requestHash(req)
+  const runOnce = (trx: Trx) => runAsAct(trx, req, actor, handle)
+  if (key === undefined) return db.transaction(runOnce)
+
+  try {
+    return await db.transaction(async (trx) => {
+      const first = await firstAnswer(trx, actor.personId, key, hash)
+      if (first) return { ...first, replayed: true }
+      const answer = await runOnce(trx)
+      await keepAnswer(trx, actor.personId, key, answer)
+      return answer
+    })
+  } catch (error) {
+    // What the rules refused stays refused under this key: the transaction is gone, so the answer is kept in its own.
+    if (error instanceof Refusal && !TRANSIENT.has(error.code)) req.refusedUnderKey = { key, hash }
+    throw error
+  }
+}
+
+/** Refusals that say "not like this" rather than "no": the same key may be sent again, put right. */
+const TRANSIENT = new Set(['invalid_request', 'idempotency_key_reused', 'still_in_progress', 'not_signed_in'])
+
+async function runAsAct(trx: Trx, req: Request, actor: Actor, handle: (trx: Trx) => Promise<Answer>): Promise<Answer> {
+  const answer = await handle(trx)
+  await recordAct(trx, {
+    id: actor.act.id,
+    fundId: actor.act.fundId,
+    personId: actor.personId,
+    tokenId: actor.tokenId,
+    requestId: req.requestId,
+    method: req.method,
+    path: req.originalUrl.split('?')[0]!,
+    address: req.ip ?? null,
+    outcome: 'done',
+    details: null,
+  })
+  return answer
+}
+
+/** What makes two requests the same: method, path and body, the body as it was sent. */
+function requestHash(req: Request): Buffer {
+  const body = Buffer.isBuffer(req.body) ? req.body : JSON.stringify(req.body ?? null)
+  return createHash('sha256').update(`${req.method} ${req.originalUrl}\n`).update(body).digest()
+}

@@ -1,0 +1,25 @@
+import { row, type Trx } from '../../db/connect.ts'
+import { Refusal } from '../errors.ts'
+import { hashPassword, newPassword } from './passwords.ts'
+
+/**
+ * Gives a person a new password, told once, and ends the sessions that the old one opened; bearer tokens stay. For whoever
+ * runs the service, on its machine. Refuses `not_found` for an address that no active person has.
+ */
+export async function resetPassword(
+  trx: Trx,
+  { email }: { email: string },
+): Promise<{ id: string; email: string; password: string }> {
+  const person = await row<{ id: string; email: string }>(
+    trx,
+    `select id, email from people where email = lower(:email) and active and kind = 'person' for update`,
+    { email },
+  )
+  if (!person) throw new Refusal('not_found')
+  const password = newPassword()
+  await trx('people')
+    .where({ id: person.id })
+    .update({ password_hash: await hashPassword(password) })
+  await trx.raw(`delete from sessions where sess #>> '{passport,user}' = :person`, { person: person.id })
+  return { ...person, password }
+}

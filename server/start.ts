@@ -1,0 +1,71 @@
+import type { RequestListener } from 'node:http'
+import type { Logger } from 'pino'
+import { row, type Db } from '../db/connect.ts'
+import { openDatabase } from '../db/open.ts'
+import { createApp } from './app.ts'
+import { isDemonstration, openDemonstration, renewAdministratorToken, type CastMember } from './demonstration.ts'
+import { administratorTokenFile, keep, keptSessionSecret, readKept } from './kept.ts'
+import { listen } from './listen.ts'
+import type { Settings } from './settings.ts'
+
+export type Running = {
+  /** Where it listens. */
+  readonly url: string
+  /** The people of the demonstration: `made` by this start, with their passwords, or `found`. Undefined for one's own funds. */
+  readonly demonstration: { made: CastMember[] } | 'found' | undefined
+  /** Takes nothing new, finishes what runs, ends the background work, closes the database. */
+  readonly stop: () => Promise<void>
+}
+
+/** How long a request that runs when the stop comes may go on. */
+const GRACE_MS = 10_000
+
+/**
+ * The whole service from its settings: port, database, schema, demonstration, background work. Throws an Error that says
+ * what to do when one of them cannot be had, and leaves nothing running then.
+ */
+export async function startService(settings: Settings, log: Logger): Promise<Running> {
+  let serve: (app: RequestListener) => void = () => undefined
+  const http = await listen(settings, new Promise((resolve) => (serve = resolve)))
+  const background: (() => Promise<void>)[] = []
+  let close = async () => {}
+  const stop = async () => {
+    const { cutOff } = await http.close(GRACE_MS)
+    if (cutOff) log.warn(`requests were still running after ${GRACE_MS / 1000} s and were cut off`)
+    for (const end of background) await end()
+    await close()
+  }
+  try {
+    const database = await openDatabase(settings)
+    close = database.close
+    const sessionSecret = settings.sessionSecret ?? keptSessionSecret(settings.dataDir)
+    const demonstration = database.embedded ? await demonstrate(database.db, settings.dataDir, log) : undefined
+    if (!(await hasPeople(database.db))) {
+      log.warn('nobody is registered yet, so nobody can sign in: npm run administrator -- EMAIL NAME')
+    }
+    serve(createApp(database.db, { sessionSecret, secureCookies: settings.secureCookies, log }))
+    return { url: http.url, demonstration, stop }
+  } catch (error) {
+    await http.close(0)
+    await close()
+    throw error
+  }
+}
+
+async function demonstrate(db: Db, dataDir: string, log: Logger): Promise<Running['demonstration']> {
+  const made = await db.transaction((trx) => openDemonstration(trx))
+  if (!made && !(await isDemonstration(db))) return undefined
+  // Nothing from here on may end the start: the passwords that were just made are told at its end, and only there.
+  await keepAdministratorToken(db, administratorTokenFile(dataDir)).catch((error: Error) => log.warn(error.message))
+  return made ? { made } : 'found'
+}
+
+async function keepAdministratorToken(db: Db, file: string): Promise<void> {
+  const known = readKept(file)
+  const token = await db.transaction((trx) => renewAdministratorToken(trx, known))
+  if (token) keep(file, token)
+}
+
+async function hasPeople(db: Db): Promise<boolean> {
+  return (await row(db, 'select from people limit 1')) !== undefined
+}

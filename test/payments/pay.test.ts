@@ -1,0 +1,222 @@
+import { balances, received, stages } from '../support/money-in.ts'
+import { approved, certify, released, submitted } from '../support/asking.ts'
+import { ownService, type Fund } from '../support/service.ts'
+
+const service = ownService()
+const usd = (amount: string) => ({ amount, currency: 'USD' })
+
+async function fundWithApproved(amount: string, category = 'grants'): Promise<{ fund: Fund; id: string }> {
+  const fund = await service.fund()
+  await received(fund, '1000.00')
+  return { fund, id: (await approved(fund, amount, { category })).id }
+}
+
+const settle = (fund: Fund, payment: string, debited: string, charge?: string) =>
+  fund.cast.reconciler!.post(`/payments/${payment}/settlements`, {
+    valueDate: '2026-11-20',
+    debited: usd(debited),
+    ...(charge ? { charge: usd(charge) } : {}),
+    reference: 'ST-77',
+  })
+
+test('a grant passes from committed to disbursed, and stands as an advance until it is reported', async () => {
+  const { fund, id } = await fundWithApproved('400.00')
+  const payment = await certify(fund, id, '150.00').expect(201)
+  expect(await balances(service, fund, 'assets:advances')).toEqual({
+    [`assets:advances:${await codeOf(fund, id)}`]: '150.00',
+  })
+  expect(await stages(service, fund)).toMatchObject({ committed: '400.00' })
+
+  const first = await fund.cast.treasurer!.post(`/payments/${payment.body.id}/releases`).expect(201)
+  expect(first.body).toMatchObject({ status: 'certified', releases: 1 })
+  expect(await stages(service, fund)).toMatchObject({ committed: '400.00' })
+  const second = await fund.cast.bankSignatory!.post(`/payments/${payment.body.id}/releases`).expect(201)
+  expect(second.body).toMatchObject({ status: 'released', releases: 2 })
+  expect(await stages(service, fund)).toEqual({
+    authority: '-1000.00',
+    available: '600.00',
+    committed: '250.00',
+    disbursed: '150.00',
+  })
+  expect(await balances(service, fund, 'liabilities')).toEqual({ 'liabilities:in-transit:main': '-150.00' })
+
+  await settle(fund, payment.body.id, '150.00', '2.50').expect(201)
+  expect(await balances(service, fund, 'liabilities')).toEqual({})
+  expect(await balances(service, fund, 'assets:cash')).toEqual({ 'assets:cash:main': '847.50' })
+  expect(await balances(service, fund, 'expense')).toEqual({ 'expense:bank-charges': '2.50' })
+})
+
+test('a direct cost is an expense of its category from certification on', async () => {
+  const { fund, id } = await fundWithApproved('400.00', 'travel')
+  await released(fund, id, '150.00', 'travel')
+  expect(await balances(service, fund, 'expense')).toEqual({
+    [`expense:mission:travel:${await codeOf(fund, id)}`]: '150.00',
+  })
+})
+
+test('a difference between what was instructed and what the bank debited is carried by the operating reserve', async () => {
+  const { fund, id } = await fundWithApproved('400.00')
+  const payment = await released(fund, id, '150.00')
+  await settle(fund, payment, '151.25').expect(201)
+  expect(await balances(service, fund, 'expense:exchange')).toEqual({ 'expense:exchange:realised': '1.25' })
+  expect(await balances(service, fund, 'budget:available:reserve')).toEqual({ 'budget:available:reserve': '-1.25' })
+  expect(await balances(service, fund, 'budget:authority:reserve')).toEqual({ 'budget:authority:reserve': '1.25' })
+})
+
+test('a payment that comes back reverses its settlement and its release, and can be cancelled and paid again', async () => {
+  const { fund, id } = await fundWithApproved('400.00')
+  const before = { stages: await stages(service, fund), cash: await balances(service, fund, 'assets:cash') }
+  const payment = await released(fund, id, '150.00')
+  await settle(fund, payment, '151.25').expect(201)
+  const back = { valueDate: '2026-11-21', credited: usd('148.00'), reason: 'Account closed', reference: 'ST-78' }
+  await fund.cast.reconciler!.post(`/payments/${payment}/returns`, back).expect(201)
+  expect(await stages(service, fund)).toEqual(before.stages)
+  expect(await balances(service, fund, 'assets:cash')).toEqual({ 'assets:cash:main': '996.75' })
+  expect(await balances(service, fund, 'expense')).toEqual({
+    'expense:bank-charges': '3.25',
+    'expense:exchange:realised': '1.25',
+  })
+  expect(await balances(service, fund, 'income:exchange')).toEqual({ 'income:exchange:realised': '-1.25' })
+
+  const blocked = await certify(fund, id, '300.00')
+  expect([blocked.status, blocked.body.code]).toEqual([409, 'exceeds_committed'])
+  await fund.cast.certifyingOfficer!.post(`/payments/${payment}/cancellations`, { reason: 'New account' }).expect(201)
+  expect(await balances(service, fund, 'liabilities')).toEqual({})
+  await certify(fund, id, '400.00').expect(201)
+})
+
+test('a payment that the bank rejects before it is settled only reverses its release', async () => {
+  const { fund, id } = await fundWithApproved('400.00')
+  const payment = await released(fund, id, '150.00')
+  const odd = await fund.cast.reconciler!.post(`/payments/${payment}/returns`, {
+    valueDate: '2026-11-21',
+    credited: usd('1.00'),
+    reason: 'x',
+    reference: 'R',
+  })
+  expect([odd.status, odd.body.code]).toEqual([422, 'bank_value_differs'])
+  await fund.cast
+    .reconciler!.post(`/payments/${payment}/returns`, {
+      valueDate: '2026-11-21',
+      reason: 'No such account',
+      reference: 'R-1',
+    })
+    .expect(201)
+  expect(await stages(service, fund)).toEqual({ authority: '-1000.00', available: '600.00', committed: '400.00' })
+  expect(await balances(service, fund, 'assets:cash')).toEqual({ 'assets:cash:main': '1000.00' })
+})
+
+test('several contributions pay a payment in proportion, to the cent, and the last one takes what is left', async () => {
+  const fund = await service.fund()
+  for (const amount of ['33.33', '33.33', '33.34']) await received(fund, amount)
+  const { id } = await approved(fund, '100.00')
+  for (const amount of ['10.00', '0.01', '89.99']) await released(fund, id, amount)
+  expect(await stages(service, fund)).toEqual({ authority: '-100.00', disbursed: '100.00' })
+})
+
+test('a payment released ten times at once by three people leaves once', async () => {
+  const { fund, id } = await fundWithApproved('400.00')
+  const { body } = await certify(fund, id, '150.00').expect(201)
+  const { treasurer, bankSignatory, bankSignatory2 } = fund.cast
+  const people = Array.from({ length: 10 }, (_, i) => [treasurer, bankSignatory, bankSignatory2][i % 3]!)
+  const answers = await Promise.all(people.map((person) => person.post(`/payments/${body.id}/releases`)))
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(2)
+  expect(await stages(service, fund)).toMatchObject({ committed: '250.00', disbursed: '150.00' })
+})
+
+test('ten payments certified at once never exceed what is committed', async () => {
+  const { fund, id } = await fundWithApproved('100.00')
+  const answers = await Promise.all(Array.from({ length: 10 }, () => certify(fund, id, '30.00')))
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(3)
+  expect(answers.filter(({ body }) => body.code === 'exceeds_committed')).toHaveLength(7)
+})
+
+test('a settlement recorded ten times at once settles once', async () => {
+  const { fund, id } = await fundWithApproved('400.00')
+  const payment = await released(fund, id, '150.00')
+  const answers = await Promise.all(Array.from({ length: 10 }, () => settle(fund, payment, '150.00')))
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
+  expect(await balances(service, fund, 'assets:cash')).toEqual({ 'assets:cash:main': '850.00' })
+})
+
+test('requester, certifier, approvers, releasers and reconciler are different people, whatever roles they hold', async () => {
+  const fund = await service.fund()
+  await received(fund, '1000.00')
+  const all = await service.person('All', fund.id, [
+    'certifying_officer',
+    'fund_manager',
+    'treasurer',
+    'bank_signatory',
+    'reconciler',
+  ])
+  const { id } = await approved(fund, '400.00')
+  const payment = (await certify(fund, id, '100.00', 'grants', all).expect(201)).body.id
+  const release = await all.post(`/payments/${payment}/releases`)
+  expect([release.status, release.body.code]).toEqual([403, 'separation_of_duties'])
+  await fund.cast.treasurer!.post(`/payments/${payment}/releases`).expect(201)
+  const again = await fund.cast.treasurer!.post(`/payments/${payment}/releases`)
+  expect([again.status, again.body.code]).toEqual([409, 'already_released_by_you'])
+  await fund.cast.bankSignatory!.post(`/payments/${payment}/releases`).expect(201)
+  const settled = await all.post(`/payments/${payment}/settlements`, {
+    valueDate: '2026-11-20',
+    debited: usd('100.00'),
+    reference: 'S',
+  })
+  expect([settled.status, settled.body.code]).toEqual([403, 'separation_of_duties'])
+})
+
+// Refusals of a settlement and of a payment, in the order in which they are checked.
+test.each`
+  what                                   | act                                                                                                                                                                                          | status | code
+  ${'a payment by a fund manager'}       | ${(f: Fund, id: string) => certify(f, id, '10.00', 'grants', f.cast.fundManager)}                                                                                                            | ${403} | ${'role_not_allowed'}
+  ${'a payment in another currency'}     | ${(f: Fund, id: string) => f.cast.certifyingOfficer!.post(`/disbursement-requests/${id}/payments`, { amount: { amount: '1', currency: 'EUR' }, category: 'grants', bankAccountId: f.bank })} | ${422} | ${'currency_mismatch'}
+  ${'a payment above what is committed'} | ${(f: Fund, id: string) => certify(f, id, '400.01')}                                                                                                                                         | ${409} | ${'exceeds_committed'}
+`('$what is refused: $code', async ({ act, status, code }) => {
+  const { fund, id } = await fundWithApproved('400.00')
+  const answer = await act(fund, id)
+  expect([answer.status, answer.body.code]).toEqual([status, code])
+  expect(await stages(service, fund)).toMatchObject({ available: '600.00', committed: '400.00' })
+  expect(await service.database().owner('payments').where({ request_id: id })).toHaveLength(0)
+})
+
+test('nothing is paid before approval, nor to a payee that nobody verified', async () => {
+  const fund = await service.fund()
+  await received(fund, '1000.00')
+  const waiting = await submitted(fund, '40.00')
+  const early = await certify(fund, waiting.id, '40.00')
+  expect([early.status, early.body.code]).toEqual([409, 'not_approved'])
+  const payee = await fund.cast
+    .payeeClerk!.post(`/funds/${fund.id}/payees`, { name: 'New', kind: 'person', country: 'Mali', bankDetails: 'x' })
+    .expect(201)
+  const unverified = await approved(fund, '40.00', { payeeId: payee.body.id })
+  const answer = await certify(fund, unverified.id, '40.00')
+  expect([answer.status, answer.body.code]).toEqual([409, 'payee_not_verified'])
+})
+
+test('a settled, a returned and a cancelled payment are past being released, settled or cancelled', async () => {
+  const { fund, id } = await fundWithApproved('400.00')
+  const payment = await released(fund, id, '100.00')
+  await settle(fund, payment, '100.00').expect(201)
+  const codes = [
+    await fund.cast.bankSignatory2!.post(`/payments/${payment}/releases`),
+    await settle(fund, payment, '100.00'),
+    await fund.cast.certifyingOfficer!.post(`/payments/${payment}/cancellations`, { reason: 'x' }),
+    await fund.cast.reconciler!.post(`/payments/${payment}/settlements`, {
+      valueDate: '2999-01-01',
+      debited: usd('1.00'),
+      reference: 'S',
+    }),
+  ].map(({ body }) => body.code)
+  expect(codes).toEqual(['not_awaiting_release', 'not_released', 'not_cancellable', 'not_released'])
+  const future = await released(fund, id, '100.00')
+  const early = await fund.cast.reconciler!.post(`/payments/${future}/settlements`, {
+    valueDate: '2999-01-01',
+    debited: usd('100.00'),
+    reference: 'S',
+  })
+  expect([early.status, early.body.code]).toEqual([422, 'date_in_future'])
+})
+
+async function codeOf(fund: Fund, id: string): Promise<string> {
+  return (await fund.cast.auditor!.get(`/disbursement-requests/${id}`)).body.code
+}
