@@ -1,0 +1,145 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import request from 'supertest'
+import { REFUSALS } from '../../server/errors.ts'
+import { draft } from '../support/asking.ts'
+import { ownService } from '../support/service.ts'
+
+const service = ownService()
+
+test('the OpenAPI 3.1 document is valid and describes every address that answers', async () => {
+  const { body } = await request(service.app()).get('/api/v1/openapi.json').expect(200)
+  expect(body.openapi).toBe('3.1.0')
+  const { valid, errors } = await new Validator().validate(body)
+  expect({ valid, errors }).toEqual({ valid: true, errors: undefined })
+  expect(Object.keys(body.paths).length).toBeGreaterThan(40)
+  expect(
+    body.paths['/disbursement-requests/{request}/submissions'].post.parameters.map((one: { name: string }) => one.name),
+  ).toEqual(['request', 'Idempotency-Key', 'If-Match'])
+  for (const [path, operations] of Object.entries<Record<string, unknown>>(body.paths)) {
+    for (const method of Object.keys(operations)) {
+      const call = request(service.app())[method as 'get'](`/api/v1${path.replaceAll(/\{\w+\}/g, 'x')}`)
+      expect((await call.send({})).body.code).not.toBe('no_such_address')
+    }
+  }
+})
+
+test('the documentation page loads nothing from anywhere else', async () => {
+  const page = await request(service.app()).get('/api').expect(200)
+  const loaded = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url!)
+  expect(loaded.length).toBeGreaterThan(2)
+  for (const url of loaded) {
+    expect(url.startsWith('/')).toBe(true)
+    await request(service.app()).get(url).expect(200)
+  }
+  expect(page.headers['content-security-policy']).toContain("default-src 'none'")
+})
+
+test("a refusal is problem details in the reader's language, with the code, the field and the id of the request", async () => {
+  const body = { code: 'x', name: '', currency: 'usd' }
+  const english = await service.admin().post('/funds', body)
+  expect(english.headers['content-type']).toContain('application/problem+json')
+  expect(english.body).toMatchObject({
+    status: 400,
+    code: 'invalid_request',
+    type: '/problems/invalid_request',
+    title: REFUSALS.invalid_request.en,
+    instance: english.headers['x-request-id'],
+  })
+  expect(english.body.errors.map((one: { field: string }) => one.field)).toEqual(
+    expect.arrayContaining(['code', 'name', 'currency']),
+  )
+  const arabic = await service.admin().post('/funds', body).set('accept-language', 'ar')
+  expect(arabic.body.title).toBe(REFUSALS.invalid_request.ar)
+  expect(arabic.body.errors.find((one: { field: string }) => one.field === 'name').message).toContain('فارغ')
+})
+
+// Refusals of the front door, in the order in which they are checked.
+test.each`
+  what                                | path                                                   | body                                                 | type                  | status | code
+  ${'JSON that is none'}              | ${'/funds'}                                            | ${'{"code": '}                                       | ${'application/json'} | ${400} | ${'malformed_json'}
+  ${'a body of two megabytes'}        | ${'/funds'}                                            | ${JSON.stringify('x'.repeat(2_000_000))}             | ${'application/json'} | ${413} | ${'body_too_large'}
+  ${'an address that does not exist'} | ${'/nothing/here'}                                     | ${'{}'}                                              | ${'application/json'} | ${404} | ${'no_such_address'}
+  ${'an id with a quote in it'}       | ${"/payments/pay_'/releases"}                          | ${'{}'}                                              | ${'application/json'} | ${404} | ${'not_found'}
+  ${'an id of another kind'}          | ${'/payments/req_00000000000000000000000000/releases'} | ${'{}'}                                              | ${'application/json'} | ${404} | ${'not_found'}
+  ${'a broken percent sign'}          | ${'/payments/%E0%A4%A/releases'}                       | ${'{}'}                                              | ${'application/json'} | ${404} | ${'not_found'}
+  ${'a field that nobody knows'}      | ${'/funds'}                                            | ${'{"code":"AB","name":"x","currency":"USD","x":1}'} | ${'application/json'} | ${400} | ${'invalid_request'}
+`('$what is refused: $code', async ({ path, body, type, status, code }) => {
+  const answer = await request(service.app())
+    .post(`/api/v1${path}`)
+    .set('authorization', `Bearer ${service.admin().token}`)
+    .set('content-type', type)
+    .send(body)
+  expect([answer.status, answer.body.code]).toEqual([status, code])
+})
+
+test('nobody gets in without signing in, whatever the address', async () => {
+  const { body } = await request(service.app()).get('/api/v1/openapi.json')
+  const id: Record<string, string> = { fund: 'fnd', contribution: 'ctr', request: 'req', payment: 'pay' }
+  for (const [path, operations] of Object.entries<Record<string, { security?: unknown[] }>>(body.paths)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      if (operation.security || path === '/sessions/current') continue
+      const filled = path.replaceAll(
+        /\{(\w+)\}/g,
+        (_all, name: string) => `${id[name] ?? 'xxx'}_00000000000000000000000000`,
+      )
+      const answer = await request(service.app())[method as 'get'](`/api/v1${filled}`).send({})
+      expect([401, 400, 404, 428]).toContain(answer.status)
+      expect(answer.body.items).toBeUndefined()
+    }
+  }
+})
+
+test('an answer is still in progress when the first request under the key does not end', async () => {
+  const fund = await service.fund()
+  const { owner } = service.database()
+  const trx = await owner.transaction()
+  await trx('idempotency_keys').insert({
+    person_id: fund.cast.requester!.id,
+    key: 'stuck',
+    request_hash: Buffer.from('x'),
+  })
+  const answer = await fund.cast
+    .requester!.post(`/funds/${fund.id}/disbursement-requests`, { title: 'x', entityId: fund.entity })
+    .set('idempotency-key', 'stuck')
+  await trx.rollback()
+  expect([answer.status, answer.body.code]).toEqual([409, 'still_in_progress'])
+}, 30_000)
+
+test('something that exists already is refused, not made twice, by ten callers at once', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, () => service.admin().post('/funds', { code: 'ONCE', name: 'Once', currency: 'USD' })),
+  )
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
+  expect(answers.filter(({ body }) => body.code === 'already_exists')).toHaveLength(9)
+})
+
+test('a currency that ISO 4217 does not know, or has withdrawn, opens no fund', async () => {
+  const open = async (currency: string) =>
+    (await service.admin().post('/funds', { code: `C${currency}`, name: 'x', currency })).body.code
+  expect(await open('QQQ')).toBe('currency_unknown')
+  expect(await open('DEM')).toBe('currency_not_in_use')
+  expect(await open('KWD')).toBe('CKWD')
+})
+
+test('a page of a list begins where the one before ended, and a cursor that is none begins at the start', async () => {
+  const fund = await service.fund()
+  for (let i = 0; i < 7; i += 1) await draft(fund, '1.00', { title: `Request ${i}` })
+  const titles: string[] = []
+  for (let after = ''; ;) {
+    const { body } = await fund.cast
+      .auditor!.get(`/funds/${fund.id}/disbursement-requests?limit=3${after && `&after=${after}`}`)
+      .expect(200)
+    titles.push(...body.items.map((one: { title: string }) => one.title))
+    if (!body.next) break
+    after = body.next
+  }
+  expect(titles).toEqual(['Request 6', 'Request 5', 'Request 4', 'Request 3', 'Request 2', 'Request 1', 'Request 0'])
+  const wild = await fund.cast.auditor!.get(`/funds/${fund.id}/disbursement-requests?after=AAAA`).expect(200)
+  expect(wild.body.items).toHaveLength(7)
+})
+
+test('the service says that it is alive, and ready only when its schema is current', async () => {
+  await request(service.app()).get('/healthz').expect(200)
+  const ready = await request(service.app()).get('/readyz').expect(200)
+  expect(ready.body).toEqual({ database: true, migrationsPending: [] })
+})
