@@ -3,53 +3,37 @@ import type { Fund, TestService } from './service.ts'
 
 let count = 0
 
-import { testServiceForFund } from './service.ts'
-import { postEntry, debit, credit } from '../../server/ledger/post.ts'
-import { authority, stage, cash, contributionIncome } from '../../server/ledger/accounts.ts'
-import { money } from '../../server/money.ts'
-import { newId } from '../../server/ids.ts'
-export async function received(fund: Fund, amount: string, earmark: Earmark = { level: 'unearmarked' }) {
+/** A contribution to the fund, agreed and received whole today, so that all of it is available. Gives its id and code. */
+export async function received(
+  fund: Fund,
+  amount: string,
+  earmark: Earmark = { level: 'unearmarked' },
+): Promise<{ id: string; code: string; donorId: string }> {
   count += 1
-  const { owner, service } = testServiceForFund(fund)
-  const id = newId('contribution'),
-    code = `D${count}`,
-    donorId = newId('donor'),
-    act = newId('act')
-  await owner('acts').insert({ id: act, fund_id: fund.id, request_id: 'x', method: 'x', path: 'x', outcome: 'done' })
-  await owner('donors').insert({ id: donorId, fund_id: fund.id, name: code, kind: 'x' })
-  await owner('contributions').insert({
-    id,
-    fund_id: fund.id,
-    code,
-    donor_id: donorId,
-    fiscal_year: 2026,
-    earmark: JSON.stringify(earmark),
-    pledged_on: '2026-01-01',
-    pledged_amount: 1,
-    pledged_currency: 'USD',
-    pledged_functional: 1,
-    act_id: act,
-  })
-  const m = money(amount, 'USD'),
-    c = { id, code }
-  await service.transaction((trx) =>
-    postEntry(
-      trx,
-      { fundId: fund.id, actId: act },
-      {
-        kind: 'receipt',
-        source: id,
-        occurredOn: '2026-01-01',
-        postings: [
-          debit(cash({ code: 'main', currency: 'USD' }), m),
-          credit(contributionIncome(c, 'USD'), m),
-          debit(stage('available', c, 'USD'), m),
-          credit(authority(c, 'USD'), m),
-        ],
-      },
-    ),
-  )
-  return { id, code, donorId }
+  const today = new Date().toISOString().slice(0, 10)
+  const { fundManager, treasurer } = fund.cast
+  const money = { amount, currency: 'USD' }
+  const donor = await fundManager!
+    .post(`/funds/${fund.id}/donors`, { name: `Donor ${count}`, kind: 'Member State' })
+    .expect(201)
+  const code = `D${count}`
+  const pledge = { donorId: donor.body.id, code, fiscalYear: 2026, pledgedOn: today, amount: money, earmark }
+  const pledged = await fundManager!.post(`/funds/${fund.id}/contributions`, pledge)
+  if (pledged.status !== 201) throw new Error(JSON.stringify(pledged.body))
+  const contribution = `/contributions/${pledged.body.id}`
+  const agreement = { conditional: false, amount: money, signedOn: today, supportCost: { rateBps: 0, base: 'deposit' } }
+  const agreed = await fundManager!.post(`${contribution}/agreements`, agreement)
+  if (agreed.status !== 201) throw new Error(JSON.stringify(agreed.body))
+  const receipt = {
+    receivedOn: today,
+    bankAccountId: fund.bank,
+    sent: money,
+    bankValue: money,
+    reference: `ST-${count}`,
+  }
+  const got = await treasurer!.post(`${contribution}/receipts`, receipt)
+  if (got.status !== 201) throw new Error(JSON.stringify(got.body))
+  return { id: pledged.body.id, code, donorId: donor.body.id }
 }
 
 /** Balances by stage over the whole fund, as text: `{ available: '60.00', committed: '40.00', … }`, zeros left out. */

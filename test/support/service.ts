@@ -127,7 +127,6 @@ export function ownService(): TestService {
         confidentiality: 'open',
       }),
     )
-    bases.set(id, database)
     for (const [role, people] of Object.entries(castNames)) {
       for (const name of people) {
         const grant = { personId: cast[name]!.id, role, ...(role === 'requester' ? { entityId: entity.id } : {}) }
@@ -159,6 +158,3 @@ const castNames: Record<string, string[]> = {
 function camel(role: string): string {
   return role.replaceAll(/_(\w)/g, (_all, letter: string) => letter.toUpperCase())
 }
-
-const bases = new Map<string, () => OwnDatabase>()
-export const testServiceForFund = (fund: Fund) => bases.get(fund.id)!()

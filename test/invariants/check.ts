@@ -1,0 +1,97 @@
+import type { Knex } from 'knex'
+import { permits, type Earmark } from '../../server/funding/policy.ts'
+
+/**
+ * The invariants of the fund's accounting that can be seen in its tables, each as a question whose every row is a violation.
+ * The numbers are those of the fund's accounting rules.
+ */
+const QUESTIONS: Record<string, string> = {
+  '1 every entry sums to zero per book and currency': `
+    select p.entry_id from postings p join accounts a on a.id = p.account_id where a.fund_id = :fund
+     group by p.entry_id, a.book, a.currency having sum(p.amount) <> 0`,
+  '1 every entry sums to zero per book in the functional currency': `
+    select p.entry_id from postings p join accounts a on a.id = p.account_id where a.fund_id = :fund
+     group by p.entry_id, a.book having sum(p.functional) <> 0`,
+  '2 per contribution the stages sum to the authority': `
+    select a.contribution_id from postings p join accounts a on a.id = p.account_id where a.fund_id = :fund and a.stage is not null
+     group by a.contribution_id having sum(p.amount) <> 0`,
+  '3 no stage is below zero, and the kept balance is the sum of its postings': `
+    select a.address from accounts a join balances b on b.account_id = a.id left join postings p on p.account_id = a.id
+     where a.fund_id = :fund and a.contribution_id is not null
+     group by a.id, a.address, b.amount having b.amount < 0 or b.amount <> coalesce(sum(p.amount), 0)`,
+  '5 outstanding is agreed less applied less written off': `
+    select c.code from contributions c join agreements g on g.contribution_id = c.id where c.fund_id = :fund
+       and g.amount - coalesce((select sum(amount) from receipt_applications x where x.contribution_id = c.id), 0)
+                    - coalesce((select sum(amount) from write_offs w where w.contribution_id = c.id), 0)
+           <> coalesce((select sum(p.amount) from postings p join accounts a on a.id = p.account_id
+                         where a.contribution_id = c.id and a.address like 'assets:receivable:%'), 0)`,
+  '5 a receivable that is settled carries nothing': `
+    select a.address from postings p join accounts a on a.id = p.account_id where a.fund_id = :fund and a.address like 'assets:receivable:%'
+     group by a.address having sum(p.amount) = 0 and sum(p.functional) <> 0`,
+  '7 what is committed, disbursed and reported of a contribution was asked for': `
+    select f.request_id from request_funding f join requests r on r.id = f.request_id and r.round = f.round
+      join accounts a on a.request_id = f.request_id and a.contribution_id = f.contribution_id and a.stage is not null
+      join postings p on p.account_id = a.id
+     where r.fund_id = :fund
+     group by f.request_id, f.contribution_id, f.amount having sum(p.amount) > f.amount`,
+  '7 no request holds money of a contribution that was not chosen for it': `
+    select a.address from accounts a join balances b on b.account_id = a.id where a.fund_id = :fund and a.request_id is not null and b.amount <> 0
+       and not exists (select from request_funding f where f.request_id = a.request_id and f.contribution_id = a.contribution_id)`,
+  '8 every cent of cost of a request is covered by contributions': `
+    select r.code from requests r where r.fund_id = :fund
+       and coalesce((select sum(p.functional) from postings p join accounts a on a.id = p.account_id
+                      where a.request_id = r.id and a.book = 'actual'), 0)
+        <> coalesce((select sum(b.amount) from accounts a join balances b on b.account_id = a.id
+                      where a.request_id = r.id and a.stage in ('disbursed', 'reported')), 0)`,
+  '9 a receipt is never applied beyond what arrived': `
+    select x.id from receipts x join receipt_applications a on a.receipt_id = x.id where x.fund_id = :fund
+     group by x.id having sum(a.value) > x.bank_value + x.bank_charge`,
+  '9 unapplied money is what arrived less what was applied': `
+    select 1 from (select coalesce((select sum(bank_value + bank_charge) from receipts where fund_id = :fund), 0)
+                        - coalesce((select sum(a.value) from receipt_applications a join receipts x on x.id = a.receipt_id where x.fund_id = :fund), 0) as open) o
+     where o.open <> -coalesce((select sum(p.amount) from postings p join accounts a on a.id = p.account_id
+                                 where a.fund_id = :fund and a.address like 'liabilities:unapplied:%'), 0)`,
+  '10 all accounts of a book sum to zero': `
+    select a.book from postings p join accounts a on a.id = p.account_id where a.fund_id = :fund group by a.book, a.currency having sum(p.amount) <> 0`,
+  'only cash received gives authority': `
+    select c.code from contributions c join accounts a on a.contribution_id = c.id and a.stage = 'authority' join postings p on p.account_id = a.id
+     where c.fund_id = :fund group by c.id, c.code
+    having -sum(p.amount) > coalesce((select sum(x.functional) from receipt_applications x where x.contribution_id = c.id), 0)`,
+  'separation of duties: one person, one duty': `
+    select d.request_id from (
+      select request_id, decided_by as person, duty from decisions union select request_id, certified_by, duty from payments
+      union select request_id, released_by, duty from releases union select request_id, settled_by, duty from settlements
+      union select request_id, submitted_by, duty from submissions) d
+     group by d.request_id, d.person having count(distinct duty) > 1`,
+  'every entry has its act, and every act of an entry was done': `
+    select e.id from entries e join acts t on t.id = e.act_id where e.fund_id = :fund and t.outcome <> 'done'`,
+  'a payment that left was released by two people': `
+    select p.id from payments p where p.fund_id = :fund and p.status in ('released', 'settled')
+       and (select count(distinct released_by) from releases l where l.payment_id = p.id) <> 2`,
+}
+
+/** What is wrong with the fund's books: nothing, or the names of the rules that are broken, with where. */
+export async function violations(db: Knex, fundId: string): Promise<string[]> {
+  const found: string[] = []
+  for (const [rule, question] of Object.entries(QUESTIONS)) {
+    const { rows } = await db.raw(question, { fund: fundId })
+    if (rows.length > 0) found.push(`${rule}: ${JSON.stringify(rows.slice(0, 3))}`)
+  }
+  return [...found, ...(await forbiddenUses(db, fundId))]
+}
+
+/** Invariant 8, the other half: the earmark of every contribution permits each use of it. */
+async function forbiddenUses(db: Knex, fundId: string): Promise<string[]> {
+  const { rows } = await db.raw(
+    `select c.code, c.earmark, p.region, p.country, p.phase, r.themes, r.payee_id as partner, s.submitted_at::date::text as on
+       from request_funding f
+       join submissions s on s.request_id = f.request_id and s.round = f.round
+       join requests r on r.id = f.request_id join processes p on p.id = r.process_id
+       join contributions c on c.id = f.contribution_id
+      where r.fund_id = :fund`,
+    { fund: fundId },
+  )
+  return (rows as { code: string; earmark: Earmark; on: string }[])
+    .filter((use) => !permits(use.earmark, use as never))
+    .map(({ code }) => `8 the earmark of ${code} forbids a use of it`)
+}

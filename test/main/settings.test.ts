@@ -1,0 +1,43 @@
+import { complaintAboutNode, readSettings } from '../../server/settings.ts'
+
+const SECRET = 'a secret of more than thirty-two characters'
+const PRODUCTION = { NODE_ENV: 'production', DATABASE_URL: 'postgres://db/fund', SESSION_SECRET: SECRET }
+
+test('with nothing set it listens on loopback and keeps its data below the project or the system', () => {
+  const settings = readSettings({})
+  expect(settings).toMatchObject({ host: '127.0.0.1', port: 3000, logLevel: 'info', production: false })
+  expect(settings.dataDir).toMatch(/\/\.data$|^\/var\/lib\/wasata$/)
+  expect([settings.databaseUrl, settings.sessionSecret, settings.publicUrl]).toEqual([undefined, undefined, undefined])
+})
+
+test('a setting that is empty counts as not set', () => {
+  expect(readSettings({ PORT: '', HOST: '', DATABASE_URL: '', LOG_LEVEL: '' })).toEqual(readSettings({}))
+})
+
+test('cookies keep to https in production, unless people use the service by http', () => {
+  expect(readSettings({}).secureCookies).toBe(false)
+  expect(readSettings({ PUBLIC_URL: 'https://fund.example.org/' }).secureCookies).toBe(true)
+  expect(readSettings(PRODUCTION).secureCookies).toBe(true)
+  expect(readSettings({ ...PRODUCTION, PUBLIC_URL: 'http://10.0.0.5:8080' }).secureCookies).toBe(false)
+})
+
+test.each<[string, Record<string, string>, RegExp]>([
+  ['a port that is no port', { PORT: '70000' }, /PORT must be a whole number from 0 to 65535, not "70000"/],
+  ['an unknown log level', { LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of fatal, .* not "loud"/],
+  ['a public address without a scheme', { PUBLIC_URL: 'fund.example.org' }, /PUBLIC_URL must be an address like/],
+  ['a short secret', { SESSION_SECRET: 'short' }, /SESSION_SECRET must have at least 32 characters/],
+  ['another database', { DATABASE_URL: 'mysql://u:hidden@db/fund' }, /DATABASE_URL must begin with postgres:\/\//],
+  ['an owner of nothing', { DATABASE_OWNER_URL: 'postgres://u:hidden@db/fund' }, /DATABASE_URL is not/],
+  ['production without a database', { ...PRODUCTION, DATABASE_URL: '' }, /^DATABASE_URL is missing/],
+  ['production without a secret', { ...PRODUCTION, SESSION_SECRET: '' }, /^SESSION_SECRET is missing/],
+  ['production without both', { NODE_ENV: 'production' }, /DATABASE_URL is missing[^]*SESSION_SECRET is missing/],
+])('%s stops the start, and the message says which', (_what, env, message) => {
+  expect(() => readSettings(env)).toThrow(message)
+  expect(() => readSettings(env)).not.toThrow('hidden')
+})
+
+test('a Node that is too old is told how to get the one that comes with the service', () => {
+  expect(complaintAboutNode('18.20.8')).toMatch(/Node 18\.20\.8.*npm ci && npm start/)
+  expect(complaintAboutNode('20.20.2')).toBeUndefined()
+  expect(complaintAboutNode(process.versions.node)).toBeUndefined()
+})
