@@ -40,6 +40,8 @@ async function importFile({ fundId, bankId, people }: World): Promise<void> {
   say(again.body.id === body.id ? 'Imported again: nothing changed.' : 'IMPORTED TWICE')
 }
 
+type Contribution = { donor: { id: string }; status: string; pledgedFunctional: { amount: string } }
+
 /** The published history has no earmarks; forty donors now bind what they gave last, by consent. */
 async function earmarkSome({ fundId, people }: World): Promise<void> {
   const listed = await people.fund_manager!.must('GET', `/funds/${fundId}/contributions?limit=40&fiscalYear=2019`)
@@ -73,17 +75,14 @@ async function askAndPay(open: World): Promise<void> {
 async function writeReports({ fundId, people }: World): Promise<void> {
   const reader = people.auditor!
   const donors = (await reader.must('GET', `/funds/${fundId}/donors`)).body.items as { id: string; name: string }[]
-  const received = new Map<string, bigint>()
+  const given = new Map<string, bigint>()
   let writtenOff: string | undefined
-  for await (const contribution of all(reader, `/funds/${fundId}/contributions?limit=500`)) {
-    const figures = contribution as { donorId: string; status: string; figures: { received: { amount: string } } }
-    received.set(
-      figures.donorId,
-      (received.get(figures.donorId) ?? 0n) + BigInt(figures.figures.received.amount.replace('.', '')),
-    )
-    if (figures.status === 'written_off') writtenOff ??= figures.donorId
+  for await (const one of all(reader, `/funds/${fundId}/contributions?limit=500`)) {
+    const { donor, status, pledgedFunctional } = one as Contribution
+    given.set(donor.id, (given.get(donor.id) ?? 0n) + cents(pledgedFunctional.amount))
+    if (status === 'written_off') writtenOff ??= donor.id
   }
-  const largest = [...received]
+  const largest = [...given]
     .sort((a, b) => (b[1] > a[1] ? 1 : -1))
     .slice(0, 3)
     .map(([id]) => id)
@@ -100,31 +99,35 @@ async function writeReports({ fundId, people }: World): Promise<void> {
   }
 }
 
+type TrialLine = {
+  address: string
+  currency: string
+  functionalDebit: { amount: string } | null
+  functionalCredit: { amount: string } | null
+}
+
 async function showTrialBalance({ fundId, people }: World): Promise<boolean> {
   const { body } = await people.auditor!.must('GET', `/funds/${fundId}/ledger/trial-balance`)
   const groups = new Map<string, bigint>()
-  for (const { address, currency, functional } of body.accounts as {
-    address: string
-    currency: string
-    functional: { amount: string }
-  }[]) {
+  for (const { address, currency, functionalDebit, functionalCredit } of body.accounts as TrialLine[]) {
     const group = `${address.split(':').slice(0, 2).join(':')} ${currency}`
-    groups.set(group, (groups.get(group) ?? 0n) + BigInt(functional.amount.replace('.', '')))
+    const units = cents(functionalDebit?.amount ?? '0.00') - cents(functionalCredit?.amount ?? '0.00')
+    groups.set(group, (groups.get(group) ?? 0n) + units)
   }
   say()
   say('Trial balance, in USD, debit positive')
   for (const [group, units] of [...groups].sort()) say(`  ${group.padEnd(42)}${written(units).padStart(22)}`)
   const total = [...groups.values()].reduce((sum, units) => sum + units, 0n)
   say(`  ${'total'.padEnd(42)}${written(total).padStart(22)}`)
-  return total === 0n
+  return total === 0n && body.balanced === true
 }
 
 async function showConservation({ fundId, people }: World): Promise<boolean> {
   let [contributions, broken] = [0, 0]
   for await (const line of all(people.auditor!, `/funds/${fundId}/ledger/conservation?limit=500`)) {
-    const { authority, stages } = line as { authority: { amount: string }; stages: { amount: string } }
+    const { authority, sumOfStages } = line as { authority: { amount: string }; sumOfStages: { amount: string } }
     contributions += 1
-    if (authority.amount !== stages.amount) broken += 1
+    if (authority.amount !== sumOfStages.amount) broken += 1
   }
   say()
   say(
@@ -177,6 +180,10 @@ async function* all(reader: Client, path: string): AsyncGenerator<unknown> {
     yield* body.items
     after = body.next
   }
+}
+
+function cents(amount: string): bigint {
+  return BigInt(amount.replace('.', ''))
 }
 
 function written(units: bigint): string {
