@@ -1,6 +1,7 @@
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Logger } from 'pino'
 
 export type Listening = {
   /** `http://127.0.0.1:3000`, with the port that was found when any was asked for. */
@@ -19,40 +20,63 @@ const PORT_PATIENCE_MS = 4_000
 export async function listen(
   { host, port }: { host: string; port: number },
   app: Promise<RequestListener>,
+  log: Logger,
 ): Promise<Listening> {
-  const server = createServer((req, res) => void app.then((serve) => serve(req, res)))
-  const until = Date.now() + PORT_PATIENCE_MS
-  for (;;) {
-    const error = await new Promise<NodeJS.ErrnoException | undefined>((done) => {
-      server.once('error', done)
-      server.listen({ host, port }, () => done(undefined))
-    })
-    if (!error) break
-    server.removeAllListeners('listening')
-    if (error.code !== 'EADDRINUSE' || Date.now() > until) throw new Error(explain(error, host, port))
-    await pause(200)
-  }
-  server.removeAllListeners('error')
-  const { address, family, port: found } = server.address() as AddressInfo
-
+  // Node counts a connection that has not asked for anything as busy; a browser keeps such ones in stock.
+  const requests = new Map<Socket, number>()
   let closing: Promise<{ cutOff: boolean }> | undefined
+  const server = createServer((req, res) => {
+    const { socket } = req
+    requests.set(socket, (requests.get(socket) ?? 0) + 1)
+    res.once('close', () => {
+      const left = (requests.get(socket) ?? 1) - 1
+      if (requests.has(socket)) requests.set(socket, left)
+      if (closing && left === 0) socket.end()
+    })
+    void app.then((serve) => serve(req, res))
+  })
+  server.on('connection', (socket: Socket) => {
+    requests.set(socket, 0)
+    socket.once('close', () => requests.delete(socket))
+  })
+  await bind(server, host, port)
+  // Such as too many open files: the connection is lost, the service is not.
+  server.on('error', (error) => log.error({ err: error }, 'a connection was not accepted'))
+
   const close = async (graceMs: number) => {
     let cutOff = false
     const closed = new Promise((done) => server.close(done))
-    // A connection that was busy when we closed becomes idle with its answer.
-    const idle = setInterval(() => server.closeIdleConnections(), 50)
+    for (const [socket, running] of requests) if (running === 0) socket.destroy()
     const late = setTimeout(() => {
       cutOff = true
       server.closeAllConnections()
     }, graceMs)
     await closed
-    clearInterval(idle)
     clearTimeout(late)
     return { cutOff }
   }
+  const { address, family, port: found } = server.address() as AddressInfo
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${found}`,
     close: (graceMs) => (closing ??= close(graceMs)),
+  }
+}
+
+async function bind(server: Server, host: string, port: number): Promise<void> {
+  const until = Date.now() + PORT_PATIENCE_MS
+  for (;;) {
+    const error = await new Promise<NodeJS.ErrnoException | undefined>((done) => {
+      const listening = () => settle(undefined)
+      const settle = (failure: NodeJS.ErrnoException | undefined) => {
+        server.off('listening', listening).off('error', settle)
+        done(failure)
+      }
+      server.once('listening', listening).once('error', settle)
+      server.listen({ host, port })
+    })
+    if (!error) return
+    if (error.code !== 'EADDRINUSE' || Date.now() > until) throw new Error(explain(error, host, port))
+    await pause(200)
   }
 }
 

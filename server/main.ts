@@ -12,7 +12,12 @@ const SAME_SIGNAL_MS = 1_000
 const tooOld = complaintAboutNode(process.versions.node)
 if (tooOld) giveUp(tooOld)
 const settings = readSettingsOrGiveUp()
-const log = pino({ level: settings.logLevel })
+// PostgreSQL's details of an error quote the row: names, addresses, amounts.
+const log = pino(
+  { level: settings.logLevel, redact: { paths: ['err.detail', 'err.where'], remove: true } },
+  // At once, so that the line of what went wrong is out before the process is gone.
+  pino.destination({ fd: process.stdout.fd, sync: true }),
+)
 endOnUncaughtErrors()
 
 let stoppingSince: number | undefined
@@ -21,8 +26,7 @@ stopOnSignals()
 whenStarterEnds(() => void stop('npm has ended'))
 const { demonstration, url } = await starting.catch((error: Error) => giveUp(error.message))
 log.info({ url, node: process.versions.node, demonstration: demonstration !== undefined }, 'listening')
-// Last, so that no log line stands below what is told to people.
-log.flush(() => say(greeting(settings.publicUrl ?? url, demonstration)))
+say(greeting(settings.publicUrl ?? url, demonstration))
 
 function readSettingsOrGiveUp(): Settings {
   try {

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { row, type Db } from '../db/connect.ts'
 import { openDatabase } from '../db/open.ts'
@@ -6,6 +7,8 @@ import { createApp } from './app.ts'
 import { isDemonstration, openDemonstration, renewAdministratorToken, type CastMember } from './demonstration.ts'
 import { administratorTokenFile, keep, keptSessionSecret, readKept } from './kept.ts'
 import { listen } from './listen.ts'
+import { startSealing } from './ledger/seal.ts'
+import { startExpiring } from './requests/expire.ts'
 import type { Settings } from './settings.ts'
 
 export type Running = {
@@ -19,6 +22,13 @@ export type Running = {
 
 /** How long a request that runs when the stop comes may go on. */
 const GRACE_MS = 10_000
+const BACKGROUND_GRACE_MS = 5_000
+
+/** Reservations lapse by the day; soon after midnight is soon enough. */
+const EXPIRING_EVERY_MS = 10 * 60_000
+
+/** What is in the ledger longer than this cannot be changed unseen. */
+const SEALING_EVERY_MS = 10_000
 
 /**
  * The whole service from its settings: port, database, schema, demonstration, background work. Throws an Error that says
@@ -26,13 +36,14 @@ const GRACE_MS = 10_000
  */
 export async function startService(settings: Settings, log: Logger): Promise<Running> {
   let serve: (app: RequestListener) => void = () => undefined
-  const http = await listen(settings, new Promise((resolve) => (serve = resolve)))
+  const http = await listen(settings, new Promise((resolve) => (serve = resolve)), log)
   const background: (() => Promise<void>)[] = []
   let close = async () => {}
   const stop = async () => {
     const { cutOff } = await http.close(GRACE_MS)
     if (cutOff) log.warn(`requests were still running after ${GRACE_MS / 1000} s and were cut off`)
-    for (const end of background) await end()
+    const ended = Promise.all(background.map((end) => end()))
+    await Promise.race([ended, pause(BACKGROUND_GRACE_MS, undefined, { ref: false })])
     await close()
   }
   try {
@@ -43,7 +54,10 @@ export async function startService(settings: Settings, log: Logger): Promise<Run
     if (!(await hasPeople(database.db))) {
       log.warn('nobody is registered yet, so nobody can sign in: npm run administrator -- EMAIL NAME')
     }
-    serve(createApp(database.db, { sessionSecret, secureCookies: settings.secureCookies, log }))
+    const app = createApp(database.db, { sessionSecret, secureCookies: settings.secureCookies, log })
+    background.push(startExpiring(database.db, EXPIRING_EVERY_MS, log))
+    background.push(startSealing(database.db, SEALING_EVERY_MS, log))
+    serve(app)
     return { url: http.url, demonstration, stop }
   } catch (error) {
     await http.close(0)

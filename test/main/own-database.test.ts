@@ -1,6 +1,6 @@
 import { connectionTo, ownDatabase } from '../support/database.ts'
 import type { Connection } from '../../db/connect.ts'
-import { killAll, post, processesOn, run, startMain, temporaryHome, until } from './process.ts'
+import { addressOf, killAll, post, processesOn, run, startMain, temporaryHome, until } from './process.ts'
 
 const database = ownDatabase()
 const home = temporaryHome()
@@ -76,10 +76,3 @@ test('a database of a newer release is left alone', async () => {
   expect(service.said()).toContain('newer release')
   await database().owner('knex_migrations').where({ name: later.name }).delete()
 })
-
-/** The settings of the test server as the address that a person would set. */
-function addressOf(connection: Connection): string {
-  if (typeof connection === 'string') return connection
-  const { host, port, user, password, database: name } = connection
-  return `postgres://${user}:${password}@/${name}?host=${encodeURIComponent(host)}&port=${port}`
-}

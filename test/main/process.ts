@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { Connection } from '../../db/connect.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -94,11 +95,11 @@ function commandOf(pid: string): string {
   }
 }
 
-/** Waits for it, twenty seconds at most. */
+/** Waits for it, forty seconds at most: the machine may be busy. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000
+  const deadline = Date.now() + 40_000
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`not in 20 s: ${condition.toString()}`)
+    if (Date.now() > deadline) throw new Error(`not in 40 s: ${condition.toString()}`)
     await pause(20)
   }
 }
@@ -116,4 +117,11 @@ export function passwordsIn(text: string): Map<string, string> {
   return new Map(
     [...text.matchAll(/^ {2}(\S+@\S+) +((?:\w{5}-){3}\w{5}) /gm)].map(([, email, password]) => [email!, password!]),
   )
+}
+
+/** The settings of the test server as the address that a person would set. */
+export function addressOf(connection: Connection): string {
+  if (typeof connection === 'string') return connection
+  const { host, port, user, password, database } = connection
+  return `postgres://${user}:${password}@/${database}?host=${encodeURIComponent(host)}&port=${port}`
 }

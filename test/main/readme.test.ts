@@ -31,8 +31,10 @@ test('the walk of the README works as it is printed, from the first pledge to th
     cwd: folder,
     env: { ...process.env, URL: url, NODE_OPTIONS: '' },
   })
-  expect(stdout).toContain('"code":"ISL-2026-01"')
-  expect(stdout).toContain("amount: '93434.58'") // 99,975.00 less 7 % support cost
+  expect(stdout).toContain("code: 'ISL-2026-01'")
+  // 99,975.00 less 7 % support cost, less the 40,000.00 that left.
+  expect(stdout).toContain("available: { amount: '53434.58'")
+  expect(stdout).toContain("disbursed: { amount: '40000.00'")
   expect(stdout).toMatch(/amount: '0\.00', currency: 'USD'/)
   expect(stdout).toContain('true')
   for (const language of ['en', 'ar'])
