@@ -1,7 +1,12 @@
 import type { Db } from '../db/connect.ts'
+import { actEndpoints } from './acts/routes.ts'
+import { contributionEndpoints } from './contributions/routes.ts'
+import { donorReportEndpoints } from './donor-reports/routes.ts'
 import { fundEndpoints } from './funds/routes.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import type { SignIn } from './http/sign-in.ts'
+import { importEndpoints } from './imports/routes.ts'
+import { ledgerEndpoints } from './ledger/routes.ts'
 import { payeeEndpoints } from './payees/routes.ts'
 import { paymentEndpoints } from './payments/routes.ts'
 import { peopleEndpoints } from './people/routes.ts'
@@ -12,8 +17,13 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
   return [
     ...peopleEndpoints(db, signIn),
     ...fundEndpoints(),
+    ...contributionEndpoints(),
+    ...importEndpoints(),
     ...payeeEndpoints(),
     ...requestEndpoints(),
     ...paymentEndpoints(),
+    ...ledgerEndpoints(),
+    ...actEndpoints(),
+    ...donorReportEndpoints(),
   ]
 }

@@ -50,12 +50,13 @@ export async function applyReceipt(
   await trx.raw(`select pg_advisory_xact_lock(hashtextextended(?, 0))`, [receiptId])
   const { held, sent } = await unappliedNow(trx, receipt)
   const unapplied = moneyText(held.gross)
-  if (!isPositive(held.gross) || !isPositive(sent)) throw new Refusal('nothing_unapplied', { unapplied })
+  if (!isPositive(held.gross)) throw new Refusal('nothing_unapplied', { unapplied })
   const { worth, limit } = worthOf(agreement.amount.currency, {
     gross: held.gross,
     sent,
     ...(amount ? { appliedAmount: moneyFrom(amount) } : {}),
   })
+  if (!isPositive(worth)) throw new Refusal('nothing_unapplied', { unapplied })
   const outstanding = await outstandingOf(trx, contribution)
   if (!isPositive(outstanding.amount) || (amount && exceeds(limit, outstanding.amount)))
     throw new Refusal('nothing_outstanding', { outstanding: moneyText(outstanding.amount) })

@@ -24,7 +24,11 @@ export async function fulfilCondition(
   requireRole(actor, fundId, ['fund_manager', 'controller'])
   const agreement = agreementOf(contribution)
   if (!agreement.conditionOpen) throw new Refusal('not_conditional')
-  const liability = await accountBalance(trx, contribution, conditionalLiability(contribution, agreement.amount.currency))
+  const liability = await accountBalance(
+    trx,
+    contribution,
+    conditionalLiability(contribution, agreement.amount.currency),
+  )
   if (isZero(liability.amount)) throw new Refusal('not_conditional') // all of it was written off
   checkHappened(metOn)
   checkOrder(agreement.signedOn, metOn)
@@ -69,7 +73,13 @@ async function heldBack(
   { id, fundCurrency }: LoadedContribution,
   metOn: string,
 ): Promise<{ byThen: Given; later: Given; latest: string | null }> {
-  const found = await row<{ authority: string; support: string; later: string; laterSupport: string; latest: string | null }>(
+  const found = await row<{
+    authority: string
+    support: string
+    later: string
+    laterSupport: string
+    latest: string | null
+  }>(
     db,
     `select coalesce(sum(authority) filter (where applied_on <= :metOn), 0)::text as authority,
             coalesce(sum(support) filter (where applied_on <= :metOn), 0)::text as support,

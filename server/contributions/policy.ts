@@ -109,7 +109,8 @@ export function worthOf(
   currency: string,
   { gross, sent, appliedAmount }: { gross: Money; sent: Money; appliedAmount?: Money },
 ): { worth: Money; limit: Money } {
-  if (appliedAmount && appliedAmount.currency !== currency) throw new Refusal('currency_mismatch', { expected: currency })
+  if (appliedAmount && appliedAmount.currency !== currency)
+    throw new Refusal('currency_mismatch', { expected: currency })
   const known = gross.currency === currency ? gross : sent.currency === currency ? sent : appliedAmount
   if (!known) throw new Refusal('applied_amount_missing', { currency })
   if (appliedAmount && exceeds(appliedAmount, known))

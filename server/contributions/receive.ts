@@ -5,7 +5,17 @@ import { usableCurrency, valueOn } from '../funds/currencies.ts'
 import { fundById } from '../funds/open.ts'
 import { newId } from '../ids.ts'
 import { postEntries } from '../ledger/post.ts'
-import { isPositive, isZero, minorUnits, moneyFrom, moneyText, subtract, zero, type Money, type MoneyText } from '../money.ts'
+import {
+  isPositive,
+  isZero,
+  minorUnits,
+  moneyFrom,
+  moneyText,
+  subtract,
+  zero,
+  type Money,
+  type MoneyText,
+} from '../money.ts'
 import { requireRole, type Actor, type Role } from '../people/actor.ts'
 import { agreementOf, bankAccountOf, checkHappened, lockContribution, outstandingOf, type BankAccount } from './load.ts'
 import { checkBankValue, checkKeepable, settle, statusAfter, worthOf } from './policy.ts'
@@ -55,11 +65,7 @@ export type RecordedApplication = {
 export async function receiveContribution(
   trx: Trx,
   actor: Actor,
-  {
-    contributionId,
-    appliedAmount,
-    ...receipt
-  }: NewReceipt & { contributionId: string; appliedAmount?: MoneyText },
+  { contributionId, appliedAmount, ...receipt }: NewReceipt & { contributionId: string; appliedAmount?: MoneyText },
 ): Promise<RecordedReceipt> {
   const contribution = await lockContribution(trx, contributionId)
   requireRole(actor, contribution.fundId, RECEIVERS)
