@@ -33,7 +33,7 @@ const MAY_IMPORT: [from: RegExp, to: RegExp][] = [
   [/^server\/[a-z-]+\/(command|reset-password)$/, /./],
   [
     /^server\//,
-    /^(server\/(?!http\/(?!pages$)|app$|[a-z-]+\/(routes|pages)$)|db\/connect$|@node-rs\/argon2|csv-|pg-query-stream|pino$|node:(crypto|stream|fs|util))/,
+    /^(server\/(?!http\/(?!(pages|csv)$)|app$|[a-z-]+\/(routes|pages)$)|db\/connect$|@node-rs\/argon2|csv-|pg-query-stream|pino$|node:(crypto|stream|fs|util))/,
   ],
   [
     /^templates\//,
@@ -58,7 +58,11 @@ const BANNED: [pattern: RegExp, instead: string, except?: RegExp][] = [
     'nothing: remove it before merging',
     /^test\/(tidy|demo|bench)/,
   ],
-  [/trx\('(entries|postings|balances)'\)\s*\.(insert|update|del)|insert into (entries|postings|balances)/, 'postEntry()', /^(db\/|test\/)/],
+  [
+    /trx\('(entries|postings|balances)'\)\s*\.(insert|update|del)|insert into (entries|postings|balances)/,
+    'postEntry()',
+    /^(db\/|test\/)/,
+  ],
   [/\?\?\s*(db|knex)\b|\btrx\?:/, 'a required trx', /^test\/tidy/],
   [/export default/, 'a named export', /^(db\/connect|test\/.*)$/],
 ]

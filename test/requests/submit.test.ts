@@ -125,6 +125,19 @@ test('a draft is changed only by who read its latest version', async () => {
   await change(changed.headers.etag).expect(200)
 })
 
+test('what is submitted is changed no more, and not submitted twice', async () => {
+  const fund = await service.fund()
+  await received(fund, '100.00')
+  const { id } = await submitted(fund, '40.00')
+  const change = await fund.cast
+    .requester!.patch(`/disbursement-requests/${id}`, { title: 'x' })
+    .set('if-match', '"v2"')
+  expect([change.status, change.body.code]).toEqual([409, 'not_editable'])
+  const again = await submit(fund, { id, etag: '"v2"' })
+  expect([again.status, again.body.code]).toEqual([409, 'not_editable'])
+  expect(await stages(service, fund)).toMatchObject({ reserved: '40.00' })
+})
+
 test('withdrawing gives back what was held, and only before approval', async () => {
   const fund = await service.fund()
   await received(fund, '100.00')
