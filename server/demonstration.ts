@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { row, rows, type Db, type Trx } from '../db/connect.ts'
 import { recordAct } from './acts/record.ts'
+import { tellStory } from './demonstration-story.ts'
 import { addToFund, openFund } from './funds/open.ts'
 import { newId } from './ids.ts'
 import type { Actor, Role } from './people/actor.ts'
@@ -42,7 +43,8 @@ export async function openDemonstration(trx: Trx): Promise<CastMember[] | undefi
     nameArabic: 'صندوق الاستجابة السريعة للوساطة (عرض تجريبي)',
     currency: 'USD',
   })
-  const { entityId, donorId } = await furnish(trx, actor, fund.id)
+  const { donorId, ...furniture } = await furnish(trx, actor, fund.id)
+  const { entityId } = furniture
   const cast: CastMember[] = [{ role: 'administrator', ...administrator, password: administrator.password! }]
   for (const [role, name, email, language = 'en'] of CAST) {
     const person = await addPerson(trx, { name, email: `${email}@demo.example`, language })
@@ -56,6 +58,19 @@ export async function openDemonstration(trx: Trx): Promise<CastMember[] | undefi
     cast.push({ role, name, email: person.email, password: person.password! })
   }
   await recordStart(trx, actor)
+  await tellStory(trx, {
+    fundId: fund.id,
+    ...furniture,
+    as: async (name, deed) => {
+      const person = await row<{ id: string }>(trx, 'select id from people where email = :email', {
+        email: `${name}@demo.example`,
+      })
+      const doer = await actOf(trx, person!.id)
+      const done = await deed(doer)
+      await recordStart(trx, doer)
+      return done
+    },
+  })
   return cast
 }
 
@@ -115,10 +130,19 @@ const CAST: readonly Member[] = [
   ['auditor', 'Daniel Cohen', 'daniel'],
 ]
 
-async function furnish(trx: Trx, actor: Actor, fundId: string): Promise<{ entityId: string; donorId: string }> {
+type Furniture = {
+  bankAccountId: string
+  entityId: string
+  /** The donor whose person can sign in. */
+  donorId: string
+  donors: Map<string, string>
+  processes: Map<string, string>
+}
+
+async function furnish(trx: Trx, actor: Actor, fundId: string): Promise<Furniture> {
   const add = <Row extends Record<string, unknown>>(table: Parameters<typeof addToFund>[2], columns: Row) =>
     addToFund(trx, actor, table, { fundId, ...columns })
-  await add('bank_accounts', { code: 'main', name: 'Main account in New York', currency: 'USD' })
+  const bank = await add('bank_accounts', { code: 'main', name: 'Main account in New York', currency: 'USD' })
   await add('bank_accounts', { code: 'geneva', name: 'Account in Geneva', currency: 'EUR' })
   const entity = await add('entities', {
     name: 'Regional Office for Central Africa',
@@ -130,13 +154,20 @@ async function furnish(trx: Trx, actor: Actor, fundId: string): Promise<{ entity
     kind: 'envoy_office',
     region: 'Central Asia',
   })
-  for (const [name, country, region, phase, confidentiality] of PROCESSES)
-    await add('processes', { name, country, region, phase, confidentiality })
-  const donor = await add('donors', { name: 'Ministry for Foreign Affairs of Iceland', kind: 'government' })
-  await add('donors', { name: 'Ministry of Foreign Affairs of Qatar', kind: 'government' })
-  await add('donors', { name: 'Foundation for Quiet Diplomacy', kind: 'foundation' })
-  return { entityId: entity.id, donorId: donor.id }
+  const processes = new Map<string, string>()
+  for (const [name, country, region, phase, confidentiality] of PROCESSES) {
+    processes.set(name, (await add('processes', { name, country, region, phase, confidentiality })).id)
+  }
+  const donors = new Map<string, string>()
+  for (const [name, kind] of DONORS) donors.set(name, (await add('donors', { name, kind })).id)
+  return { bankAccountId: bank.id, entityId: entity.id, donorId: donors.get(DONORS[0][0])!, donors, processes }
 }
+
+const DONORS = [
+  ['Ministry for Foreign Affairs of Iceland', 'government'],
+  ['Ministry of Foreign Affairs of Qatar', 'government'],
+  ['Foundation for Quiet Diplomacy', 'foundation'],
+] as const
 
 const PROCESSES = [
   ['Local peace committees of the river towns', 'Central African Republic', 'Central Africa', 'after_violence', 'open'],

@@ -1,0 +1,118 @@
+import type { Trx } from '../db/connect.ts'
+import { agreeContribution } from './contributions/agree.ts'
+import { pledgeContribution } from './contributions/pledge.ts'
+import { receiveContribution } from './contributions/receive.ts'
+import type { Earmark } from './funding/policy.ts'
+import { today } from './funds/currencies.ts'
+import { registerPayee, verifyPayee } from './payees/register.ts'
+import type { Actor } from './people/actor.ts'
+import { decideRequest } from './requests/decide.ts'
+import { draftRequest } from './requests/draft.ts'
+import { submitRequest } from './requests/submit.ts'
+
+/** What the people of the demonstration fund have done before a newcomer arrives: one act each, by the verbs that everybody uses. */
+export type Stage = {
+  readonly fundId: string
+  readonly bankAccountId: string
+  readonly entityId: string
+  /** Ids by name. */
+  readonly donors: ReadonlyMap<string, string>
+  readonly processes: ReadonlyMap<string, string>
+  /** Lets a person, named as in their e-mail address, do one thing, and keeps the act. */
+  readonly as: <Done>(name: string, deed: (actor: Actor) => Promise<Done>) => Promise<Done>
+}
+
+const usd = (amount: string) => ({ amount, currency: 'USD' })
+
+/** Two donors have paid; one request waits for its second signature, one for both, one is a draft. */
+export async function tellStory(trx: Trx, stage: Stage): Promise<void> {
+  await give(trx, stage, 'Ministry of Foreign Affairs of Qatar', '750000.00', { level: 'unearmarked' })
+  await give(trx, stage, 'Foundation for Quiet Diplomacy', '120000.00', { level: 'tightly', regions: ['Central Asia'] })
+  const payee = {
+    name: 'Committee of the River Towns',
+    kind: 'partner',
+    country: 'Central African Republic',
+    bankDetails: 'CF42 2000 1000 0100 1200 0069 700',
+  } as const
+  const { id: payeeId } = await stage.as('lan', (actor) =>
+    registerPayee(trx, actor, { fundId: stage.fundId, ...payee }),
+  )
+  await stage.as('mateus', (actor) => verifyPayee(trx, actor, { payeeId }))
+
+  const river = await ask(
+    trx,
+    stage,
+    'Mediators to the river towns',
+    'Local peace committees of the river towns',
+    '38500.00',
+    payeeId,
+  )
+  await stage.as('amina', (actor) => submitRequest(trx, actor, { requestId: river, version: 1 }))
+  await stage.as('chen', (actor) => decideRequest(trx, actor, { requestId: river, verdict: 'approve' }))
+  const elections = await ask(
+    trx,
+    stage,
+    'Shuttle before the elections',
+    'Talks before the elections',
+    '96000.00',
+    payeeId,
+  )
+  await stage.as('amina', (actor) => submitRequest(trx, actor, { requestId: elections, version: 1 }))
+  await ask(trx, stage, 'Interpreters for the second round', 'Talks before the elections', '7250.00', payeeId)
+}
+
+async function give(
+  trx: Trx,
+  { as, fundId, donors, bankAccountId }: Stage,
+  donor: string,
+  amount: string,
+  earmark: Earmark,
+): Promise<void> {
+  const on = today()
+  const pledge = { fundId, donorId: donors.get(donor)!, pledgedOn: on, amount: usd(amount), earmark }
+  const { id: contributionId } = await as('joseph', (actor) => pledgeContribution(trx, actor, pledge))
+  const supportCost = { rateBps: 700, base: 'deposit' } as const
+  await as('joseph', (actor) =>
+    agreeContribution(trx, actor, {
+      contributionId,
+      conditional: false,
+      amount: usd(amount),
+      signedOn: on,
+      supportCost,
+    }),
+  )
+  const receipt = {
+    contributionId,
+    receivedOn: on,
+    bankAccountId,
+    sent: usd(amount),
+    bankValue: usd(amount),
+    reference: 'opening statement',
+  }
+  await as('tomasz', (actor) => receiveContribution(trx, actor, receipt))
+}
+
+async function ask(
+  trx: Trx,
+  { as, fundId, entityId, processes }: Stage,
+  title: string,
+  process: string,
+  amount: string,
+  payeeId: string,
+): Promise<string> {
+  const request = {
+    fundId,
+    entityId,
+    title,
+    purpose: 'The parties have asked for mediators within 72 hours.',
+    processId: processes.get(process)!,
+    payeeId,
+    mandateBasis: 'request_of_parties',
+    support: ['advisory', 'financial'],
+    themes: ['ceasefire_and_security'],
+    startsOn: today(),
+    endsOn: today(),
+    lines: [{ category: 'grants', description: 'Meetings of the committees', amount: usd(amount) }],
+  }
+  return (await as('amina', (actor) => draftRequest(trx, actor, request))).id
+}
