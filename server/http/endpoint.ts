@@ -48,6 +48,8 @@ export type Answer = {
   readonly version?: number
   /** Path of what was made, below `/api/v1`. */
   readonly location?: string
+  /** Fields of the body that are shown once: a repeat under the same Idempotency-Key gets the answer without them. */
+  readonly shownOnce?: readonly string[]
   /** A file or a list too long to hold: written as it is read. */
   readonly stream?: {
     readonly type: string

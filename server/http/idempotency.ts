@@ -40,8 +40,14 @@ export async function keepAnswer(trx: Trx, personId: string, key: string, answer
     .update({
       status: answer.status ?? (answer.body === undefined ? 204 : 200),
       headers: JSON.stringify({ ...(version ? { version } : {}), ...(location ? { location } : {}) }),
-      body: answer.body === undefined ? null : JSON.stringify(answer.body),
+      body: answer.body === undefined ? null : JSON.stringify(withoutSecrets(answer)),
     })
+}
+
+/** A token or a password is kept nowhere, here neither. */
+function withoutSecrets({ body, shownOnce = [] }: Answer): unknown {
+  const told = Object.entries(body as Record<string, unknown>)
+  return shownOnce.length === 0 ? body : Object.fromEntries(told.filter(([field]) => !shownOnce.includes(field)))
 }
 
 /** Keeps a refusal under its key, unless the key has got an answer meanwhile. */

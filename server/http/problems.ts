@@ -1,8 +1,8 @@
-import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import type { Db } from '../../db/connect.ts'
 import { recordAct } from '../acts/record.ts'
-import { REFUSALS, Refusal } from '../errors.ts'
+import { REFUSALS, Refusal, type RefusalCode } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Actor } from '../people/actor.ts'
 import { keepRefusal } from './idempotency.ts'
@@ -15,8 +15,10 @@ export function languageOf(req: Request): Language {
   return (req.user as Actor | undefined)?.language ?? 'en'
 }
 
+type Problem = Record<string, unknown> & { readonly status: number; readonly code: RefusalCode | 'internal' }
+
 /** RFC 9457 problem details of a refusal, in the reader's language. */
-export function problemOf(refusal: Refusal, req: Request): Record<string, unknown> {
+export function problemOf(refusal: Refusal, req: Request): Problem {
   const { status, ...titles } = REFUSALS[refusal.code]
   return {
     ...refusal.details,
@@ -32,21 +34,23 @@ export const noSuchAddress: RequestHandler = () => {
   throw new Refusal('no_such_address')
 }
 
+/** A page that tells a problem to a person in a browser. */
+export type ProblemPage = (req: Request, code: RefusalCode | 'internal') => string
+
 /** The only place where an error becomes an answer, and where a refused attempt is kept. */
-export function problemHandler(db: Db, log: Logger): ErrorRequestHandler {
+export function problemHandler(db: Db, log: Logger, page: ProblemPage): ErrorRequestHandler {
+  const send = (req: Request, res: Response, problem: Problem) => {
+    res.status(problem.status)
+    if (isForBrowser(req)) res.type('html').set('Cache-Control', 'no-store').send(page(req, problem.code))
+    else res.type('application/problem+json').json(problem)
+  }
   return (error, req, res, next) => {
     const refusal = refusalOf(error)
     if (!refusal) log.error({ err: error, request: req.requestId }, 'failed')
     if (res.headersSent) return next(error)
     if (!refusal) {
-      res.status(500).type('application/problem+json')
-      return void res.json({
-        type: 'about:blank',
-        title: FAILED[languageOf(req)],
-        status: 500,
-        code: 'internal',
-        instance: req.requestId,
-      })
+      const title = FAILED[languageOf(req)]
+      return send(req, res, { type: 'about:blank', title, status: 500, code: 'internal', instance: req.requestId })
     }
     const problem = problemOf(refusal, req)
     res.locals.code = refusal.code
@@ -54,9 +58,15 @@ export function problemHandler(db: Db, log: Logger): ErrorRequestHandler {
       .catch((failure: Error) => log.error({ err: failure, request: req.requestId }, 'refused attempt not kept'))
       .finally(() => {
         if (refusal.code === 'not_signed_in') res.set('WWW-Authenticate', 'Bearer')
-        res.status(REFUSALS[refusal.code].status).type('application/problem+json').json(problem)
+        send(req, res, problem)
       })
   }
+}
+
+/** The API always answers with problem details; elsewhere whoever asks for a page before anything else gets one. */
+function isForBrowser(req: Request): boolean {
+  const ofApi = req.originalUrl === '/api' || req.originalUrl.startsWith('/api/')
+  return !ofApi && req.accepts(['json', 'html']) === 'html'
 }
 
 const FAILED = {
@@ -65,18 +75,25 @@ const FAILED = {
 }
 
 /** The body parser's errors are refusals too; so is a statement that waited too long for a lock. */
-function refusalOf(error: { type?: string; status?: number; code?: string } & Error): Refusal | undefined {
+export function refusalOf(error: { type?: string; status?: number; code?: string } & Error): Refusal | undefined {
   if (error instanceof Refusal) return error
-  if (error.type === 'entity.too.large') return new Refusal('body_too_large')
+  if (error.type === 'entity.too.large' || error.type === 'parameters.too.many') return new Refusal('body_too_large')
   if (error.type === 'entity.parse.failed' || error.type?.startsWith('encoding') || error.type?.startsWith('charset')) {
     return new Refusal('malformed_json')
   }
   if (error.code === '55P03') return new Refusal('still_in_progress')
+  if (error.code === '22003') return new Refusal('amount_out_of_range')
   if (error instanceof URIError) return new Refusal('not_found')
   return undefined
 }
 
-async function keepAttempt(db: Db, req: Request, refusal: Refusal, problem: Record<string, unknown>): Promise<void> {
+/** Keeps a refused attempt as an act, in a transaction of its own, and what it was answered under its key. */
+export async function keepAttempt(
+  db: Db,
+  req: Request,
+  refusal: Refusal,
+  problem: Record<string, unknown>,
+): Promise<void> {
   const actor = req.user as Actor | undefined
   const reading = req.method === 'GET' || req.method === 'HEAD'
   if (reading && REFUSALS[refusal.code].status !== 403) return

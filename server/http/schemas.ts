@@ -78,5 +78,6 @@ function moneySchema(inRange: (value: string) => boolean) {
 
 function isDay(value: string): boolean {
   const at = new Date(`${value}T00:00:00Z`)
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(value)
+  // There was no year 0, and the database knows none.
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(value) && value >= '0001'
 }

@@ -16,8 +16,8 @@ export function serveEndpoints(db: Db, endpoints: readonly Endpoint[]): Router {
       : []
     router[endpoint.method](endpoint.path, ...body, async (req, res, next) => {
       const { run } = endpoint
-      if (run.kind === 'http') return void (await run.handler(req, res, next))
       const input = inputOf(endpoint, req)
+      if (run.kind === 'http') return void (await run.handler(req, res, next))
       const actor = req.user as Actor | undefined
       if (!actor) throw new Refusal('not_signed_in')
       if (run.kind === 'read') return send(res, await run.handle(db, actor, input))
@@ -48,7 +48,8 @@ function send(res: Response, answer: Answer & { replayed?: boolean }): void {
   if (answer.location) res.set('Location', `/api/v1${answer.location}`)
   if (answer.replayed) res.set('Idempotency-Replayed', 'true')
   if (answer.stream) {
-    res.status(200).type(answer.stream.type).attachment(answer.stream.fileName)
+    // The name's ending would set a type of its own, so the type comes second.
+    res.status(200).attachment(answer.stream.fileName).type(answer.stream.type)
     answer.stream.write(res).then(
       () => res.end(),
       (error: Error) => res.destroy(error),

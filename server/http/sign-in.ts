@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import connectPgSimple from 'connect-pg-simple'
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import session from 'express-session'
 import { Passport } from 'passport'
 import { Strategy as LocalStrategy } from 'passport-local'
 import type pg from 'pg'
 import { RateLimiterPostgres } from 'rate-limiter-flexible'
 import type { Db } from '../../db/connect.ts'
+import { recordAct } from '../acts/record.ts'
 import { Refusal } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Actor } from '../people/actor.ts'
@@ -87,17 +88,40 @@ export function createSignIn(
         // Passport starts a new session here, so that a session id planted before signing in is worth nothing.
         req.logIn(user, (failure) => {
           if (failure) return next(failure)
-          limits.forget(String(req.body.email)).then(() => next(), next)
+          limits
+            .forget(String(req.body.email))
+            .then(() => keepSession(db, req, user.personId))
+            .then(() => next(), next)
         })
       })(req, res, next)
     },
     closeSession: (req, _res, next) => {
+      const personId = req.user?.personId
+      if (!personId || !req.session) throw new Refusal('not_signed_in')
       req.logout((error) => {
         if (error) return next(error)
-        req.session.destroy((failure) => next(failure))
+        req.session.destroy((failure) => {
+          if (failure) return next(failure)
+          keepSession(db, req, personId).then(() => next(), next)
+        })
       })
     },
   }
+}
+
+/** Signing in and out are acts like any other; a failed attempt is kept where every refusal is. */
+async function keepSession(db: Db, req: Request, personId: string): Promise<void> {
+  const act = {
+    id: newId('act'),
+    fundId: null,
+    personId,
+    tokenId: null,
+    address: req.ip ?? null,
+    outcome: 'done',
+    details: null,
+  }
+  const path = req.originalUrl.split('?')[0]!
+  await db.transaction((trx) => recordAct(trx, { ...act, requestId: req.requestId, method: req.method, path }))
 }
 
 /** Every guess is counted before it is checked, so that a hundred at once are a hundred. */

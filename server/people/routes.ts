@@ -71,7 +71,11 @@ export function peopleEndpoints(_db: Db, signIn: SignIn): Endpoint[] {
           administrator: joi.boolean(),
         }),
       },
-      async (trx, actor, { body }) => ({ status: 201, body: await registerPerson(trx, actor, body) }),
+      async (trx, actor, { body }) => ({
+        status: 201,
+        body: await registerPerson(trx, actor, body),
+        shownOnce: ['password'],
+      }),
     ),
     post(
       '/funds/:fund/roles',
@@ -125,7 +129,7 @@ export function peopleEndpoints(_db: Db, signIn: SignIn): Endpoint[] {
           personId: id('person'),
         }),
       },
-      async (trx, actor, { body }) => ({ status: 201, body: await issueToken(trx, actor, body) }),
+      async (trx, actor, { body }) => ({ status: 201, body: await issueToken(trx, actor, body), shownOnce: ['token'] }),
     ),
     change('delete', '/tokens/:token', { tag, summary: 'Revoke a bearer token' }, async (trx, actor, { params }) => {
       await revokeToken(trx, actor, { tokenId: params.token! })

@@ -78,7 +78,12 @@ export function charged(amount: string, occurredOn: string, memo = ''): Entry {
 }
 
 /** Money of a contribution that is held for a request. */
-export function reserved(of: Contribution, by: { id: string; code: string }, amount: string, occurredOn: string): Entry {
+export function reserved(
+  of: Contribution,
+  by: { id: string; code: string },
+  amount: string,
+  occurredOn: string,
+): Entry {
   return {
     kind: 'request_submitted',
     source: newId('request'),
@@ -92,10 +97,15 @@ export function reserved(of: Contribution, by: { id: string; code: string }, amo
 
 /** All lines of a CSV answer as the cells of each, without its mark and heading. */
 export function csvRows(text: string): string[][] {
-  const lines = text.replace(/^\uFEFF/, '').trimEnd().split('\r\n')
-  return lines.slice(1).map((line) =>
-    [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map((cell) =>
-      cell[1] === undefined ? cell[2]! : cell[1].replaceAll('""', '"'),
-    ),
-  )
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .trimEnd()
+    .split('\r\n')
+  return lines
+    .slice(1)
+    .map((line) =>
+      [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map((cell) =>
+        cell[1] === undefined ? cell[2]! : cell[1].replaceAll('""', '"'),
+      ),
+    )
 }

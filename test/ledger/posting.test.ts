@@ -18,9 +18,8 @@ const entryOf = (postings: Posting[], occurredOn = '2024-05-02'): Entry => ({
 })
 
 const inLedger = async () => {
-  const { rows } = await service
-    .database()
-    .owner.raw(`select (select count(*) from entries)::int as entries, (select count(*) from postings)::int as postings,
+  const { rows } = await service.database().owner
+    .raw(`select (select count(*) from entries)::int as entries, (select count(*) from postings)::int as postings,
                        (select coalesce(sum(amount), 0) from balances)::text as held`)
   return rows[0]
 }
@@ -47,7 +46,10 @@ test.each<[string, Posting[], string]>([
   ],
   [
     'for each contribution: money of one cannot become another’s',
-    [debit(stage('available', ofNorway, 'USD'), usd('1.00')), credit(authority(contribution('FIN-1'), 'USD'), usd('1.00'))],
+    [
+      debit(stage('available', ofNorway, 'USD'), usd('1.00')),
+      credit(authority(contribution('FIN-1'), 'USD'), usd('1.00')),
+    ],
     'conservation_law',
   ],
   ['at all, having but one posting of nothing', [difference(charges, usd('0.00'))], 'entry_has_postings'],
@@ -72,34 +74,41 @@ test('a conversion between currencies and a difference on exchange balance throu
   expect(posted).toEqual([{ id: expect.any(String), isNew: true }])
 })
 
-test.each(['entries', 'postings', 'accounts', 'closed_periods', 'seals', 'sealed_entries'])(
-  'nobody changes or deletes rows of %s: a trigger refuses even the owner',
-  async (table) => {
-    await postTo(service, fundId, [charged('1.00', '2024-01-05')])
-    const { owner } = service.database()
-    const column = Object.keys(await owner(table).columnInfo())[0]!
-    for (const attempt of [
-      owner.raw(`update ${table} set ${column} = ${column}`),
-      owner(table).delete(),
-      owner.raw(`truncate ${table} cascade`),
-    ])
-      await expect(attempt).rejects.toMatchObject({ code: '42501', message: expect.stringContaining('append-only') })
-  },
-)
+test.each([
+  ['entries', 'memo'],
+  ['postings', 'amount'],
+  ['accounts', 'address'],
+  ['closed_periods', 'month'],
+  ['seals', 'hash'],
+  ['sealed_entries', 'seal'],
+])('nobody changes or deletes rows of %s: a trigger refuses even the owner', async (table, column) => {
+  await postTo(service, fundId, [charged('1.00', '2024-01-05')])
+  const { owner } = service.database()
+  for (const attempt of [
+    owner.raw(`update ${table} set ${column} = ${column}`),
+    owner(table).delete(),
+    owner.raw(`truncate ${table} cascade`),
+  ])
+    await expect(attempt).rejects.toMatchObject({ code: '42501', message: expect.stringContaining('append-only') })
+})
 
-test.each(['entries', 'postings', 'accounts', 'balances'])(
-  'the service itself has no right to write to %s: the posting function is the only way in',
-  async (table) => {
-    const db = service.database().service
-    const column = Object.keys(await service.database().owner(table).columnInfo())[0]!
-    for (const attempt of [
-      db.raw(`insert into ${table} select * from ${table} limit 0`),
-      db.raw(`update ${table} set ${column} = ${column}`),
-      db(table).delete(),
-    ])
-      await expect(attempt).rejects.toMatchObject({ code: '42501', message: expect.stringContaining('permission denied') })
-  },
-)
+test.each([
+  ['entries', 'memo'],
+  ['postings', 'amount'],
+  ['accounts', 'address'],
+  ['balances', 'amount'],
+])('the service itself has no right to write to %s: the posting function is the only way in', async (table, column) => {
+  const db = service.database().service
+  for (const attempt of [
+    db.raw(`insert into ${table} (${column}) select ${column} from ${table} limit 0`),
+    db.raw(`update ${table} set ${column} = ${column}`),
+    db(table).delete(),
+  ])
+    await expect(attempt).rejects.toMatchObject({
+      code: '42501',
+      message: expect.stringContaining('permission denied'),
+    })
+})
 
 test('an entry takes no more postings once it is recorded, not even from the owner', async () => {
   const [posted] = await postTo(service, fundId, [charged('5.00', '2024-01-05')])
@@ -131,7 +140,10 @@ test('the same entry sent by ten callers at once is posted once', async () => {
 })
 
 test.each<[string, (entry: Entry) => Entry]>([
-  ['another amount', (entry) => ({ ...entry, postings: received(contribution('SWE-3'), '100.01', '2024-03-01').postings })],
+  [
+    'another amount',
+    (entry) => ({ ...entry, postings: received(contribution('SWE-3'), '100.01', '2024-03-01').postings }),
+  ],
   ['another day', (entry) => ({ ...entry, occurredOn: '2024-03-02' })],
   ['another memo', (entry) => ({ ...entry, memo: 'other' })],
 ])('the same event with %s is refused', async (_what, changed) => {

@@ -63,6 +63,67 @@ test('a difference between what was instructed and what the bank debited is carr
   expect(await balances(service, fund, 'budget:authority:reserve')).toEqual({ 'budget:authority:reserve': '1.25' })
 })
 
+test('from an account in another currency the bank is told its own amount, and the difference has no original amount', async () => {
+  const fund = await service.fund()
+  await received(fund, '1000.00')
+  const { controller, certifyingOfficer, treasurer, bankSignatory, reconciler } = fund.cast
+  const account = await service
+    .admin()
+    .post(`/funds/${fund.id}/bank-accounts`, { code: 'geneva', name: 'Geneva', currency: 'EUR' })
+    .expect(201)
+  const { id } = await approved(fund, '400.00')
+  const pay = (more: object) =>
+    certifyingOfficer!.post(`/disbursement-requests/${id}/payments`, {
+      amount: usd('110.00'),
+      category: 'grants',
+      bankAccountId: account.body.id,
+      ...more,
+    })
+  const untold = await pay({})
+  expect([untold.status, untold.body.code]).toEqual([422, 'currency_mismatch'])
+  const { body } = await pay({ instructed: { amount: '100.00', currency: 'EUR' } }).expect(201)
+  await treasurer!.post(`/payments/${body.id}/releases`).expect(201)
+  await bankSignatory!.post(`/payments/${body.id}/releases`).expect(201)
+  const settlement = {
+    valueDate: '2026-11-20',
+    debited: { amount: '100.00', currency: 'EUR' },
+    charge: { amount: '1.00', currency: 'EUR' },
+    reference: 'G-1',
+  }
+  const unrated = await reconciler!.post(`/payments/${body.id}/settlements`, settlement)
+  expect([unrated.status, unrated.body.code]).toEqual([422, 'rate_missing'])
+  await controller!
+    .post(`/funds/${fund.id}/exchange-rates`, {
+      currency: 'EUR',
+      month: '2026-11',
+      units: '0.8',
+      source: 'operational rates',
+    })
+    .expect(201)
+  const other = await reconciler!.post(`/payments/${body.id}/settlements`, {
+    ...settlement,
+    debited: { amount: '99.00', currency: 'EUR' },
+  })
+  expect([other.status, other.body.code]).toEqual([422, 'bank_value_differs'])
+  await reconciler!.post(`/payments/${body.id}/settlements`, settlement).expect(201)
+
+  expect(await balances(service, fund, 'assets:cash:geneva')).toEqual({ 'assets:cash:geneva': '-101.00' })
+  expect(await balances(service, fund, 'liabilities:in-transit:geneva')).toEqual({})
+  const { owner } = service.database()
+  const [loss] = await owner('postings')
+    .join('accounts', 'accounts.id', 'account_id')
+    .where({ fund_id: fund.id, address: 'expense:exchange:realised' })
+  expect([loss.amount, loss.functional]).toEqual(['0', '1500'])
+  expect(await balances(service, fund, 'budget:available:reserve')).toEqual({ 'budget:available:reserve': '-15.00' })
+
+  await reconciler!
+    .post(`/payments/${body.id}/returns`, { valueDate: '2026-11-21', reason: 'Closed', reference: 'G-2' })
+    .expect(201)
+  expect(await balances(service, fund, 'assets:cash:geneva')).toEqual({ 'assets:cash:geneva': '-1.00' })
+  expect(await balances(service, fund, 'budget:available:reserve')).toEqual({})
+  expect(await stages(service, fund)).toMatchObject({ committed: '400.00' })
+})
+
 test('a payment that comes back reverses its settlement and its release, and can be cancelled and paid again', async () => {
   const { fund, id } = await fundWithApproved('400.00')
   const before = { stages: await stages(service, fund), cash: await balances(service, fund, 'assets:cash') }

@@ -69,3 +69,42 @@ test("a form on another site can do nothing with somebody's session", async () =
   const answer = await service.nobody().post('/sessions', { email, password }).set('sec-fetch-site', 'cross-site')
   expect([answer.status, answer.body.code]).toEqual([403, 'cross_site_request'])
 })
+
+test('a token is not shown again, not even to a retry under the same key, and stands nowhere in the database', async () => {
+  const issue = () => service.admin().post('/tokens', { name: 'once', days: 1 }).set('idempotency-key', 'token-once')
+  const first = await issue().expect(201)
+  const again = await issue().expect(201)
+  expect(again.headers['idempotency-replayed']).toBe('true')
+  const { token, ...rest } = first.body
+  expect(token).toMatch(/^wst_/)
+  expect(again.body).toEqual(rest)
+  const kept = await service.database().owner('idempotency_keys').where({ key: 'token-once' }).first()
+  expect(JSON.stringify(kept)).not.toContain(token)
+})
+
+test('signing in and out, and failing to, are kept as acts', async () => {
+  const { email, password, id } = service.admin()
+  const browser = request.agent(service.app())
+  await browser.post('/api/v1/sessions').send({ email, password }).expect(201)
+  await browser.delete('/api/v1/sessions/current').expect(204)
+  await service.nobody().post('/sessions', { email, password: 'wrong' }).expect(401)
+  const acts = await service
+    .database()
+    .owner('acts')
+    .whereLike('path', '/api/v1/sessions%')
+    .orderBy('at', 'desc')
+    .limit(3)
+  expect(acts.map((act) => [act.method, act.outcome, act.person_id]).reverse()).toEqual([
+    ['POST', 'done', id],
+    ['DELETE', 'done', id],
+    ['POST', 'wrong_credentials', null],
+  ])
+})
+
+test.each([{ email: ['a', 'b'], password: 'x' }, { email: { $ne: '' }, password: 'x' }, { email: 'x' }])(
+  'what is no e-mail and password is refused before anything is looked up: %j',
+  async (body) => {
+    const answer = await service.nobody().post('/sessions', body)
+    expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request'])
+  },
+)

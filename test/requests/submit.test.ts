@@ -179,6 +179,18 @@ test('an incomplete request is refused with all that is missing', async () => {
   expect(await stages(service, fund)).toEqual({ authority: '-100.00', available: '100.00' })
 })
 
+test('lines that add up to more than the books can hold are refused, not broken', async () => {
+  const fund = await service.fund()
+  const line = { category: 'grants', description: 'x', amount: { amount: '999999999999999.99', currency: 'USD' } }
+  const one = await draft(fund, '1.00', { lines: Array.from({ length: 100 }, () => line) })
+  const answer = await submit(fund, one)
+  expect([answer.status, answer.body.code, answer.body.asked.amount]).toEqual([
+    409,
+    'insufficient_funds',
+    '99999999999999999.00',
+  ])
+})
+
 test('somebody from another fund finds nothing, and an id that is none is not found', async () => {
   const [fund, other] = [await service.fund(), await service.fund()]
   const stranger = await service.person('Stranger', other.id, ['fund_manager'])

@@ -1,0 +1,72 @@
+import type { Writable } from 'node:stream'
+import type { Db } from '../../db/connect.ts'
+import { writeDonorReport } from '../../reports/donor-contribution/write.ts'
+import { asDonor } from '../contributions/as-donor.ts'
+import { Refusal } from '../errors.ts'
+import { today } from '../funds/currencies.ts'
+import { fundById } from '../funds/open.ts'
+import { get, type Endpoint } from '../http/endpoint.ts'
+import { joi, query } from '../http/schemas.ts'
+import { asOfKeys } from '../ledger/routes.ts'
+import { donorsOf, holdsRole, READERS, requireRole, type Actor } from '../people/actor.ts'
+import type { DonorReport } from './figures.ts'
+import { donorReport } from './queries.ts'
+import { momentOf } from './sources.ts'
+
+const tag = 'Donor reports'
+
+/** What a donor is told of its contributions: as data, and as a document. Both have the same figures. */
+export function donorReportEndpoints(): Endpoint[] {
+  return [
+    get(
+      '/funds/:fund/donors/:donor/report',
+      {
+        tag,
+        summary: "A donor's contributions and where the money is, as of both axes of time; donors see their own",
+        query: query(asOfKeys),
+      },
+      async (db, actor, { params, query: asOf }) => ({
+        body: await visibleReport(db, actor, { fundId: params.fund!, donorId: params.donor!, ...asOf }),
+      }),
+    ),
+    get(
+      '/funds/:fund/donors/:donor/report.pdf',
+      {
+        tag,
+        summary: "The donor's report as a PDF, in English or Arabic",
+        query: query({ ...asOfKeys, language: joi.string().valid('en', 'ar') }),
+        answerType: 'application/pdf',
+      },
+      async (db, actor, { params, query: { language: asked, ...asOf }, language: spoken }) => {
+        const report = await visibleReport(db, actor, { fundId: params.fund!, donorId: params.donor!, ...asOf })
+        const language = asked ?? spoken
+        return {
+          stream: {
+            type: 'application/pdf',
+            fileName: `donor-report-${report.fund.code}-${report.asOf.occurredOn}-${language}.pdf`,
+            write: (to) => writeDonorReport(report, { language, issuedOn: today() }, to as Writable),
+          },
+        }
+      },
+    ),
+  ]
+}
+
+/** Readers of the fund see every donor's report; a donor its own, under row-level security, and of others not that they exist. */
+async function visibleReport(
+  db: Db,
+  actor: Actor,
+  {
+    fundId,
+    donorId,
+    occurredOn = today(),
+    recordedAt,
+  }: { fundId: string; donorId: string; occurredOn?: string; recordedAt?: string },
+): Promise<DonorReport> {
+  const fund = await fundById(db, fundId)
+  requireRole(actor, fund.id, [...READERS, 'donor'])
+  const asked = { fundId, donorId, occurredOn, recordedAt: await momentOf(db, recordedAt) }
+  if (holdsRole(actor, fund.id, READERS)) return donorReport(db, asked)
+  if (!donorsOf(actor, fund.id).includes(donorId)) throw new Refusal('not_found')
+  return asDonor(db, donorId, (narrowed) => donorReport(narrowed, asked))
+}

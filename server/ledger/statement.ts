@@ -1,0 +1,181 @@
+import { row, rows, type Db } from '../../db/connect.ts'
+import { Refusal } from '../errors.ts'
+import type { Column } from '../http/csv.ts'
+import { cursorOf } from '../http/pages.ts'
+import { minorText, type MoneyText } from '../money.ts'
+import { FORM, keyAfter, momentText } from './as-of.ts'
+import type { FundRef, Query } from './queries.ts'
+
+export type StatementLine = {
+  occurredOn: string
+  recordedAt: string
+  entryId: string
+  line: number
+  kind: string
+  memo: string
+  /** Debit positive, in the account's currency and in the fund's, each with the balance after this line. */
+  amount: MoneyText
+  functional: MoneyText
+  balance: MoneyText
+  functionalBalance: MoneyText
+}
+
+export type Balances = { amount: MoneyText; functional: MoneyText }
+
+export type Statement = {
+  address: string
+  currency: string
+  from: string | null
+  to: string | null
+  recordedAt: string
+  /** Before the first line told here: what the page before ended with. */
+  opening: Balances
+  items: StatementLine[]
+  /** After the last line told here. */
+  closing: Balances
+  next: string | null
+}
+
+export type StatementRow = Pick<StatementLine, 'occurredOn' | 'recordedAt' | 'entryId' | 'line' | 'kind' | 'memo'> & {
+  amount: string
+  functional: string
+}
+
+type Asked = { address: string; currency: string; from?: string; to?: string; recordedAt?: string; after?: string }
+type Running = { amount: bigint; functional: bigint }
+
+/** Where a statement begins: the account, the moment whose knowledge it tells, the line it follows, and the balance there. */
+export type Beginning = {
+  account: { id: string; address: string; currency: string }
+  from: string | null
+  to: string | null
+  recordedAt: string
+  behind: { occurredOn: string; entryId: string; line: string }
+  opening: Running
+}
+
+/**
+ * Finds where a statement begins. The balance and the moment are in the cursor, so that a page goes on exactly where the one
+ * before it ended, whatever is posted meanwhile. Refuses `invalid_request`, and `not_found` where the fund has no such account.
+ */
+export async function beginStatement(
+  db: Db,
+  fund: FundRef,
+  { address, currency, from, to, recordedAt, after }: Asked,
+): Promise<Beginning> {
+  const key = keyAfter(after, [FORM.day, FORM.id, FORM.line, FORM.moment, FORM.units, FORM.units])
+  const account = await row<{ id: string; now: string }>(
+    db,
+    `select id, ${momentText('clock_timestamp()')} as now from accounts
+      where fund_id = :fundId and address = :address and currency = :currency`,
+    { fundId: fund.id, address, currency },
+  )
+  if (!account) throw new Refusal('not_found')
+  const told = { account: { id: account.id, address, currency }, from: from ?? null, to: to ?? null }
+  if (key) {
+    const [occurredOn, entryId, line, moment, amount, functional] = key as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ]
+    const opening = { amount: BigInt(amount), functional: BigInt(functional) }
+    return { ...told, recordedAt: moment, behind: { occurredOn, entryId, line }, opening }
+  }
+  const knownAt = recordedAt ?? account.now
+  const before = await row<{ amount: string; functional: string }>(
+    db,
+    `select coalesce(sum(amount), 0)::text as amount, coalesce(sum(functional), 0)::text as functional
+       from postings where account_id = :account and occurred_on < cast(:since as date) and recorded_at <= cast(:knownAt as timestamptz)`,
+    { account: account.id, since: from ?? '-infinity', knownAt },
+  )
+  return {
+    ...told,
+    recordedAt: knownAt,
+    behind: { occurredOn: '-infinity', entryId: '0', line: '0' },
+    opening: { amount: BigInt(before!.amount), functional: BigInt(before!.functional) },
+  }
+}
+
+/** The lines that follow, in order of value date; one more than `limit`, without a limit all. */
+export function statementQuery({ account, from, to, recordedAt, behind }: Beginning, limit?: number): Query {
+  return {
+    sql: `select p.occurred_on as "occurredOn", ${momentText('p.recorded_at')} as "recordedAt", p.entry_id as "entryId", p.line,
+                 e.kind, e.memo, p.amount, p.functional
+            from postings p join entries e on e.id = p.entry_id
+           where p.account_id = :account and p.recorded_at <= cast(:knownAt as timestamptz)
+             and p.occurred_on between cast(:since as date) and cast(:upTo as date)
+             and (p.occurred_on, p.entry_id, p.line) > (cast(:lastOn as date), cast(:lastEntry as bigint), cast(:lastLine as int))
+           order by p.occurred_on, p.entry_id, p.line ${limit === undefined ? '' : 'limit :most'}`,
+    bindings: {
+      account: account.id,
+      knownAt: recordedAt,
+      since: from ?? '-infinity',
+      upTo: to ?? 'infinity',
+      lastOn: behind.occurredOn,
+      lastEntry: behind.entryId,
+      lastLine: behind.line,
+      most: (limit ?? 0) + 1,
+    },
+  }
+}
+
+/** One page of an account statement. Refuses as `beginStatement`. */
+export async function readStatement(db: Db, fund: FundRef, asked: Asked & { limit: number }): Promise<Statement> {
+  const beginning = await beginStatement(db, fund, asked)
+  const { account, from, to, recordedAt, opening } = beginning
+  const { sql, bindings } = statementQuery(beginning, asked.limit)
+  const found = await rows<StatementRow>(db, sql, bindings)
+  const running = { ...opening }
+  const items = found.slice(0, asked.limit).map((one) => statementLine(one, running, account.currency, fund))
+  const last = items.at(-1)
+  const next =
+    last && found.length > asked.limit
+      ? cursorOf([
+          last.occurredOn,
+          last.entryId,
+          `${last.line}`,
+          recordedAt,
+          `${running.amount}`,
+          `${running.functional}`,
+        ])
+      : null
+  const told = ({ amount, functional }: Running) => ({
+    amount: minorText(`${amount}`, account.currency),
+    functional: minorText(`${functional}`, fund.currency),
+  })
+  return {
+    ...{ address: account.address, currency: account.currency, from, to, recordedAt },
+    ...{ opening: told(opening), items, closing: told(running), next },
+  }
+}
+
+/** A line with the balance after it; `running` goes on by it. */
+export function statementLine(found: StatementRow, running: Running, currency: string, fund: FundRef): StatementLine {
+  running.amount += BigInt(found.amount)
+  running.functional += BigInt(found.functional)
+  return {
+    ...found,
+    amount: minorText(found.amount, currency),
+    functional: minorText(found.functional, fund.currency),
+    balance: minorText(`${running.amount}`, currency),
+    functionalBalance: minorText(`${running.functional}`, fund.currency),
+  }
+}
+
+export const STATEMENT_COLUMNS: readonly Column<StatementLine>[] = [
+  { heading: 'occurred_on', figure: (one) => one.occurredOn },
+  { heading: 'recorded_at', figure: (one) => one.recordedAt },
+  { heading: 'entry', figure: (one) => one.entryId },
+  { heading: 'line', figure: (one) => `${one.line}` },
+  { heading: 'kind', text: (one) => one.kind },
+  { heading: 'memo', text: (one) => one.memo },
+  { heading: 'currency', text: (one) => one.amount.currency },
+  { heading: 'amount', figure: (one) => one.amount.amount },
+  { heading: 'balance', figure: (one) => one.balance.amount },
+  { heading: 'functional_currency', text: (one) => one.functional.currency },
+  { heading: 'functional', figure: (one) => one.functional.amount },
+  { heading: 'functional_balance', figure: (one) => one.functionalBalance.amount },
+]
