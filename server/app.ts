@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import express, { type Express, type RequestHandler } from 'express'
-import helmet from 'helmet'
+import helmet, { type HelmetOptions } from 'helmet'
 import type { Logger } from 'pino'
 import type { Db } from '../db/connect.ts'
 import { pendingMigrations } from '../db/migrate.ts'
@@ -14,7 +14,9 @@ import { noSuchAddress, problemHandler } from './http/problems.ts'
 import { serveEndpoints } from './http/serve.ts'
 import { createSignIn } from './http/sign-in.ts'
 import { allEndpoints } from './endpoints.ts'
+import { assets } from './console/assets.ts'
 import { pages } from './console/pages.ts'
+import { problemPageFor } from './console/problems.ts'
 import type { Actor } from './people/actor.ts'
 
 declare global {
@@ -40,7 +42,7 @@ export function createApp(db: Db, options: AppOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('trust proxy', 'loopback')
-  app.use(requestId, accessLog(options.log), helmet({ contentSecurityPolicy: { directives: CSP, useDefaults: false } }))
+  app.use(requestId, accessLog(options.log), helmet(SECURITY))
 
   app.get('/healthz', (_req, res) => void res.json({ alive: true }))
   app.get('/readyz', readiness(db))
@@ -54,16 +56,18 @@ export function createApp(db: Db, options: AppOptions): Express {
     express.static(dirname(createRequire(import.meta.url).resolve('swagger-ui-dist')), { index: false }),
   )
 
+  app.use('/assets', assets())
+
   app.use(express.json({ limit: '1mb' }), express.urlencoded({ extended: false, limit: '100kb' }))
   app.use(signIn.recognise, sameSite)
   app.use('/api/v1', serveEndpoints(db, endpoints), noSuchAddress)
-  app.use(pages(db, signIn))
+  app.use(pages(db, signIn, endpoints))
   app.use(noSuchAddress)
-  app.use(problemHandler(db, options.log))
+  app.use(problemHandler(db, options.log, problemPageFor))
   return app
 }
 
-const CSP = {
+const CONTENT_SOURCES = {
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],
   styleSrc: ["'self'"],
@@ -73,6 +77,12 @@ const CSP = {
   formAction: ["'self'"],
   frameAncestors: ["'none'"],
   baseUri: ["'none'"],
+}
+
+const SECURITY: HelmetOptions = {
+  contentSecurityPolicy: { directives: CONTENT_SOURCES, useDefaults: false },
+  // Where nothing at all is told of the page, a browser sends our own forms with "Origin: null".
+  referrerPolicy: { policy: 'same-origin' },
 }
 
 /** One id for the log line, the answer and the act; a client's own is taken where it is plain enough to be logged. */
@@ -118,6 +128,6 @@ const sameSite: RequestHandler = (req, _res, next) => {
   const origin = req.header('origin')
   const foreign = site
     ? site !== 'same-origin' && site !== 'none'
-    : origin !== undefined && new URL(origin).host !== req.header('host')
+    : origin !== undefined && URL.parse(origin)?.host !== req.header('host')
   next(foreign ? new Refusal('cross_site_request') : undefined)
 }

@@ -1,12 +1,31 @@
 import { Router } from 'express'
 import type { Db } from '../../db/connect.ts'
+import type { Endpoint } from '../http/endpoint.ts'
 import type { SignIn } from '../http/sign-in.ts'
+import { apiFor } from './api.ts'
+import { donorPages } from './donors.ts'
+import { draftPages } from './drafts.ts'
+import { homePages } from './home.ts'
+import { ledgerPages } from './ledger.ts'
+import { paymentForms } from './payments.ts'
+import { requestPages } from './requests.ts'
+import { signInPages } from './sign-in.ts'
 
-/** The pages of the console: the same acts as the API, for people in a browser. */
-export function pages(_db: Db, _signIn: SignIn): Router {
+/** The pages of the console: the same acts as the API, for people in a browser. None needs script. */
+export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): Router {
   const router = Router()
-  router.get('/assets/documentation.js', (_req, res) => void res.type('js').send(DOCUMENTATION_SCRIPT))
+  const served = { db, api: apiFor(db, endpoints) }
+  router.use((_req, res, next) => {
+    // What is on these pages is nobody else's, so no cache keeps it.
+    res.set('Cache-Control', 'no-store')
+    next()
+  })
+  signInPages(router, served, signIn)
+  homePages(router, served)
+  draftPages(router, served)
+  requestPages(router, served)
+  paymentForms(router, served)
+  donorPages(router, served)
+  ledgerPages(router, served)
   return router
 }
-
-const DOCUMENTATION_SCRIPT = `SwaggerUIBundle({ url: '/api/v1/openapi.json', dom_id: '#swagger-ui' })`

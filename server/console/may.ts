@@ -1,0 +1,88 @@
+import type { Db } from '../../db/connect.ts'
+import type { RefusalCode } from '../errors.ts'
+import { isPositive, moneyFrom, moneyText, subtract, sum, type MoneyText } from '../money.ts'
+import { entitiesOf, holdsRole, type Actor, type Role } from '../people/actor.ts'
+import { partIn } from '../requests/load.ts'
+import { dutyBlocker, dutyOfStep, missingFields, type Duty } from '../requests/policy.ts'
+import type { readRequest } from '../requests/queries.ts'
+import type { PaymentShown } from './queries.ts'
+
+type RequestTold = Awaited<ReturnType<typeof readRequest>>['body']
+
+export type May = {
+  readonly edit: boolean
+  readonly submit: { readonly missing: string[] } | undefined
+  readonly decide: { readonly role: string } | undefined
+  readonly certify: { readonly free: MoneyText } | undefined
+  readonly release: PaymentShown[]
+  readonly settle: PaymentShown[]
+  /** Why none of it, where a role of this person could act now. */
+  readonly blocked: RefusalCode | undefined
+}
+
+/**
+ * What this person may do about a request now, by the same policy that the verbs follow. It only steers which forms are shown:
+ * the verbs check everything again.
+ */
+export async function mayActOn(
+  db: Db,
+  actor: Actor,
+  { request, payments }: { request: RequestTold; payments: readonly PaymentShown[] },
+): Promise<May> {
+  const part = await partIn(db, request.id, actor)
+  const holds = (...roles: Role[]) => holdsRole(actor, request.fundId, roles)
+  const blockers: RefusalCode[] = []
+  const free = (duty: Duty) => {
+    const blocker = dutyBlocker(part, duty)
+    if (blocker) blockers.push(blocker)
+    return blocker === undefined
+  }
+
+  const editable = request.status === 'draft' || request.status === 'returned'
+  const asks = holds('requester') && entitiesOf(actor, request.fundId).includes(request.entityId)
+  const edit = editable && asks && free('requester')
+
+  const decidedAlready = request.decisions.some(
+    (one) => one.round === request.round && one.decidedBy === actor.personId,
+  )
+  const step = decidedAlready ? undefined : request.waitingFor.find(({ role }) => holds(role as Role))
+  const decide = step && free(dutyOfStep(step.role)) ? { role: step.role } : undefined
+
+  const left = uncertified(request, payments)
+  const payable = request.status === 'approved' || request.status === 'active'
+  const certify = payable && holds('certifying_officer') && isPositive(left) && free('certifier')
+
+  const mine = (payment: PaymentShown) => payment.releases.some(({ personId }) => personId === actor.personId)
+  const toRelease = payments.filter((payment) => payment.status === 'certified' && !mine(payment))
+  const release = toRelease.length > 0 && holds('treasurer', 'bank_signatory') && free('releaser')
+  const toSettle = payments.filter((payment) => payment.status === 'released')
+  const settle = toSettle.length > 0 && holds('reconciler') && free('reconciler')
+
+  const any = edit || decide || certify || release || settle
+  return {
+    edit,
+    submit: edit ? { missing: stillMissing(request) } : undefined,
+    decide,
+    certify: certify ? { free: moneyText(left) } : undefined,
+    release: release ? toRelease : [],
+    settle: settle ? toSettle : [],
+    blocked: any ? undefined : blockers[0],
+  }
+}
+
+function stillMissing({ processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn, lines }: RequestTold) {
+  return missingFields({ processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn, lines })
+}
+
+/** What is committed and no payment has a claim on yet. */
+function uncertified({ stages }: RequestTold, payments: readonly PaymentShown[]) {
+  const claimed = payments.filter(({ status }) => status === 'certified' || status === 'returned')
+  const committed = moneyFrom(stages.committed)
+  return subtract(
+    committed,
+    sum(
+      claimed.map(({ amount }) => moneyFrom(amount)),
+      committed.currency,
+    ),
+  )
+}

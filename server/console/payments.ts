@@ -1,0 +1,51 @@
+import type { Router } from 'express'
+import { Refusal } from '../errors.ts'
+import { amountTyped, postForm, type Console } from './forms.ts'
+import { bankCurrencyOf, requestOfPayment } from './queries.ts'
+import { showRequest } from './request-page.ts'
+import { optional } from './requests.ts'
+import type { SignedIn } from './visit.ts'
+
+/** The forms that act on a payment; they stand on the page of its request. */
+export function paymentForms(router: Router, served: Console): void {
+  const requestOf = async (paymentId: string) => {
+    const requestId = await requestOfPayment(served.db, paymentId)
+    if (!requestId) throw new Refusal('not_found')
+    return requestId
+  }
+  const again = async (
+    visit: SignedIn,
+    params: Record<string, string>,
+    refused: Parameters<typeof showRequest>[3]['refused'],
+  ) => showRequest(served, visit, await requestOf(params.payment!), { refused })
+
+  postForm(router, served, {
+    path: '/payments/:payment/releases',
+    form: ({ payment }) => payment!,
+    asks: (_visit, { params }) => ({ method: 'post', path: '/payments/:payment/releases', params }),
+    done: async (_answer, { payment }) => `/requests/${await requestOf(payment!)}?done=released`,
+    again,
+  })
+  postForm(router, served, {
+    path: '/payments/:payment/settlements',
+    form: ({ payment }) => payment!,
+    asks: async (_visit, { params, fields }) => {
+      const currency = await bankCurrencyOf(served.db, params.payment!)
+      if (!currency) throw new Refusal('not_found')
+      const { valueDate, reference } = fields
+      const [debited, charge] = [amountTyped(fields.debited), amountTyped(fields.charge)]
+      return {
+        method: 'post',
+        path: '/payments/:payment/settlements',
+        params,
+        body: {
+          ...optional({ valueDate, reference }),
+          debited: { amount: debited, currency },
+          ...(charge ? { charge: { amount: charge, currency } } : {}),
+        },
+      }
+    },
+    done: async (_answer, { payment }) => `/requests/${await requestOf(payment!)}?done=settled`,
+    again,
+  })
+}

@@ -1,0 +1,79 @@
+import type { Request, Response } from 'express'
+import type { Db } from '../../db/connect.ts'
+import type { Frame, Section } from '../../templates/page.tsx'
+import { textsIn, type Language, type Texts } from '../../templates/texts/texts.ts'
+import { Refusal } from '../errors.ts'
+import { fundById, type Fund } from '../funds/open.ts'
+import { languageOf } from '../http/problems.ts'
+import { holdsRole, READERS, type Actor } from '../people/actor.ts'
+
+/** Who looks at a page, in which language, and where the language switch comes back to. */
+export type Visit = {
+  readonly language: Language
+  readonly t: Texts
+  readonly here: string
+  readonly actor: Actor | undefined
+}
+export type SignedIn = Visit & { readonly actor: Actor }
+
+const LANGUAGE_COOKIE = 'wasata_language'
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000
+
+/** Also keeps the language in a cookie where the switch was used. */
+export function visitOf(req: Request, res: Response): Visit {
+  const language = pageLanguage(req)
+  if (req.query.language === language) {
+    res.cookie(LANGUAGE_COOKIE, language, { maxAge: YEAR_MS, httpOnly: true, sameSite: 'lax', secure: req.secure })
+  }
+  return { language, t: textsIn(language), here: addressOf(req), actor: req.user as Actor | undefined }
+}
+
+/** What the switch says, else what it said before, else what the browser asks for, else what the person has chosen. */
+export function pageLanguage(req: Request): Language {
+  const { language } = req.query
+  if (language === 'ar' || language === 'en') return language
+  const kept = new RegExp(`(?:^|;\\s*)${LANGUAGE_COOKIE}=(ar|en)(?:;|$)`).exec(req.header('cookie') ?? '')?.[1]
+  return kept === 'ar' || kept === 'en' ? kept : languageOf(req)
+}
+
+/** The page's own address, without what only steers how it is shown. Always a path of ours. */
+export function addressOf(req: Request): string {
+  const { pathname, searchParams } = new URL(req.originalUrl.replace(/^\/+/, '/'), 'http://here')
+  searchParams.delete('language')
+  searchParams.delete('done')
+  const query = searchParams.toString()
+  return `${pathname.replace(/^\/+/, '/')}${query ? `?${query}` : ''}`
+}
+
+/** What a page of this visit has around its content. */
+export function frameOf(visit: Visit, more: { fund?: Fund; section?: Frame['section']; here?: string } = {}) {
+  const { t, here, actor, language } = visit
+  const { fund } = more
+  return {
+    t,
+    here: more.here ?? here,
+    person: actor?.name,
+    section: more.section,
+    fund: fund && actor && { id: fund.id, name: fundName(fund, language), sections: sectionsFor(actor, fund.id) },
+  }
+}
+
+export function fundName(fund: { name: string; nameArabic: string | null }, language: Language): string {
+  return language === 'ar' ? (fund.nameArabic ?? fund.name) : fund.name
+}
+
+/** The fund, for whoever has something to do with it. Refuses `not_found`. */
+export async function fundSeenBy(db: Db, actor: Actor, fundId: string): Promise<Fund> {
+  if (!actor.administrator && !actor.grants.some((grant) => grant.fundId === fundId)) throw new Refusal('not_found')
+  actor.act.fundId = fundId
+  return fundById(db, fundId)
+}
+
+/** The parts of a fund that this person may look at. */
+export function sectionsFor(actor: Actor, fundId: string): Section[] {
+  const sections: Section[] = []
+  if (holdsRole(actor, fundId, [...READERS, 'requester', 'advisor'])) sections.push('requests')
+  if (holdsRole(actor, fundId, [...READERS, 'donor'])) sections.push('donors')
+  if (holdsRole(actor, fundId, READERS)) sections.push('ledger')
+  return sections
+}

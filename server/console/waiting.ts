@@ -1,0 +1,90 @@
+import { rows, type Db } from '../../db/connect.ts'
+import { minorText, type MoneyText } from '../money.ts'
+import { entitiesOf, holdsRole, type Actor } from '../people/actor.ts'
+import { APPROVAL_ROLES } from '../requests/decide.ts'
+
+/** One thing that waits for somebody, oldest first in its list. */
+export type Waiting = {
+  id: string
+  /** The request to open. */
+  requestId: string
+  code: string
+  title: string
+  payee: string | null
+  amount: MoneyText
+  status: string
+}
+
+export type WaitingLists = Partial<Record<'decide' | 'certify' | 'release' | 'settle' | 'drafts', Waiting[]>>
+
+/** So many are shown of each list; one more is read, so that it can be said that there are more. */
+export const SHOWN = 20
+
+/**
+ * What waits for this person in a fund, by what is to be done: only what their roles let them do and no duty, naming or tie of
+ * theirs stands against. A list that none of their roles has is left out.
+ */
+export async function waitingFor(db: Db, actor: Actor, fund: { id: string; currency: string }): Promise<WaitingLists> {
+  const read = (sql: string, more: Record<string, unknown> = {}) =>
+    rows<Omit<Waiting, 'amount'> & { amount: string }>(db, `${sql} limit :most`, {
+      fundId: fund.id,
+      me: actor.personId,
+      most: SHOWN + 1,
+      ...more,
+    }).then((found) => found.map((one) => ({ ...one, amount: minorText(one.amount, fund.currency) })))
+  const roles = APPROVAL_ROLES.filter((role) => holdsRole(actor, fund.id, [role]))
+  const mine = entitiesOf(actor, fund.id)
+  return {
+    ...(roles.length > 0 ? { decide: await read(TO_DECIDE, { roles }) } : {}),
+    ...(holdsRole(actor, fund.id, ['certifying_officer']) ? { certify: await read(TO_CERTIFY) } : {}),
+    ...(holdsRole(actor, fund.id, ['treasurer', 'bank_signatory']) ? { release: await read(TO_RELEASE) } : {}),
+    ...(holdsRole(actor, fund.id, ['reconciler']) ? { settle: await read(TO_SETTLE) } : {}),
+    ...(mine.length > 0 ? { drafts: await read(DRAFTS, { mine }) } : {}),
+  }
+}
+
+const REQUEST = `select r.id, r.id as "requestId", r.code, r.title, y.name as payee, r.status,
+    coalesce((select sum(amount) from budget_lines l where l.request_id = r.id), 0)::text as amount
+  from requests r left join payees y on y.id = r.payee_id`
+
+const PAYMENT = `select p.id, r.id as "requestId", p.code, r.title, y.name as payee, p.status, p.amount
+  from payments p join requests r on r.id = p.request_id join payees y on y.id = p.payee_id`
+
+const FREE_FOR = (duty: string) => `
+  and not exists (select from duties u where u.request_id = r.id and u.person_id = :me and u.duty <> ${duty})
+  and not exists (select from named_people n where n.request_id = r.id and n.person_id = :me)
+  and not exists (select from ties t where t.payee_id = r.payee_id and t.person_id = :me)`
+
+/** Steps whose quorum is open, of those the lowest number of each request, at a role that the person holds. */
+const TO_DECIDE = `
+  with missing as (
+    select s.request_id, s.round, s.step, s.role, min(s.step) over (partition by s.request_id) as lowest
+      from approval_steps s join requests r on r.id = s.request_id and r.round = s.round
+     where r.fund_id = :fundId and r.status = 'submitted'
+       and (select count(*) from decisions d
+             where d.request_id = s.request_id and d.round = s.round and d.step = s.step and d.role = s.role and d.verdict = 'approve') < s.quorum)
+  ${REQUEST}
+  where exists (select from missing m
+                 where m.request_id = r.id and m.step = m.lowest and m.role = any(:roles)
+                   ${FREE_FOR(`case m.role when 'certifying_officer' then 'certifier' else 'approver' end`)})
+    and not exists (select from decisions d where d.request_id = r.id and d.round = r.round and d.decided_by = :me)
+  order by r.submitted_at, r.id`
+
+const TO_CERTIFY = `${REQUEST}
+  where r.fund_id = :fundId and r.status in ('approved', 'active') ${FREE_FOR(`'certifier'`)}
+    and (select coalesce(sum(b.amount), 0) from accounts a join balances b on b.account_id = a.id where a.request_id = r.id and a.stage = 'committed')
+      > (select coalesce(sum(p.amount), 0) from payments p where p.request_id = r.id and p.status in ('certified', 'returned'))
+  order by r.id`
+
+const TO_RELEASE = `${PAYMENT}
+  where p.fund_id = :fundId and p.status = 'certified' ${FREE_FOR(`'releaser'`)}
+    and not exists (select from releases l where l.payment_id = p.id and l.released_by = :me)
+  order by p.id`
+
+const TO_SETTLE = `${PAYMENT}
+  where p.fund_id = :fundId and p.status = 'released' ${FREE_FOR(`'reconciler'`)}
+  order by p.id`
+
+const DRAFTS = `${REQUEST}
+  where r.fund_id = :fundId and r.status in ('draft', 'returned') and r.entity_id = any(:mine)
+  order by r.id`

@@ -1,0 +1,62 @@
+import { REFUSALS, type RefusalCode } from '../server/errors.ts'
+import type { MoneyText } from '../server/money.ts'
+import type { FormProblem } from './forms.tsx'
+import { Amount, Said } from './parts.tsx'
+import { wordFor, type Texts } from './texts/texts.ts'
+
+type Told = { readonly code: RefusalCode; readonly details: Readonly<Record<string, unknown>> }
+
+/** A refusal as somebody who filled in a form reads it, with the fields that it is about. */
+export function formProblem({ code, details }: Told, t: Texts): FormProblem {
+  const fields: Record<string, string> = {}
+  for (const { field, code: rule } of (details.errors ?? []) as { field: string; code: string }[]) {
+    // The key is no field that anybody could fill in; the message says enough.
+    if (field === 'Idempotency-Key') continue
+    fields[fieldOf(field)] ??= wordFor(t.fieldErrors, rule in t.fieldErrors ? rule : 'other')
+  }
+  if (typeof details.field === 'string') fields[fieldOf(details.field)] ??= REFUSALS[code][t.language]
+  return { message: <RefusalInWords code={code} details={details} t={t} />, fields }
+}
+
+/** The refusal itself, in the words for a person in a browser. */
+export function refusalText(code: RefusalCode, t: Texts): string {
+  return wordFor(
+    { ...t.refusals, [code]: t.refusals[code as keyof Texts['refusals']] ?? REFUSALS[code][t.language] },
+    code,
+  )
+}
+
+function RefusalInWords({ code, details, t }: Told & { t: Texts }) {
+  const { available, free, missing } = details as { available?: MoneyText; free?: MoneyText; missing?: string[] }
+  if (code === 'insufficient_funds') {
+    if (!available) return <>{t.refusals.insufficient}</>
+    return <Said text={t.refusals.insufficient_funds} available={<Amount of={available} />} />
+  }
+  if (code === 'exceeds_committed' && free) {
+    return <Said text={t.refusals.exceeds_committed} free={<Amount of={free} />} />
+  }
+  if (code === 'incomplete_request') {
+    return <Said text={t.refusals.incomplete_request} missing={missingNames(missing ?? [], t)} />
+  }
+  return <>{refusalText(code, t)}</>
+}
+
+/** What is still to be filled in, by the labels of the form. */
+export function missingNames(missing: readonly string[], t: Texts): string {
+  const labels: Record<string, string> = {
+    processId: t.draft.process,
+    payeeId: t.draft.payee,
+    purpose: t.draft.purpose,
+    mandateBasis: t.draft.mandateBasis,
+    support: t.draft.support,
+    startsOn: t.draft.startsOn,
+    endsOn: t.draft.endsOn,
+    lines: t.draft.lines,
+  }
+  return missing.map((field) => wordFor(labels, field)).join(t.language === 'ar' ? '، ' : ', ')
+}
+
+/** The API's money has an amount and a currency; a form has one field for it. */
+function fieldOf(path: string): string {
+  return path.replace(/^(lines\.\d+\.amount|(?!lines\.)[^.]+)\..*$/, '$1')
+}

@@ -1,0 +1,221 @@
+import type { NamesOfRequest, PaymentShown } from '../server/console/queries.ts'
+import { amountText, money } from '../server/money.ts'
+import type { readRequest } from '../server/requests/queries.ts'
+import { Problem, type FormProblem } from './forms.tsx'
+import { page, type Frame } from './page.tsx'
+import { Amount, Code, Columns, Day, Facts, Figure, Moment, Name, Said, Status, Table, wordsFor } from './parts.tsx'
+import { PartNow, type PartNowProps } from './request-forms.tsx'
+import { Payments, Steps } from './request-history.tsx'
+import { wordFor, type Texts } from './texts/texts.ts'
+
+type RequestTold = Awaited<ReturnType<typeof readRequest>>['body']
+
+export type RequestShown = {
+  readonly request: RequestTold
+  readonly names: NamesOfRequest
+  readonly payments: readonly PaymentShown[]
+  /** What has just been done, by its name in the texts. */
+  readonly done: keyof Texts['done'] | undefined
+  readonly problem: { readonly form: string; readonly problem: FormProblem } | undefined
+  readonly part: Omit<PartNowProps, 'request' | 'names' | 't'>
+}
+
+/** A request whole: what it asks, who decides, who pays, what was paid, and what the reader may do about it now. */
+export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): string {
+  const { t } = frame
+  const { request, names, payments, problem } = shown
+  const { currency } = request.amount
+  return page(
+    { ...frame, title: `${request.code} ${request.title}` },
+    <>
+      {problem && <Problem {...problem} t={t} />}
+      {shown.done && <Done {...shown} t={t} />}
+      <h1>
+        <Code>{request.code}</Code> <Name>{request.title}</Name>
+      </h1>
+      <p class="lead">
+        <Status of={request.status} words={t.statuses} /> <Amount of={request.amount} />
+        {request.waitingFor.length > 0 && (
+          <span class="waiting">
+            <Said
+              text={t.request.waitingFor}
+              roles={wordsFor(
+                t.roles,
+                request.waitingFor.map(({ role }) => role),
+                t,
+              )}
+            />
+          </span>
+        )}
+      </p>
+      {request.ending && <Ending of={request.ending as EndingTold} t={t} />}
+      <PartNow request={request} names={names} t={t} {...shown.part} />
+      <h2>{t.request.facts}</h2>
+      <WhatIsAsked request={request} names={names} t={t} />
+      <h2>{t.request.lines}</h2>
+      <BudgetLines request={request} t={t} />
+      <h2>{t.request.steps}</h2>
+      <Steps request={request} t={t} />
+      <h2>{t.request.funding}</h2>
+      <Funding request={request} t={t} />
+      <h2>{t.request.money}</h2>
+      <StagesOfRequest request={request} currency={currency} t={t} />
+      <h2>{t.request.payments}</h2>
+      <Payments payments={payments} t={t} />
+    </>,
+  )
+}
+
+type EndingTold = { kind: string; reason: string }
+
+function Ending({ of: { kind, reason }, t }: { of: EndingTold; t: Texts }) {
+  return (
+    <p>
+      <Said text={t.request.ending} kind={wordFor(t.endings, kind)} reason={<Name>{reason}</Name>} />
+    </p>
+  )
+}
+
+function Done({ done, request, names, t }: RequestShown & { t: Texts }) {
+  return (
+    <div class="done" role="status">
+      <Said text={t.done[done!]} amount={<Amount of={request.amount} />} payee={<Name>{names.payee ?? t.none}</Name>} />
+    </div>
+  )
+}
+
+function WhatIsAsked({ request, names, t }: { request: RequestTold; names: NamesOfRequest; t: Texts }) {
+  const words = t.request
+  const payee = names.payee !== null && (
+    <>
+      <Name>{names.payee}</Name> <span class="quiet">({names.payeeVerified ? words.verified : words.notVerified})</span>
+    </>
+  )
+  return (
+    <Facts
+      of={[
+        [words.entity, <Name>{names.entity}</Name>],
+        [words.process, names.process && <Name>{names.process}</Name>],
+        [words.payee, payee || t.none],
+        [words.mandateBasis, request.mandateBasis && wordFor(t.mandateBases, request.mandateBasis)],
+        [words.support, wordsFor(t.supports, request.support, t)],
+        [words.themes, wordsFor(t.themes, request.themes, t)],
+        [words.from, request.startsOn && <Day on={request.startsOn} t={t} />],
+        [words.until, request.endsOn && <Day on={request.endsOn} t={t} />],
+        [t.requests.submitted, names.submittedAt && <Moment at={names.submittedAt} t={t} />],
+        [
+          words.heldUntil,
+          request.reservedUntil && request.status === 'submitted' && <Day on={request.reservedUntil} t={t} />,
+        ],
+        [words.namedPeople, names.namedPeople.length > 0 && names.namedPeople.map((name) => <Name>{name} </Name>)],
+        [
+          words.purpose,
+          request.purpose && (
+            <p class="long" dir="auto">
+              {request.purpose}
+            </p>
+          ),
+        ],
+      ]}
+    />
+  )
+}
+
+function BudgetLines({ request, t }: { request: RequestTold; t: Texts }) {
+  const { lines, amount } = request
+  if (lines.length === 0) return <p class="calm">{t.request.noLines}</p>
+  return (
+    <Table caption={<Said text={t.request.linesCaption} currency={<bdi>{amount.currency}</bdi>} />}>
+      <Columns names={[t.request.category, t.request.description, t.requests.amount]} figures={[t.requests.amount]} />
+      <tbody>
+        {lines.map((line) => (
+          <tr>
+            <th scope="row">{wordFor(t.categories, line.category)}</th>
+            <td>
+              <Name>{line.description}</Name>
+            </td>
+            <td class="figure">
+              <Figure of={line.amount.amount} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+      <Total amount={amount.amount} before={2} t={t} />
+    </Table>
+  )
+}
+
+function Funding({ request, t }: { request: RequestTold; t: Texts }) {
+  const { funding, amount } = request
+  if (funding.length === 0) return <p class="calm">{t.request.noFunding}</p>
+  return (
+    <Table caption={<Said text={t.request.fundingCaption} currency={<bdi>{amount.currency}</bdi>} />}>
+      <Columns names={[t.request.contribution, t.requests.amount, t.request.why]} figures={[t.requests.amount]} />
+      <tbody>
+        {funding.map((part) => (
+          <tr>
+            <th scope="row">
+              <Code>{part.code}</Code>
+            </th>
+            <td class="figure">
+              <Figure of={part.amount.amount} />
+            </td>
+            <td class="wide">
+              <Reason of={part.reason as ReasonTold} currency={amount.currency} t={t} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}
+
+type ReasonTold = { rule: string; level: string; place: number; available: string; spendBy: string | null }
+
+/** Why a contribution was chosen, in a sentence. */
+function Reason({ of, currency, t }: { of: ReasonTold; currency: string; t: Texts }) {
+  const { rule, level, place, available, spendBy } = of
+  return (
+    <Said
+      text={t.request.reason}
+      rule={wordFor(t.fundingRules, rule)}
+      place={place}
+      level={wordFor(t.earmarkLevels, level)}
+      available={<Figure of={amountText(money(available, currency))} />}
+      spendBy={spendBy ? <Said text={t.request.spendBy} day={<Day on={spendBy} t={t} />} /> : t.request.noSpendBy}
+    />
+  )
+}
+
+function StagesOfRequest({ request, currency, t }: { request: RequestTold; currency: string; t: Texts }) {
+  return (
+    <Table caption={<Said text={t.request.moneyCaption} currency={<bdi>{currency}</bdi>} />}>
+      <Columns names={[t.home.stage, t.requests.amount]} figures={[t.requests.amount]} />
+      <tbody>
+        {(['reserved', 'committed', 'disbursed'] as const).map((stage) => (
+          <tr>
+            <th scope="row">{t.stages[stage]}</th>
+            <td class="figure">
+              <Figure of={request.stages[stage].amount} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}
+
+function Total({ amount, before, t }: { amount: string; before: number; t: Texts }) {
+  return (
+    <tfoot>
+      <tr>
+        <th scope="row" colSpan={before}>
+          {t.total}
+        </th>
+        <td class="figure">
+          <Figure of={amount} />
+        </td>
+      </tr>
+    </tfoot>
+  )
+}
