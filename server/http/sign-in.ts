@@ -34,35 +34,8 @@ export function createSignIn(
   db: Db,
   { sessionSecret, secureCookies }: { sessionSecret: string; secureCookies: boolean },
 ): SignIn {
-  const passport = new Passport()
-  passport.use(
-    new LocalStrategy(
-      { usernameField: 'email' },
-      (email, password, done) =>
-        void checkPassword(db, email, password).then(
-          (person) => done(null, person ? ({ personId: person } as Express.User) : false),
-          done,
-        ),
-    ),
-  )
-  passport.use(
-    new BearerStrategy((token) => actorByToken(db, createHash('sha256').update(token).digest(), newId('act'))),
-  )
-  passport.serializeUser((user, done) => done(null, user.personId))
-  passport.deserializeUser(
-    (personId: string, done) =>
-      void actorOfPerson(db, personId, newId('act')).then((actor) => done(null, actor ?? false), done),
-  )
-
-  const sessions = session({
-    name: 'wasata',
-    secret: sessionSecret,
-    resave: false,
-    saveUninitialized: false,
-    rolling: true,
-    cookie: { httpOnly: true, sameSite: 'strict', secure: secureCookies, maxAge: HOURS_12_MS },
-    store: new (connectPgSimple(session))({ pool: poolOver(db), tableName: 'sessions', pruneSessionInterval: false }),
-  })
+  const passport = passportOver(db)
+  const sessions = sessionsOver(db, { sessionSecret, secureCookies })
   const limits = guessLimits(db)
 
   const byToken: RequestHandler = (req, res, next) => {
@@ -107,6 +80,45 @@ export function createSignIn(
       })
     },
   }
+}
+
+/** Who somebody is: by e-mail and password, by bearer token, and by the session that the first of them opened. */
+function passportOver(db: Db): InstanceType<typeof Passport> {
+  const passport = new Passport()
+  passport.use(
+    new LocalStrategy(
+      { usernameField: 'email' },
+      (email, password, done) =>
+        void checkPassword(db, email, password).then(
+          (person) => done(null, person ? ({ personId: person } as Express.User) : false),
+          done,
+        ),
+    ),
+  )
+  passport.use(
+    new BearerStrategy((token) => actorByToken(db, createHash('sha256').update(token).digest(), newId('act'))),
+  )
+  passport.serializeUser((user, done) => done(null, user.personId))
+  passport.deserializeUser(
+    (personId: string, done) =>
+      void actorOfPerson(db, personId, newId('act')).then((actor) => done(null, actor ?? false), done),
+  )
+  return passport
+}
+
+function sessionsOver(
+  db: Db,
+  { sessionSecret, secureCookies }: { sessionSecret: string; secureCookies: boolean },
+): RequestHandler {
+  return session({
+    name: 'wasata',
+    secret: sessionSecret,
+    resave: false,
+    saveUninitialized: false,
+    rolling: true,
+    cookie: { httpOnly: true, sameSite: 'strict', secure: secureCookies, maxAge: HOURS_12_MS },
+    store: new (connectPgSimple(session))({ pool: poolOver(db), tableName: 'sessions', pruneSessionInterval: false }),
+  })
 }
 
 /** Signing in and out are acts like any other; a failed attempt is kept where every refusal is. */
