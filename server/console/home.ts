@@ -37,7 +37,8 @@ async function home({ db, api }: Console, visit: SignedIn): Promise<string> {
       currency: fund.currency,
       roles: [...new Set(actor.grants.filter((grant) => grant.fundId === fund.id).map((grant) => grant.role))],
       mayBeginRequest: holdsRole(actor, fund.id, ['requester']),
-      sections: sectionsFor(actor, fund.id),
+      // Who has one fund finds them above; they stand here as well where there would be nothing else.
+      sections: items.length === 1 && status ? [] : sectionsFor(actor, fund.id),
       waiting: Object.entries(lists).map(([list, found]) => ({
         list: list as keyof typeof lists,
         items: found.slice(0, SHOWN),

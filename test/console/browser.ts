@@ -45,7 +45,10 @@ export async function signedIn(service: TestService, { email, password }: Caller
 
 /** What a reader reads: the text of the page without its tags. */
 export function textOf({ text }: Response): string {
-  return unescaped(text.replaceAll(/<(?:"[^"]*"|[^>"])*>/g, ' ')).replaceAll(/[\s\u00a0]+/g, ' ')
+  return unescaped(text.replaceAll('<wbr/>', '').replaceAll(/<(?:"[^"]*"|[^>"])*>/g, ' ')).replaceAll(
+    /[\s\u00a0]+/g,
+    ' ',
+  )
 }
 
 /** Where the forms of a page go. */
