@@ -52,6 +52,8 @@ export async function fiveStatements(db: Db, n: number): Promise<void> {
     )
     await trx('comparison.balances')
       .whereIn('account_id', [from, to])
-      .update({ amount: trx.raw('amount + case account_id when ? then ?::bigint else ?::bigint end', [from, -100, 100]) })
+      .update({
+        amount: trx.raw('amount + case account_id when ? then ?::bigint else ?::bigint end', [from, -100, 100]),
+      })
   })
 }

@@ -21,7 +21,7 @@ export type Books = {
   readonly requests: readonly RequestRef[]
 }
 
-const CONTRIBUTIONS = 1_000
+export const CONTRIBUTIONS = 1_000
 const DAY = '2026-03-02'
 const USD = 'USD'
 const bank = { code: 'main', currency: USD }

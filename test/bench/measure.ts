@@ -2,7 +2,10 @@ import { isEnding } from './ending.ts'
 
 /** One way of doing a piece of work, to be measured beside others that do the same or the least of it. */
 export type Contestant = {
+  /** What it does. */
   readonly name: string
+  /** On which accounts, or how many callers: what tells it apart from its like. */
+  readonly variant: string
   /** How many callers there are at once. */
   readonly clients: number
   /** What one call does; it is told which caller it is. */
@@ -12,7 +15,7 @@ export type Contestant = {
 }
 
 /** What a contestant reached: pieces per second in each round. */
-export type Measured = { readonly name: string; readonly perSecond: readonly number[] }
+export type Measured = { readonly name: string; readonly variant: string; readonly perSecond: readonly number[] }
 
 /** How long everything may take: the number of rounds, and the time of one contestant in one of them. */
 export type Pace = { readonly rounds: number; readonly seconds: number }
@@ -27,7 +30,7 @@ export async function inRounds(contestants: readonly Contestant[], { rounds, sec
   for (let round = 0; round < rounds; round += 1) {
     for (const [i, contestant] of contestants.entries()) perSecond[i]!.push(await turn(contestant, seconds))
   }
-  return contestants.map(({ name }, i) => ({ name, perSecond: perSecond[i]! }))
+  return contestants.map(({ name, variant }, i) => ({ name, variant, perSecond: perSecond[i]! }))
 }
 
 /** The middle one of some figures, or of the two in the middle the higher. */

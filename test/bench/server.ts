@@ -40,6 +40,12 @@ export async function plainClient(connection: Connection): Promise<pg.Client> {
   return client
 }
 
+/** What the server does by itself within a minute of much writing: it looks at what is there, so that its plans fit. */
+export async function gatherStatistics(connection: Connection): Promise<void> {
+  const client = await plainClient(connection)
+  await client.query('vacuum analyze')
+}
+
 async function embeddedDatabase(name: string): Promise<Connection> {
   const folder = join(tmpdir(), `wasata-bench-${randomBytes(4).toString('hex')}`)
   atEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
