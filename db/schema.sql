@@ -313,7 +313,7 @@ CREATE INDEX entries_by_day ON entries USING btree (fund_id, occurred_on, id);
 CREATE INDEX entries_by_reversed ON entries USING btree (reverses) WHERE (reverses IS NOT NULL);
 CREATE INDEX entries_by_transaction ON entries USING btree (fund_id, xid);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON entries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-CREATE CONSTRAINT TRIGGER entry_balances AFTER INSERT ON entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION entry_must_balance();
+CREATE CONSTRAINT TRIGGER entry_is_whole AFTER INSERT ON entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION entry_must_be_whole();
 alter table entries enable row level security;
 create policy own on entries for select to wasata_donor using ((EXISTS ( SELECT
    FROM postings p
@@ -588,7 +588,7 @@ create table postings (
 );
 CREATE INDEX postings_by_account ON postings USING btree (account_id, occurred_on, entry_id, line) INCLUDE (amount, functional, recorded_at);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON postings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-CREATE TRIGGER entry_is_whole AFTER INSERT ON postings REFERENCING NEW TABLE AS new_postings FOR EACH STATEMENT EXECUTE FUNCTION postings_arrive_with_their_entry();
+CREATE TRIGGER entries_balance AFTER INSERT ON postings REFERENCING NEW TABLE AS new_postings FOR EACH STATEMENT EXECUTE FUNCTION entries_must_balance();
 alter table postings enable row level security;
 create policy own on postings for select to wasata_donor using ((account_id IN ( SELECT own_accounts() AS own_accounts)));
 create policy service on postings for all to wasata_service using (true) with check (true);
@@ -996,30 +996,54 @@ AS $function$
            where c.id = p_contribution and (current_setting('role') = 'wasata_service' or c.donor_id = own_donor())) e
 $function$;
 
-CREATE OR REPLACE FUNCTION entry_must_balance()
+CREATE OR REPLACE FUNCTION entries_must_balance()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+declare
+  wrong text;
+begin
+  select format('entry %s, %s %s: %s, functional %s', entry_id, book, currency, amount, functional) into wrong
+    from (select n.entry_id, a.book, a.currency, sum(n.amount) as amount, sum(sum(n.functional)) over (partition by n.entry_id, a.book) as functional
+            from new_postings n join accounts a on a.id = n.account_id
+           group by n.entry_id, a.book, a.currency) sums
+   where amount <> 0 or functional <> 0
+   limit 1;
+  if wrong is not null then
+    raise exception 'entry does not balance: %', wrong using errcode = 'check_violation', constraint = 'entry_balances';
+  end if;
+  select format('entry %s', n.entry_id) into wrong
+    from new_postings n join accounts a on a.id = n.account_id
+   where a.stage is not null
+   group by n.entry_id, a.contribution_id having sum(n.amount) <> 0
+   limit 1;
+  if wrong is not null then
+    raise exception '% breaks the conservation law of a contribution', wrong using errcode = 'check_violation', constraint = 'conservation_law';
+  end if;
+  if exists (select from new_postings n join entries e on e.id = n.entry_id where e.xid <> pg_current_xact_id()) then
+    raise exception 'an entry takes no more postings once it is recorded' using errcode = '42501', constraint = 'entry_is_whole';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION entry_must_be_whole()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 declare
-  unbalanced text;
+  lines int;
+  total bigint;
 begin
-  select format('%s %s: %s, functional %s', book, currency, amount, functional) into unbalanced
-    from (select a.book, a.currency, sum(p.amount) as amount, sum(sum(p.functional)) over (partition by a.book) as functional
-            from postings p join accounts a on a.id = p.account_id
-           where p.entry_id = new.id
-           group by a.book, a.currency) sums
-   where amount <> 0 or functional <> 0
-   limit 1;
-  if unbalanced is not null then
-    raise exception 'entry % does not balance: %', new.id, unbalanced using errcode = 'check_violation', constraint = 'entry_balances';
-  end if;
-  if exists (select from postings p join accounts a on a.id = p.account_id
-              where p.entry_id = new.id and a.stage is not null
-              group by a.contribution_id having sum(p.amount) <> 0) then
-    raise exception 'entry % breaks the conservation law of a contribution', new.id using errcode = 'check_violation', constraint = 'conservation_law';
-  end if;
-  if (select count(*) from postings where entry_id = new.id) < 2 then
+  select count(*), sum(functional) into lines, total from postings where entry_id = new.id;
+  if lines < 2 then
     raise exception 'entry % has fewer than two postings', new.id using errcode = 'check_violation', constraint = 'entry_has_postings';
+  end if;
+  if total <> 0 then
+    raise exception 'entry % does not balance: functional %', new.id, total using errcode = 'check_violation', constraint = 'entry_balances';
   end if;
   return null;
 end $function$;
@@ -1217,17 +1241,6 @@ begin
    where v_new[l.entry];
 
   return query select o.ord::int, o.id, o.fresh from unnest(v_ids, v_new) with ordinality as o (id, fresh, ord);
-end $function$;
-
-CREATE OR REPLACE FUNCTION postings_arrive_with_their_entry()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-begin
-  if exists (select from new_postings n join entries e on e.id = n.entry_id where e.xid <> pg_current_xact_id()) then
-    raise exception 'an entry takes no more postings once it is recorded' using errcode = '42501', constraint = 'entry_is_whole';
-  end if;
-  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION receipt_not_applied_twice()

@@ -6,7 +6,7 @@ export type Language = 'en' | 'ar'
 
 /** The value as the schema types it, or a refusal that names every bad field in the reader's language. */
 export function validate<T>(schema: Schema<T>, value: unknown, language: Language): T {
-  const result = schema.validate(value ?? {}, { errors: { language, wrap: { label: false } }, messages: MESSAGES })
+  const result = speaking(schema).validate(value ?? {}, { errors: { language, wrap: { label: false } } })
   if (!result.error) return result.value as T
   throw new Refusal('invalid_request', {
     errors: result.error.details.map((detail) => ({
@@ -65,4 +65,11 @@ const MESSAGES = {
     'amount.tooManyDecimals': '{{#label}} فيه خانات عشرية أكثر مما لعملته',
     'amount.notPositive': '{{#label}} يجب أن يكون أكبر من صفر',
   },
+}
+
+const known = new WeakMap<object, Schema>()
+function speaking<T>(schema: Schema<T>): Schema<T> {
+  let own = known.get(schema)
+  if (!own) known.set(schema, (own = schema.prefs({ messages: MESSAGES })))
+  return own as Schema<T>
 }

@@ -102,10 +102,6 @@ async function book(
   if (later.length > 0) await postEntries(trx, by, later)
   for (const batch of batches(fresh.flatMap(({ pledge, planned }) => [...pledgeEntries(pledge), ...planned.entries])))
     await postEntries(trx, by, batch)
-  // Each entry is checked when the transaction ends. Tables that have just grown from nothing have no statistics, and the
-  // checks would then read all accounts for each entry instead of the few that it names.
-  await trx.raw(`set local enable_hashjoin = off`)
-  await trx.raw(`set local enable_mergejoin = off`)
   return [...outcomes.values()]
 }
 
