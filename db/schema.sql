@@ -405,11 +405,15 @@ create table obligation_reductions (
   request_id  id not null,
   amount      bigint not null,
   reason      text not null,
+  reduced_by  id not null,
+  duty        text not null default 'approver'::text,
   act_id      id not null,
   constraint obligation_reductions_pkey PRIMARY KEY (id),
   constraint obligation_reductions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint obligation_reductions_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id),
-  constraint obligation_reductions_amount_check CHECK ((amount > 0))
+  constraint one_duty_each FOREIGN KEY (request_id, reduced_by, duty) REFERENCES duties(request_id, person_id, duty),
+  constraint obligation_reductions_amount_check CHECK ((amount > 0)),
+  constraint obligation_reductions_duty_check CHECK ((duty = 'approver'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON obligation_reductions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
@@ -1093,6 +1097,14 @@ begin
   end if;
   if exists (select from ties t join requests r on r.payee_id = t.payee_id where r.id = new.request_id and t.person_id = new.person_id) then
     raise exception '% has declared a tie to the payee of request %', new.person_id, new.request_id using errcode = 'check_violation', constraint = 'tied_people_have_no_duty';
+  end if;
+  if new.duty in ('certifier', 'approver', 'releaser') and exists (
+       select from requests r join payees p on p.id = r.payee_id left join payee_verifications v on v.payee_id = p.id
+        where r.id = new.request_id
+          and ((p.recorded_by = new.person_id and p.recorded_at > now() - interval '30 days')
+            or (v.verified_by = new.person_id and v.verified_at > now() - interval '30 days'))) then
+    raise exception '% handled the bank details of the payee of request %', new.person_id, new.request_id
+      using errcode = 'check_violation', constraint = 'bank_clerks_have_no_duty';
   end if;
   return new;
 end $function$;

@@ -58,7 +58,7 @@ export function createApp(db: Db, options: AppOptions): Express {
 
   app.use('/assets', assets())
 
-  app.use(express.json({ limit: '1mb' }), express.urlencoded({ extended: false, limit: '100kb' }))
+  app.use(express.json({ limit: '256kb' }), express.urlencoded({ extended: false, limit: '100kb' }))
   app.use(signIn.recognise, sameSite)
   app.use('/api/v1', serveEndpoints(db, endpoints), noSuchAddress)
   app.use(pages(db, signIn, endpoints))
@@ -85,10 +85,9 @@ const SECURITY: HelmetOptions = {
   referrerPolicy: { policy: 'same-origin' },
 }
 
-/** One id for the log line, the answer and the act; a client's own is taken where it is plain enough to be logged. */
+/** One id for the log line, the answer and the act; ours alone, for it is evidence. */
 const requestId: RequestHandler = (req, res, next) => {
-  const given = req.header('x-request-id')
-  req.requestId = given && /^[\w-]{8,64}$/.test(given) ? given : randomUUID()
+  req.requestId = randomUUID()
   res.set('X-Request-Id', req.requestId)
   next()
 }

@@ -124,6 +124,11 @@ export function atRate(a: Money, rate: string, currency: string): Money {
   return rounded(a.amount.dividedBy(new Decimal(rate)), currency)
 }
 
+/** The other way round: what an amount of the fund's currency is in one of which `rate` units make a unit of the fund's. */
+export function intoCurrency(a: Money, rate: string, currency: string): Money {
+  return rounded(a.amount.times(new Decimal(rate)), currency)
+}
+
 /** The rate that two facts imply, to eight decimals, for showing only: nothing is ever computed from it again. */
 export function impliedRate(original: Money, functional: Money): string | null {
   if (functional.amount.isZero() || original.amount.isZero()) return null

@@ -154,7 +154,6 @@ function Certify({ request, names, t, newKey, typed, mayCertify }: PartNowProps)
     )
   }
   const categories = [...new Set(request.lines.map(({ category }) => category))]
-  const elsewhere = bankAccounts.some(({ currency }) => currency !== free.currency)
   const shared = { problem, form, t }
   return (
     <Form action={`/requests/${request.id}/payments`} formKey={newKey()} id={form}>
@@ -188,17 +187,6 @@ function Certify({ request, names, t, newKey, typed, mayCertify }: PartNowProps)
         required
         {...shared}
       />
-      {elsewhere && (
-        <TextField
-          name="instructed"
-          label={words.instructed}
-          hint={t.amountHint}
-          value={value('instructed')}
-          inputMode="decimal"
-          leftToRight
-          {...shared}
-        />
-      )}
       <TextField name="memo" label={words.memo} value={value('memo')} maxLength={140} {...shared} />
       <button class="main">
         <Said text={words.button} payee={payee} />

@@ -105,6 +105,14 @@ begin
   if exists (select from ties t join requests r on r.payee_id = t.payee_id where r.id = new.request_id and t.person_id = new.person_id) then
     raise exception '% has declared a tie to the payee of request %', new.person_id, new.request_id using errcode = 'check_violation', constraint = 'tied_people_have_no_duty';
   end if;
+  if new.duty in ('certifier', 'approver', 'releaser') and exists (
+       select from requests r join payees p on p.id = r.payee_id left join payee_verifications v on v.payee_id = p.id
+        where r.id = new.request_id
+          and ((p.recorded_by = new.person_id and p.recorded_at > now() - interval '30 days')
+            or (v.verified_by = new.person_id and v.verified_at > now() - interval '30 days'))) then
+    raise exception '% handled the bank details of the payee of request %', new.person_id, new.request_id
+      using errcode = 'check_violation', constraint = 'bank_clerks_have_no_duty';
+  end if;
   return new;
 end $$;
 create trigger named_people_have_no_duty before insert on duties for each row execute function named_people_have_no_duty();
@@ -183,7 +191,10 @@ create table obligation_reductions (
   request_id  id not null references requests,
   amount      bigint not null check (amount > 0),
   reason      text not null,
-  act_id      id not null references acts deferrable initially deferred
+  reduced_by  id not null,
+  duty        text not null default 'approver' check (duty = 'approver'),
+  act_id      id not null references acts deferrable initially deferred,
+  constraint one_duty_each foreign key (request_id, reduced_by, duty) references duties (request_id, person_id, duty)
 );
 
 do $$

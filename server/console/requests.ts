@@ -101,8 +101,7 @@ function paymentForm(router: Router, served: Console): void {
       const { category, bankAccountId, memo } = fields
       const found = await currenciesFor(served.db, { requestId: params.request!, bankAccountId: bankAccountId ?? '' })
       if (!found) throw new Refusal('not_found')
-      const { fund, bank } = found
-      const instructed = amountTyped(fields.instructed)
+      const { fund } = found
       return {
         method: 'post',
         path: '/disbursement-requests/:request/payments',
@@ -110,7 +109,6 @@ function paymentForm(router: Router, served: Console): void {
         body: {
           ...optional({ category, bankAccountId, memo }),
           amount: { amount: amountTyped(fields.amount), currency: fund },
-          ...(instructed && bank && bank !== fund ? { instructed: { amount: instructed, currency: bank } } : {}),
         },
       }
     },

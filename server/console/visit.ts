@@ -38,11 +38,14 @@ export function pageLanguage(req: Request): Language {
 
 /** The page's own address, without what only steers how it is shown. Always a path of ours. */
 export function addressOf(req: Request): string {
-  const { pathname, searchParams } = new URL(req.originalUrl.replace(/^\/+/, '/'), 'http://here')
+  // Split by hand: whatever stands in the path, it is never read as a host.
+  const [path = '/', asked = ''] = req.originalUrl.split(/\?(.*)/s)
+  const pathname = path.replace(/^[/\\]+/, '/')
+  const searchParams = new URLSearchParams(asked)
   searchParams.delete('language')
   searchParams.delete('done')
   const query = searchParams.toString()
-  return `${pathname.replace(/^\/+/, '/')}${query ? `?${query}` : ''}`
+  return `${pathname}${query ? `?${query}` : ''}`
 }
 
 /** What a page of this visit has around its content. */

@@ -197,6 +197,8 @@ async function record(
 
 /** A line of a bank statement is known by account, day, reference and amounts: the same one is not recorded twice. */
 function sourceKey({ bankAccountId, receivedOn, reference, sent, bankValue }: NewReceipt): string {
-  const line = [bankAccountId, receivedOn, reference, sent.currency, sent.amount, bankValue.amount]
+  // However it was written: 100 and 100.00 are one amount.
+  const amounts = [sent, bankValue].map((text) => minorUnits(moneyFrom(text)))
+  const line = [bankAccountId, receivedOn, reference, sent.currency, ...amounts]
   return createHash('sha256').update(JSON.stringify(line)).digest('hex')
 }

@@ -2,7 +2,7 @@ import { EARMARK_LEVELS } from '../funding/policy.ts'
 import { fundById } from '../funds/open.ts'
 import { change, created, get, post, type Answer, type Endpoint } from '../http/endpoint.ts'
 import { keyIn, pageOf } from '../http/pages.ts'
-import { amount, amountOrZero, day, id, joi, object, pageKeys, query, text } from '../http/schemas.ts'
+import { amount, amountOrZero, bookDay, id, joi, object, pageKeys, query, text } from '../http/schemas.ts'
 import { READERS, requireRole, type Actor } from '../people/actor.ts'
 import { agreeContribution } from './agree.ts'
 import { applyReceipt } from './apply.ts'
@@ -17,9 +17,6 @@ import { visibleContribution, visibleContributions } from './visible.ts'
 import { writeOffContribution } from './write-off.ts'
 
 const tag = 'Contributions'
-
-/** A day that the books can hold: from 1990 on, when the rules of every fund begin. */
-const bookDay = () => day().pattern(/^(199\d|2[01]\d\d)-/, 'a day from 1990 on')
 
 /** The terms of an earmark, as in `Earmark` of the funding rules. */
 const earmark = () =>

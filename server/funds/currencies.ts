@@ -30,14 +30,23 @@ export async function valueOn(
   { fundId, fundCurrency, amount, on }: { fundId: string; fundCurrency: string; amount: Money; on: string },
 ): Promise<Valued> {
   if (amount.currency === fundCurrency) return { functional: amount, rate: null, source: null }
+  const rate = await rateOn(db, { fundId, currency: amount.currency, on })
+  return { functional: atRate(amount, rate.units, fundCurrency), rate: rate.units, source: rate.source }
+}
+
+/** The operational rate in force: units of the currency per unit of the fund's. Refuses `rate_missing`. */
+export async function rateOn(
+  db: Db,
+  { fundId, currency, on }: { fundId: string; currency: string; on: string },
+): Promise<{ units: string; source: string }> {
   const rate = await row<{ units: string; source: string }>(
     db,
     `select trim_scale(units)::text as units, source from exchange_rates
       where fund_id = :fundId and currency = :currency and month <= :on order by month desc limit 1`,
-    { fundId, currency: amount.currency, on },
+    { fundId, currency, on },
   )
-  if (!rate) throw new Refusal('rate_missing', { currency: amount.currency, month: on.slice(0, 7) })
-  return { functional: atRate(amount, rate.units, fundCurrency), rate: rate.units, source: rate.source }
+  if (!rate) throw new Refusal('rate_missing', { currency, month: on.slice(0, 7) })
+  return rate
 }
 
 /** Records an operational rate: units of the currency per unit of the fund's. Refuses `already_exists`: a rate never changes. */

@@ -1,8 +1,9 @@
 import { rows, type Db } from '../../db/connect.ts'
+import { Refusal } from '../errors.ts'
 import { created, get, post, type Endpoint } from '../http/endpoint.ts'
 import { currency, joi, object, text } from '../http/schemas.ts'
 import { minorText, type MoneyText } from '../money.ts'
-import { READERS, requireRole, type Actor } from '../people/actor.ts'
+import { entitiesOf, holdsRole, READERS, requireRole, type Actor } from '../people/actor.ts'
 import { recordRate, today, usableCurrency } from './currencies.ts'
 import { addToFund, fundById, openFund } from './open.ts'
 
@@ -113,7 +114,9 @@ export function fundEndpoints(): Endpoint[] {
         async (db, actor, { params }) => {
           const fund = await fundById(db, params.fund!)
           if (!actor.administrator) requireRole(actor, fund.id, list === 'donors' ? READERS : [...READERS, 'requester'])
-          return { body: { items: await rows(db, LISTS[list], { fundId: fund.id }) } }
+          const all = holdsRole(actor, fund.id, READERS)
+          const asked = { fundId: fund.id, all, entities: entitiesOf(actor, fund.id) }
+          return { body: { items: await rows(db, LISTS[list], asked) } }
         },
       ),
     ),
@@ -126,7 +129,7 @@ export function fundEndpoints(): Endpoint[] {
           currency: currency().required(),
           month: joi
             .string()
-            .pattern(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month, YYYY-MM')
+            .pattern(/^(199\d|2[01]\d\d)-(0[1-9]|1[0-2])$/, 'a month, YYYY-MM')
             .required(),
           units: joi
             .string()
@@ -136,7 +139,8 @@ export function fundEndpoints(): Endpoint[] {
         }),
       },
       async (trx, actor, { params, body }) => {
-        await fundById(trx, params.fund!)
+        const fund = await fundById(trx, params.fund!)
+        if (body.currency === fund.currency) throw new Refusal('currency_mismatch', { field: 'currency' })
         await recordRate(trx, actor, { fundId: params.fund!, ...body })
         return { status: 201, body }
       },
@@ -166,7 +170,12 @@ export function fundEndpoints(): Endpoint[] {
 const LISTS = {
   'bank-accounts': `select id, code, name, currency from bank_accounts where fund_id = :fundId order by code`,
   entities: `select id, name, kind, region from entities where fund_id = :fundId order by name, id`,
-  processes: `select id, name, country, region, phase, confidentiality from processes where fund_id = :fundId order by name, id`,
+  // A confidential process is told to who reads the fund whole, and to an entity that works on it already.
+  processes: `select id, name, country, region, phase, confidentiality from processes p
+               where fund_id = :fundId
+                 and (:all or confidentiality = 'open'
+                      or exists (select from requests r where r.process_id = p.id and r.entity_id = any(:entities)))
+               order by name, id`,
   donors: `select id, name, kind from donors where fund_id = :fundId order by name, id`,
 }
 

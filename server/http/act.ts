@@ -24,9 +24,9 @@ export async function inAct(
       errors: [{ field: 'Idempotency-Key', code: 'key.invalid', message: '1 to 200 visible ASCII characters' }],
     })
   }
-  const hash = requestHash(req)
   const runOnce = (trx: Trx) => runAsAct(trx, req, actor, handle)
   if (key === undefined) return db.transaction(runOnce)
+  const hash = requestHash(req)
 
   try {
     return await db.transaction(async (trx) => {

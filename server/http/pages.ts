@@ -10,7 +10,9 @@ export function keyIn(cursor: string | undefined): string[] | undefined {
   if (!cursor) return undefined
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    return Array.isArray(key) && key.every((part) => typeof part === 'string') ? key : undefined
+    return Array.isArray(key) && key.every((part) => typeof part === 'string' && !part.includes('\u0000'))
+      ? key
+      : undefined
   } catch {
     return undefined
   }

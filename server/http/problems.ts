@@ -60,6 +60,7 @@ export function problemHandler(db: Db, log: Logger, page: ProblemPage): ErrorReq
         if (refusal.code === 'not_signed_in') res.set('WWW-Authenticate', 'Bearer')
         send(req, res, problem)
       })
+      .catch(next)
   }
 }
 
@@ -78,9 +79,17 @@ const FAILED = {
 export function refusalOf(error: { type?: string; status?: number; code?: string } & Error): Refusal | undefined {
   if (error instanceof Refusal) return error
   if (error.type === 'entity.too.large' || error.type === 'parameters.too.many') return new Refusal('body_too_large')
-  if (error.type === 'entity.parse.failed' || error.type?.startsWith('encoding') || error.type?.startsWith('charset')) {
+  if (
+    error.type === 'entity.parse.failed' ||
+    error.type?.startsWith('encoding') ||
+    error.type?.startsWith('charset') ||
+    (error.status === 400 && 'expose' in error)
+  ) {
     return new Refusal('malformed_json')
   }
+  // What only the database could see to be malformed: a NUL in a text, a day that is none.
+  if (['22021', '22P02', '22007', '22008'].includes(error.code ?? ''))
+    return new Refusal('invalid_request', { errors: [] })
   if (error.code === '55P03') return new Refusal('still_in_progress')
   if (error.code === '22003') return new Refusal('amount_out_of_range')
   if (error instanceof URIError) return new Refusal('not_found')

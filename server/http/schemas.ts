@@ -14,6 +14,7 @@ export const text = (most: number) =>
     .min(1)
     .max(most)
     // eslint-disable-next-line no-control-regex -- control characters are what this refuses
+    .custom((value: string, helpers) => (value.isWellFormed() ? value : helpers.error('string.base')))
     .pattern(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]*$/u, 'text without control characters')
 
 export const day = () =>
@@ -22,6 +23,9 @@ export const day = () =>
     .pattern(/^\d{4}-\d{2}-\d{2}$/, 'a day, YYYY-MM-DD')
     .custom((value: string, helpers) => (isDay(value) ? value : helpers.error('day.invalid')))
     .meta({ format: 'date' })
+
+/** A day that the books can hold: from 1990 on, when the rules of every fund begin. */
+export const bookDay = () => day().pattern(/^(199\d|2[01]\d\d)-/, 'a day from 1990 on')
 
 export const instant = () =>
   base
@@ -66,7 +70,7 @@ function moneySchema(inRange: (value: string) => boolean) {
       amount: base
         .string()
         .required()
-        .pattern(/^-?\d{1,15}(\.\d{1,4})?$/, 'an amount of at most 15 digits before the point'),
+        .pattern(/^-?(0|[1-9]\d{0,14})(\.\d{1,4})?$/, 'an amount of at most 15 digits before the point'),
       currency: currency().required(),
     })
     .custom((value: MoneyText, helpers) => {

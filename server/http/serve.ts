@@ -1,4 +1,4 @@
-import { Router, raw, type Request, type Response } from 'express'
+import { Router, raw, type Request, type RequestHandler, type Response } from 'express'
 import type { Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import type { Actor } from '../people/actor.ts'
@@ -7,25 +7,30 @@ import type { Answer, Endpoint, Input } from './endpoint.ts'
 import { languageOf } from './problems.ts'
 import { validate, validateParams } from './validate.ts'
 
-/** A router over a list of endpoints: shape, then signed in, then the endpoint's own checks, in that order. */
+/**
+ * A router over a list of endpoints. Signed in comes before shape, since nobody's body is worth reading; then the endpoint's
+ * own checks in their order.
+ */
 export function serveEndpoints(db: Db, endpoints: readonly Endpoint[]): Router {
   const router = Router()
   for (const endpoint of endpoints) {
     const body = endpoint.bodyType
       ? [raw({ type: [endpoint.bodyType, 'application/octet-stream'], limit: '64mb' })]
       : []
-    router[endpoint.method](endpoint.path, ...body, async (req, res, next) => {
+    const known: RequestHandler[] = endpoint.open ? [] : [requireSignIn]
+    router[endpoint.method](endpoint.path, ...known, ...body, async (req, res, next) => {
       const { run } = endpoint
       const input = inputOf(endpoint, req)
       if (run.kind === 'http') return void (await run.handler(req, res, next))
-      const actor = req.user as Actor | undefined
-      if (!actor) throw new Refusal('not_signed_in')
+      const actor = req.user as Actor
       if (run.kind === 'read') return send(res, await run.handle(db, actor, input))
       send(res, await inAct(db, req, actor, (trx) => run.handle(trx, actor, input)))
     })
   }
   return router
 }
+
+const requireSignIn: RequestHandler = (req, _res, next) => next(req.user ? undefined : new Refusal('not_signed_in'))
 
 function inputOf(endpoint: Endpoint, req: Request): Input {
   const language = languageOf(req)

@@ -9,7 +9,8 @@ export function validate<T>(schema: Schema<T>, value: unknown, language: Languag
   const result = speaking(schema).validate(value ?? {}, { errors: { language, wrap: { label: false } } })
   if (!result.error) return result.value as T
   throw new Refusal('invalid_request', {
-    errors: result.error.details.map((detail) => ({
+    // The first fifty are enough to put it right.
+    errors: result.error.details.slice(0, 50).map((detail) => ({
       field: detail.path.join('.'),
       code: detail.type,
       message: detail.message,

@@ -1,10 +1,10 @@
 import { row, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { rateOn, today } from '../funds/currencies.ts'
 import { newId } from '../ids.ts'
 import { advances, missionExpense, payable, type Account } from '../ledger/accounts.ts'
 import { credit, debit, postEntry } from '../ledger/post.ts'
-import { exceeds, impliedRate, minorUnits, moneyFrom, moneyText, type MoneyText } from '../money.ts'
+import { exceeds, intoCurrency, minorUnits, moneyFrom, moneyText, type Money, type MoneyText } from '../money.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { lockRequest, takeDuty, type LoadedRequest } from '../requests/load.ts'
 import { uncertified } from '../requests/reduce.ts'
@@ -13,21 +13,21 @@ export type NewPayment = {
   amount: MoneyText
   category: string
   bankAccountId: string
-  instructed?: MoneyText
   memo?: string
 }
 
 /**
  * Certifies a payment on an approved request to its verified payee (event 15): an advance where it is a grant to a partner,
- * otherwise a direct cost. `instructed` says what the bank is told to pay where the account is in another currency.
+ * otherwise a direct cost. Where the bank account is in another currency, the bank is told
+ * the amount at the operational rate in force.
  *
  * Refuses, in this order: `not_found`, `role_not_allowed`, `not_approved`, `payee_not_verified`, what `takeDuty` refuses,
- * `currency_mismatch`, `exceeds_committed`.
+ * `currency_mismatch`, `rate_missing`, `exceeds_committed`.
  */
 export async function certifyPayment(
   trx: Trx,
   actor: Actor,
-  { requestId, amount: text, category, bankAccountId, instructed: told, memo = '' }: NewPayment & { requestId: string },
+  { requestId, amount: text, category, bankAccountId, memo = '' }: NewPayment & { requestId: string },
 ): Promise<{ id: string; code: string; status: 'certified'; version: number }> {
   const request = await lockRequest(trx, requestId)
   requireRole(actor, request.fundId, ['certifying_officer'])
@@ -41,15 +41,7 @@ export async function certifyPayment(
   if (text.currency !== request.currency)
     throw new Refusal('currency_mismatch', { field: 'amount', expected: request.currency })
   const amount = moneyFrom(text)
-  const instructed = told ? moneyFrom(told) : amount
-  const sameCurrency = bank.currency === request.currency
-  if (
-    instructed.currency !== bank.currency ||
-    (sameCurrency && exceeds(instructed, amount)) ||
-    (sameCurrency && exceeds(amount, instructed))
-  ) {
-    throw new Refusal('currency_mismatch', { field: 'instructed', expected: bank.currency })
-  }
+  const { instructed, rate } = await instructionFor(trx, request, amount, bank.currency)
   const free = await uncertified(trx, request)
   if (exceeds(amount, free)) throw new Refusal('exceeds_committed', { free: moneyText(free) })
 
@@ -67,7 +59,7 @@ export async function certifyPayment(
     category,
     amount: minorUnits(amount),
     instructed: minorUnits(instructed),
-    rate: sameCurrency ? null : impliedRate(instructed, amount),
+    rate,
     memo,
     certified_by: actor.personId,
     act_id: actor.act.id,
@@ -84,6 +76,18 @@ export async function certifyPayment(
     },
   )
   return { id, code, status: 'certified', version: 1 }
+}
+
+/** What the bank is told to pay: the amount itself, or at the operational rate in force where the account is in another currency. */
+async function instructionFor(
+  trx: Trx,
+  request: LoadedRequest,
+  amount: Money,
+  currency: string,
+): Promise<{ instructed: Money; rate: string | null }> {
+  if (currency === request.currency) return { instructed: amount, rate: null }
+  const { units } = await rateOn(trx, { fundId: request.fundId, currency, on: today() })
+  return { instructed: intoCurrency(amount, units, currency), rate: units }
 }
 
 /** Where a payment's cost stands: transfers to partners are advances until they report, the rest is spent. */

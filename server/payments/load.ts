@@ -74,3 +74,13 @@ export async function entryOf(
   if (!entry) throw new Error(`no entry ${kind} of ${source}`)
   return entry.id
 }
+
+/** The day on which the second signature sent the payment. */
+export async function releasedOn(db: Db, paymentId: string): Promise<string> {
+  const sent = await row<{ day: string }>(
+    db,
+    `select (released_at at time zone 'UTC')::date::text as day from releases where payment_id = :paymentId and place = 2`,
+    { paymentId },
+  )
+  return sent!.day
+}

@@ -4,6 +4,7 @@ import { today } from '../funds/currencies.ts'
 import { cash, fundAccount, inTransit } from '../ledger/accounts.ts'
 import { credit, debit, postEntries, type Entry } from '../ledger/post.ts'
 import {
+  add,
   exceeds,
   fromMinorUnits,
   minorUnits,
@@ -17,9 +18,9 @@ import {
 } from '../money.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { takeDuty, type LoadedRequest } from '../requests/load.ts'
-import { entryOf, lockPayment, paidFrom, setStatus, type LoadedPayment } from './load.ts'
+import { entryOf, lockPayment, paidFrom, releasedOn, setStatus, type LoadedPayment } from './load.ts'
 import { releasePostings } from './release.ts'
-import { exchangePostings } from './settle.ts'
+import { carriedByReserve, exchangePostings } from './settle.ts'
 
 export type Return = { valueDate: string; credited?: MoneyText; reason: string; reference: string }
 
@@ -27,7 +28,7 @@ export type Return = { valueDate: string; credited?: MoneyText; reason: string; 
  * Records that a payment was rejected by the bank, or came back after it was settled (event 18): new entries that reverse the
  * settlement and the release, so that the money is committed and payable again. What the bank kept is a bank charge.
  *
- * Refuses, in this order: `not_found`, `role_not_allowed`, `not_released`, what `takeDuty` refuses, `date_in_future`,
+ * Refuses, in this order: `not_found`, `role_not_allowed`, `not_released`, what `takeDuty` refuses, `date_in_future`, `dates_out_of_order`,
  * `currency_mismatch`, `bank_value_differs` where more comes back than was debited, or something where nothing was.
  */
 export async function returnPayment(
@@ -42,6 +43,9 @@ export async function returnPayment(
   await takeDuty(trx, actor, { requestId: request.id, duty: 'reconciler' })
   if (valueDate > today()) throw new Refusal('date_in_future', { field: 'valueDate' })
   const settled = await settlementOf(trx, payment, request)
+  if (valueDate < (settled.on ?? (await releasedOn(trx, paymentId)))) {
+    throw new Refusal('dates_out_of_order', { field: 'valueDate' })
+  }
   const credited = creditedText ? moneyFrom(creditedText) : settled.debited
   if (credited.currency !== payment.bank.currency)
     throw new Refusal('currency_mismatch', { expected: payment.bank.currency })
@@ -71,17 +75,19 @@ export async function returnPayment(
   return { id: paymentId, status: 'returned' }
 }
 
-type Settled = { happened: boolean; debited: Money; value: Money }
+type Settled = { happened: boolean; on: string | null; debited: Money; value: Money }
 
 async function settlementOf(trx: Trx, payment: LoadedPayment, request: LoadedRequest): Promise<Settled> {
-  const settlement = await row<{ debited: string; functional: string }>(
+  const settlement = await row<{ debited: string; functional: string; on: string }>(
     trx,
-    `select debited, functional from settlements where payment_id = :id`,
+    `select debited, functional, value_date as "on" from settlements where payment_id = :id`,
     { id: payment.id },
   )
-  if (!settlement) return { happened: false, debited: zero(payment.bank.currency), value: zero(request.currency) }
+  if (!settlement)
+    return { happened: false, on: null, debited: zero(payment.bank.currency), value: zero(request.currency) }
   return {
     happened: true,
+    on: settlement.on,
     debited: fromMinorUnits(settlement.debited, payment.bank.currency),
     value: fromMinorUnits(settlement.functional, request.currency),
   }
@@ -96,6 +102,8 @@ async function settlementReversed(
 ): Promise<Entry> {
   const { bank } = payment
   const kept = subtract(back.debited, back.credited)
+  const keptValue = subtract(back.value, back.creditedValue)
+  const undone = negate(subtract(back.value, payment.amount))
   return {
     kind: 'payment_returned',
     source: payment.id,
@@ -104,9 +112,10 @@ async function settlementReversed(
     reverses: await entryOf(trx, { fundId: request.fundId, kind: 'payment_settled', source: payment.id }),
     postings: [
       debit(cash(bank), back.credited, back.creditedValue),
-      debit(fundAccount('expense:bank-charges', bank.currency), kept, subtract(back.value, back.creditedValue)),
+      debit(fundAccount('expense:bank-charges', bank.currency), kept, keptValue),
       credit(inTransit(bank), payment.instructed, payment.amount),
-      ...exchangePostings(negate(subtract(back.value, payment.amount)), bank.currency === request.currency),
+      ...exchangePostings(undone),
+      ...carriedByReserve(add(undone, keptValue)),
     ],
   }
 }

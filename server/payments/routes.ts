@@ -3,7 +3,7 @@ import { Refusal } from '../errors.ts'
 import { fundById } from '../funds/open.ts'
 import { created, get, post, type Endpoint } from '../http/endpoint.ts'
 import { keyIn, pageOf } from '../http/pages.ts'
-import { amount, amountOrZero, day, id, joi, object, pageKeys, query, text } from '../http/schemas.ts'
+import { amount, amountOrZero, bookDay, id, joi, object, pageKeys, query, text } from '../http/schemas.ts'
 import { minorText } from '../money.ts'
 import { entitiesOf, READERS, requireRole } from '../people/actor.ts'
 import { cancelPayment } from './cancel.ts'
@@ -25,7 +25,6 @@ export function paymentEndpoints(): Endpoint[] {
           amount: amount().required(),
           category: joi.string().valid('grants', 'experts', 'travel', 'venue', 'interpretation', 'security').required(),
           bankAccountId: id('bankAccount').required(),
-          instructed: amount(),
           memo: text(140).allow(''),
         }),
       },
@@ -87,7 +86,7 @@ export function paymentEndpoints(): Endpoint[] {
         tag,
         summary: "Record that a payment is on the bank's statement",
         body: object({
-          valueDate: day().required(),
+          valueDate: bookDay().required(),
           debited: amount().required(),
           charge: amountOrZero(),
           reference: text(140).required(),
@@ -104,8 +103,8 @@ export function paymentEndpoints(): Endpoint[] {
         tag,
         summary: 'Record that a payment was rejected or came back',
         body: object({
-          valueDate: day().required(),
-          credited: amountOrZero(),
+          valueDate: bookDay().required(),
+          credited: amount(),
           reason: text(500).required(),
           reference: text(140).required(),
         }),

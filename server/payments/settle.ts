@@ -4,10 +4,13 @@ import { today, valueOn } from '../funds/currencies.ts'
 import { cash, fundAccount, inTransit, reserveAuthority, reserveAvailable } from '../ledger/accounts.ts'
 import { credit, debit, difference, postEntry, type Posting } from '../ledger/post.ts'
 import {
+  add,
+  exceeds,
   isNegative,
   isZero,
   minorUnits,
   moneyFrom,
+  moneyText,
   negate,
   subtract,
   zero,
@@ -16,15 +19,15 @@ import {
 } from '../money.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { takeDuty } from '../requests/load.ts'
-import { lockPayment, setStatus } from './load.ts'
+import { lockPayment, releasedOn, setStatus } from './load.ts'
 
 export type Settlement = { valueDate: string; debited: MoneyText; charge?: MoneyText; reference: string }
 
 /**
- * Records that a released payment is on the bank's statement (event 17): out of transit and out of cash. What the bank debited
- * besides its charge may differ from what was instructed only by exchange, which the operating reserve carries.
+ * Records that a released payment is on the bank's statement (event 17): out of transit and out of cash. What the bank debits
+ * besides its charge is what it was told to pay; its charge, and what exchange rates did meanwhile, the operating reserve carries.
  *
- * Refuses, in this order: `not_found`, `role_not_allowed`, `not_released`, what `takeDuty` refuses, `date_in_future`,
+ * Refuses, in this order: `not_found`, `role_not_allowed`, `not_released`, what `takeDuty` refuses, `date_in_future`, `dates_out_of_order`,
  * `currency_mismatch`, `bank_value_differs`, `rate_missing`.
  */
 export async function settlePayment(
@@ -37,13 +40,16 @@ export async function settlePayment(
   if (payment.status !== 'released') throw new Refusal('not_released', { current: payment.status })
   await takeDuty(trx, actor, { requestId: request.id, duty: 'reconciler' })
   if (valueDate > today()) throw new Refusal('date_in_future', { field: 'valueDate' })
+  if (valueDate < (await releasedOn(trx, paymentId))) throw new Refusal('dates_out_of_order', { field: 'valueDate' })
   const { bank } = payment
   const [debited, charge] = [moneyFrom(debitedText), chargeText ? moneyFrom(chargeText) : zero(bank.currency)]
   if (debited.currency !== bank.currency || charge.currency !== bank.currency) {
     throw new Refusal('currency_mismatch', { expected: bank.currency })
   }
-  const ownCurrency = bank.currency === request.currency
-  if (!ownCurrency && !isZero(subtract(debited, payment.instructed))) throw new Refusal('bank_value_differs')
+  const instructedOnly = isZero(subtract(debited, payment.instructed))
+  if (!instructedOnly || exceeds(charge, debited)) {
+    throw new Refusal('bank_value_differs', { instructed: moneyText(payment.instructed) })
+  }
   const valued = { fundId: request.fundId, fundCurrency: request.currency, on: valueDate }
   const value = (await valueOn(trx, { ...valued, amount: debited })).functional
   const chargeValue = (await valueOn(trx, { ...valued, amount: charge })).functional
@@ -75,26 +81,24 @@ export async function settlePayment(
         credit(cash(bank), debited, value),
         debit(fundAccount('expense:bank-charges', bank.currency), charge, chargeValue),
         credit(cash(bank), charge, chargeValue),
-        ...exchangePostings(subtract(value, payment.amount), ownCurrency),
+        ...exchangePostings(subtract(value, payment.amount)),
+        ...carriedByReserve(add(subtract(value, payment.amount), chargeValue)),
       ],
     },
   )
   return { id: paymentId, status: 'settled' }
 }
 
+/** An exchange loss (positive) or gain on a payment from an account in another currency: no original amount, only a functional one. */
+export function exchangePostings(loss: Money): Posting[] {
+  const account = isNegative(loss) ? 'income:exchange:realised' : 'expense:exchange:realised'
+  return [difference(fundAccount(account, loss.currency), loss)]
+}
+
 /**
- * An exchange loss (positive) or gain on a payment, and its share of the budget book, which is the operating reserve's. Where the
- * account is in the fund's own currency the difference is real money of it; otherwise it has no original amount.
+ * What a payment cost beyond its amount, by exchange or in charges, is nobody's contribution: the fund's operating reserve carries it,
+ * so that the stages never promise more than there is cash. A gain is a negative cost.
  */
-export function exchangePostings(loss: Money, ownCurrency: boolean): Posting[] {
-  if (isZero(loss)) return []
-  const account = fundAccount(
-    isNegative(loss) ? 'income:exchange:realised' : 'expense:exchange:realised',
-    loss.currency,
-  )
-  return [
-    ownCurrency ? debit(account, loss) : difference(account, loss),
-    debit(reserveAuthority(loss.currency), loss),
-    debit(reserveAvailable(loss.currency), negate(loss)),
-  ]
+export function carriedByReserve(cost: Money): Posting[] {
+  return [debit(reserveAuthority(cost.currency), cost), debit(reserveAvailable(cost.currency), negate(cost))]
 }

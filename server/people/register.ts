@@ -58,9 +58,9 @@ export async function grantRole(
   { fundId, personId, role, donorId, entityId }: NewGrant & { fundId: string },
 ): Promise<void> {
   requireAdministrator(actor)
-  actor.act.fundId = fundId
   const person = await trx('people').where({ id: personId }).first('administrator')
   if (!person || !(await trx('funds').where({ id: fundId }).first('id'))) throw new Refusal('not_found')
+  actor.act.fundId = fundId
   if (donorId && !(await trx('donors').where({ id: donorId, fund_id: fundId }).first('id')))
     throw new Refusal('not_found')
   if (entityId && !(await trx('entities').where({ id: entityId, fund_id: fundId }).first('id')))
@@ -81,6 +81,7 @@ export async function endRole(
   { fundId, personId, role }: { fundId: string; personId: string; role: Role },
 ): Promise<void> {
   requireAdministrator(actor)
+  if (!(await trx('funds').where({ id: fundId }).first('id'))) throw new Refusal('not_found')
   actor.act.fundId = fundId
   const ended = await trx('role_grants')
     .where({ fund_id: fundId, person_id: personId, role })

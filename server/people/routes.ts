@@ -18,7 +18,7 @@ export function peopleEndpoints(_db: Db, signIn: SignIn): Endpoint[] {
       tag,
       summary: 'Sign in by e-mail and password; the answer sets a session cookie',
       open: true,
-      body: object({ email: joi.string().max(254).required(), password: joi.string().max(200).required() }),
+      body: object({ email: text(254).required(), password: text(200).required() }),
       run: {
         kind: 'http',
         handler: (req, res, next) =>

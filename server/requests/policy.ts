@@ -3,19 +3,21 @@ import { exceeds, fromMinorUnits, type Money } from '../money.ts'
 
 /** The rules of asking and deciding, and nothing else: no database, no clock, no HTTP. */
 
-export type RequestStatus =
-  | 'draft'
-  | 'submitted'
-  | 'returned'
-  | 'approved'
-  | 'active'
-  | 'reporting'
-  | 'closed'
-  | 'rejected'
-  | 'withdrawn'
-  | 'expired'
-  | 'suspended'
-  | 'cancelled'
+export const REQUEST_STATUSES = [
+  'draft',
+  'submitted',
+  'returned',
+  'approved',
+  'active',
+  'reporting',
+  'closed',
+  'rejected',
+  'withdrawn',
+  'expired',
+  'suspended',
+  'cancelled',
+] as const
+export type RequestStatus = (typeof REQUEST_STATUSES)[number]
 export type Verdict = 'approve' | 'reject' | 'return'
 export type Duty = 'requester' | 'certifier' | 'approver' | 'releaser' | 'reconciler'
 

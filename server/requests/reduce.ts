@@ -17,12 +17,12 @@ import {
   type MoneyText,
 } from '../money.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
-import { heldFor, lockRequest, totalOf, type LoadedRequest } from './load.ts'
+import { heldFor, lockRequest, takeDuty, totalOf, type LoadedRequest } from './load.ts'
 
 /**
  * Lowers an obligation: what is no longer needed goes back from committed to available, in proportion to what each contribution has
  * committed. Lowering all of a request on which nothing was paid cancels it.
- * Refuses `not_found`, `role_not_allowed`, `not_approved`, `currency_mismatch`, `exceeds_committed`.
+ * Refuses `not_found`, `role_not_allowed`, `not_approved`, what `takeDuty` refuses, `currency_mismatch`, `exceeds_committed`.
  */
 export async function reduceObligation(
   trx: Trx,
@@ -33,6 +33,7 @@ export async function reduceObligation(
   requireRole(actor, request.fundId, ['fund_manager', 'director'])
   if (request.status !== 'approved' && request.status !== 'active')
     throw new Refusal('not_approved', { current: request.status })
+  await takeDuty(trx, actor, { requestId, duty: 'approver' })
   if (text.currency !== request.currency) throw new Refusal('currency_mismatch', { expected: request.currency })
   const amount = moneyFrom(text)
   const free = await uncertified(trx, request)
@@ -44,6 +45,7 @@ export async function reduceObligation(
     request_id: requestId,
     amount: minorUnits(amount),
     reason,
+    reduced_by: actor.personId,
     act_id: actor.act.id,
   })
   const held = await heldFor(trx, request, 'committed')

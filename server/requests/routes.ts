@@ -6,6 +6,7 @@ import { decideRequest } from './decide.ts'
 import { changeDraft, draftRequest } from './draft.ts'
 import { listRequests, readRequest } from './queries.ts'
 import { reduceObligation } from './reduce.ts'
+import { REQUEST_STATUSES } from './policy.ts'
 import { submitRequest } from './submit.ts'
 import { withdrawRequest } from './withdraw.ts'
 
@@ -72,7 +73,11 @@ export function requestEndpoints(): Endpoint[] {
     ),
     get(
       `/funds/:fund${REQUESTS}`,
-      { tag, summary: 'Requests, newest first', query: query({ ...pageKeys, status: joi.string().max(20) }) },
+      {
+        tag,
+        summary: 'Requests, newest first',
+        query: query({ ...pageKeys, status: joi.string().valid(...REQUEST_STATUSES) }),
+      },
       async (db, actor, { params, query: { limit, after, status } }) => {
         await fundById(db, params.fund!)
         const found = await listRequests(db, actor, {

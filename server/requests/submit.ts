@@ -1,11 +1,21 @@
-import { rows, type Trx } from '../../db/connect.ts'
+import { row, rows, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { chooseFunding, type Earmark, type FundingPart, type Source, type Use } from '../funding/policy.ts'
 import { today } from '../funds/currencies.ts'
 import { policyInForce } from '../funds/policies.ts'
-import { stage } from '../ledger/accounts.ts'
+import { reserveAvailable, stage } from '../ledger/accounts.ts'
 import { credit, debit, postEntry } from '../ledger/post.ts'
-import { fromMinorUnits, minorUnits, moneyFrom, moneyText, sum, type Money } from '../money.ts'
+import {
+  add,
+  exceeds,
+  fromMinorUnits,
+  isNegative,
+  minorUnits,
+  moneyFrom,
+  moneyText,
+  sum,
+  type Money,
+} from '../money.ts'
 import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
 import { budgetLines, contentOf, lockRequest, takeDuty, type LoadedRequest } from './load.ts'
 import { missingFields, stepsFor } from './policy.ts'
@@ -45,7 +55,9 @@ export async function submitRequest(
   await oneAtATime(trx, request.fundId)
   await releaseReservation(trx, actor.act.id, request, 'submitted anew')
   const rule = await policyInForce(trx, { fundId: request.fundId, subject: 'funding_rule', on })
-  const funding = chooseFunding(amount, await useOf(trx, request, on), await sources(trx, request), rule.terms.rule)
+  const held = await sources(trx, request)
+  await coverReserve(trx, request, amount, held)
+  const funding = chooseFunding(amount, await useOf(trx, request, on), held, rule.terms.rule)
   if ('short' in funding) {
     const { available, byLevel } = funding.short
     throw new Refusal('insufficient_funds', {
@@ -106,6 +118,31 @@ async function sources(trx: Trx, request: LoadedRequest): Promise<Source[]> {
     { fundId: request.fundId },
   )
   return found.map((one) => ({ ...one, available: fromMinorUnits(one.available, request.currency) }))
+}
+
+/**
+ * Where charges and exchange have taken more than the operating reserve holds, that much cash is missing, whatever the contributions'
+ * stages say: it is kept free of every request. Refuses `insufficient_funds`.
+ */
+async function coverReserve(trx: Trx, request: LoadedRequest, amount: Money, held: Source[]): Promise<void> {
+  const reserve = await row<{ amount: string }>(
+    trx,
+    `select b.amount from accounts a join balances b on b.account_id = a.id where a.fund_id = :fundId and a.address = :address`,
+    { fundId: request.fundId, address: reserveAvailable(request.currency).address },
+  )
+  const missing = fromMinorUnits(reserve?.amount ?? '0', request.currency)
+  if (!isNegative(missing)) return
+  const available = sum(
+    held.map((source) => source.available),
+    request.currency,
+  )
+  const free = add(available, missing)
+  if (!exceeds(amount, free)) return
+  throw new Refusal('insufficient_funds', {
+    asked: moneyText(amount),
+    available: moneyText(free),
+    reserve: moneyText(missing),
+  })
 }
 
 async function useOf(trx: Trx, request: LoadedRequest, on: string): Promise<Use> {

@@ -180,7 +180,6 @@ export const ar: Texts = {
       amount: 'المبلغ بعملة {currency}',
       category: 'فئة الميزانية',
       bankAccount: 'تُدفع من',
-      instructed: 'المبلغ في تعليمات البنك، إذا كان الحساب بعملة أخرى',
       memo: 'بيان للبنك',
       button: 'صدّق للمستفيد {payee}',
     },

@@ -178,7 +178,6 @@ export const en = {
       amount: 'Amount in {currency}',
       category: 'Budget category',
       bankAccount: 'Paid from',
-      instructed: 'What the bank is told to pay, where the account is in another currency',
       memo: 'Memo for the bank',
       button: 'Certify for {payee}',
     },

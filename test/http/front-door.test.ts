@@ -89,6 +89,88 @@ test('nobody gets in without signing in, whatever the address', async () => {
   }
 })
 
+test('nothing that a stranger puts into a path, a header or a body breaks the service', async () => {
+  const odd = ['/\\\\[', '/%5C%5B', '/?next=//evil', '/api/v1/funds?after=WyJcdTAwMDAiXQ', '/requests/%00']
+  for (const path of odd) {
+    for (const accept of ['text/html', 'application/json']) {
+      const answer = await request(service.app()).get(path).set('accept', accept)
+      expect(answer.status).toBeLessThan(500)
+    }
+  }
+  const nul = await service.nobody().post('/sessions', { email: 'a\u0000@x.example', password: 'x' })
+  expect([nul.status, nul.body.code]).toEqual([400, 'invalid_request'])
+  const zipped = await request(service.app())
+    .post('/api/v1/sessions')
+    .set('content-encoding', 'gzip')
+    .set('content-type', 'application/json')
+    .send('{}')
+  expect([zipped.status, zipped.body.code]).toEqual([400, 'malformed_json'])
+  const fund = await service.fund()
+  const cursor = await fund.cast.auditor!.get(`/funds/${fund.id}/payments?after=WyJcdTAwMDAiXQ`)
+  expect(cursor.status).toBe(200)
+  const status = await fund.cast.auditor!.get(`/funds/${fund.id}/disbursement-requests?status=%00`)
+  expect(status.status).toBe(400)
+  const month = await fund.cast.controller!.post(`/funds/${fund.id}/exchange-rates`, {
+    currency: 'EUR',
+    month: '0000-01',
+    units: '1',
+    source: 'x',
+  })
+  expect(month.status).toBe(400)
+  const surrogate = {
+    donorId: 'don_00000000000000000000000000',
+    pledgedOn: '2026-01-01',
+    amount: { amount: '1', currency: 'USD' },
+    earmark: { level: 'softly', regions: ['\ud800'] },
+  }
+  expect((await fund.cast.fundManager!.post(`/funds/${fund.id}/contributions`, surrogate)).status).toBe(400)
+})
+
+test("a stranger's body is not even looked at", async () => {
+  const lines = Array.from({ length: 20_000 }, () => ({}))
+  const started = Date.now()
+  const answer = await service.nobody().post('/funds/fnd_00000000000000000000000000/disbursement-requests', { lines })
+  expect([answer.status, answer.body.code]).toEqual([401, 'not_signed_in'])
+  expect(Date.now() - started).toBeLessThan(2000)
+})
+
+test('a line of a statement is one line, however its amount is written', async () => {
+  const fund = await service.fund()
+  const line = (amount: string) => {
+    const money = { amount, currency: 'USD' }
+    return fund.cast.treasurer!.post(`/funds/${fund.id}/receipts`, {
+      receivedOn: '2026-11-01',
+      bankAccountId: fund.bank,
+      sent: money,
+      bankValue: money,
+      reference: 'L-1',
+    })
+  }
+  expect((await line('100.00')).status).toBe(201)
+  expect([(await line('100')).body.code, (await line('100.0')).body.code, (await line('0100.00')).body.code]).toEqual([
+    'already_exists',
+    'already_exists',
+    'invalid_request',
+  ])
+})
+
+test('a confidential process is not told to a requester who does not work on it', async () => {
+  const fund = await service.fund()
+  const secret = {
+    name: 'Back channel',
+    country: 'Chad',
+    region: 'Central Africa',
+    phase: 'after_violence',
+    confidentiality: 'confidential',
+  }
+  await service.admin().post(`/funds/${fund.id}/processes`, secret).expect(201)
+  const named = async (by: { get: (path: string) => request.Test }) =>
+    JSON.stringify((await by.get(`/funds/${fund.id}/processes`)).body)
+  expect(await named(fund.cast.requester!)).not.toContain('Back channel')
+  expect(await named(service.admin())).not.toContain('Back channel')
+  expect(await named(fund.cast.fundManager!)).toContain('Back channel')
+})
+
 test('an answer is still in progress when the first request under the key does not end', async () => {
   const fund = await service.fund()
   const { owner } = service.database()

@@ -1,8 +1,9 @@
 import { balances, received, stages } from '../support/money-in.ts'
-import { approved, certify, released, submitted } from '../support/asking.ts'
+import { approved, certify, draft, released, submit, submitted } from '../support/asking.ts'
 import { ownService, type Fund } from '../support/service.ts'
 
 const service = ownService()
+const today = new Date().toISOString().slice(0, 10)
 const usd = (amount: string) => ({ amount, currency: 'USD' })
 
 async function fundWithApproved(amount: string, category = 'grants'): Promise<{ fund: Fund; id: string }> {
@@ -13,7 +14,7 @@ async function fundWithApproved(amount: string, category = 'grants'): Promise<{ 
 
 const settle = (fund: Fund, payment: string, debited: string, charge?: string) =>
   fund.cast.reconciler!.post(`/payments/${payment}/settlements`, {
-    valueDate: '2026-11-20',
+    valueDate: today,
     debited: usd(debited),
     ...(charge ? { charge: usd(charge) } : {}),
     reference: 'ST-77',
@@ -54,16 +55,47 @@ test('a direct cost is an expense of its category from certification on', async 
   })
 })
 
-test('a difference between what was instructed and what the bank debited is carried by the operating reserve', async () => {
+test('what the bank debits is what it was told, not a cent more or less, and a charge is less than the payment', async () => {
   const { fund, id } = await fundWithApproved('400.00')
   const payment = await released(fund, id, '150.00')
-  await settle(fund, payment, '151.25').expect(201)
-  expect(await balances(service, fund, 'expense:exchange')).toEqual({ 'expense:exchange:realised': '1.25' })
-  expect(await balances(service, fund, 'budget:available:reserve')).toEqual({ 'budget:available:reserve': '-1.25' })
-  expect(await balances(service, fund, 'budget:authority:reserve')).toEqual({ 'budget:authority:reserve': '1.25' })
+  for (const [debited, charge] of [
+    ['150.01', '0.00'],
+    ['149.99', '0.00'],
+    ['0.01', '0.00'],
+    ['150.00', '150.01'],
+  ] as const) {
+    const answer = await settle(fund, payment, debited, charge)
+    expect([answer.status, answer.body.code]).toEqual([422, 'bank_value_differs'])
+  }
+  expect(await balances(service, fund, 'assets:cash')).toEqual({ 'assets:cash:main': '1000.00' })
 })
 
-test('from an account in another currency the bank is told its own amount, and the difference has no original amount', async () => {
+test('a charge is carried by the operating reserve, and what it lacks nobody can ask for', async () => {
+  const { fund, id } = await fundWithApproved('400.00')
+  const payment = await released(fund, id, '150.00')
+  await settle(fund, payment, '150.00', '100.00').expect(201)
+  expect(await balances(service, fund, 'budget:available:reserve')).toEqual({ 'budget:available:reserve': '-100.00' })
+  const { id: tooMuch, etag } = await draft(fund, '500.01')
+  const answer = await submit(fund, { id: tooMuch, etag })
+  expect([answer.status, answer.body.code, answer.body.reserve]).toEqual([409, 'insufficient_funds', usd('-100.00')])
+  await submitted(fund, '500.00')
+})
+
+test('a payment is settled no earlier than it was released, and comes back no earlier than it was settled', async () => {
+  const { fund, id } = await fundWithApproved('400.00')
+  const payment = await released(fund, id, '150.00')
+  const early = { valueDate: '2026-01-01', debited: usd('150.00'), reference: 'S' }
+  const settled = await fund.cast.reconciler!.post(`/payments/${payment}/settlements`, early)
+  expect([settled.status, settled.body.code]).toEqual([422, 'dates_out_of_order'])
+  const back = await fund.cast.reconciler!.post(`/payments/${payment}/returns`, {
+    valueDate: '2026-01-01',
+    reason: 'x',
+    reference: 'R',
+  })
+  expect([back.status, back.body.code]).toEqual([422, 'dates_out_of_order'])
+})
+
+test("from an account in another currency the bank is told the amount at the operational rate, and what rates do later is the reserve's", async () => {
   const fund = await service.fund()
   await received(fund, '1000.00')
   const { controller, certifyingOfficer, treasurer, bankSignatory, reconciler } = fund.cast
@@ -72,55 +104,47 @@ test('from an account in another currency the bank is told its own amount, and t
     .post(`/funds/${fund.id}/bank-accounts`, { code: 'geneva', name: 'Geneva', currency: 'EUR' })
     .expect(201)
   const { id } = await approved(fund, '400.00')
-  const pay = (more: object) =>
+  const pay = () =>
     certifyingOfficer!.post(`/disbursement-requests/${id}/payments`, {
       amount: usd('110.00'),
       category: 'grants',
       bankAccountId: account.body.id,
-      ...more,
     })
-  const untold = await pay({})
-  expect([untold.status, untold.body.code]).toEqual([422, 'currency_mismatch'])
-  const { body } = await pay({ instructed: { amount: '100.00', currency: 'EUR' } }).expect(201)
+  const rate = (month: string, units: string) =>
+    controller!
+      .post(`/funds/${fund.id}/exchange-rates`, { currency: 'EUR', month, units, source: 'operational rates' })
+      .expect(201)
+  const unrated = await pay()
+  expect([unrated.status, unrated.body.code]).toEqual([422, 'rate_missing'])
+  await rate('2026-01', '0.8')
+  const { body } = await pay().expect(201)
   await treasurer!.post(`/payments/${body.id}/releases`).expect(201)
   await bankSignatory!.post(`/payments/${body.id}/releases`).expect(201)
-  const settlement = {
-    valueDate: '2026-11-20',
-    debited: { amount: '100.00', currency: 'EUR' },
-    charge: { amount: '1.00', currency: 'EUR' },
+  await rate(today.slice(0, 7), '0.64')
+  const settlement = (debited: string) => ({
+    valueDate: today,
+    debited: { amount: debited, currency: 'EUR' },
+    charge: { amount: '0.64', currency: 'EUR' },
     reference: 'G-1',
-  }
-  const unrated = await reconciler!.post(`/payments/${body.id}/settlements`, settlement)
-  expect([unrated.status, unrated.body.code]).toEqual([422, 'rate_missing'])
-  await controller!
-    .post(`/funds/${fund.id}/exchange-rates`, {
-      currency: 'EUR',
-      month: '2026-11',
-      units: '0.8',
-      source: 'operational rates',
-    })
-    .expect(201)
-  const other = await reconciler!.post(`/payments/${body.id}/settlements`, {
-    ...settlement,
-    debited: { amount: '99.00', currency: 'EUR' },
   })
+  const other = await reconciler!.post(`/payments/${body.id}/settlements`, settlement('87.00'))
   expect([other.status, other.body.code]).toEqual([422, 'bank_value_differs'])
-  await reconciler!.post(`/payments/${body.id}/settlements`, settlement).expect(201)
+  await reconciler!.post(`/payments/${body.id}/settlements`, settlement('88.00')).expect(201)
 
-  expect(await balances(service, fund, 'assets:cash:geneva')).toEqual({ 'assets:cash:geneva': '-101.00' })
+  expect(await balances(service, fund, 'assets:cash:geneva')).toEqual({ 'assets:cash:geneva': '-88.64' })
   expect(await balances(service, fund, 'liabilities:in-transit:geneva')).toEqual({})
   const { owner } = service.database()
   const [loss] = await owner('postings')
     .join('accounts', 'accounts.id', 'account_id')
     .where({ fund_id: fund.id, address: 'expense:exchange:realised' })
-  expect([loss.amount, loss.functional]).toEqual(['0', '1500'])
-  expect(await balances(service, fund, 'budget:available:reserve')).toEqual({ 'budget:available:reserve': '-15.00' })
+  expect([loss.amount, loss.functional]).toEqual(['0', '2750'])
+  expect(await balances(service, fund, 'budget:available:reserve')).toEqual({ 'budget:available:reserve': '-28.50' })
 
   await reconciler!
-    .post(`/payments/${body.id}/returns`, { valueDate: '2026-11-21', reason: 'Closed', reference: 'G-2' })
+    .post(`/payments/${body.id}/returns`, { valueDate: today, reason: 'Closed', reference: 'G-2' })
     .expect(201)
-  expect(await balances(service, fund, 'assets:cash:geneva')).toEqual({ 'assets:cash:geneva': '-1.00' })
-  expect(await balances(service, fund, 'budget:available:reserve')).toEqual({})
+  expect(await balances(service, fund, 'assets:cash:geneva')).toEqual({ 'assets:cash:geneva': '-0.64' })
+  expect(await balances(service, fund, 'budget:available:reserve')).toEqual({ 'budget:available:reserve': '-1.00' })
   expect(await stages(service, fund)).toMatchObject({ committed: '400.00' })
 })
 
@@ -128,16 +152,13 @@ test('a payment that comes back reverses its settlement and its release, and can
   const { fund, id } = await fundWithApproved('400.00')
   const before = { stages: await stages(service, fund), cash: await balances(service, fund, 'assets:cash') }
   const payment = await released(fund, id, '150.00')
-  await settle(fund, payment, '151.25').expect(201)
-  const back = { valueDate: '2026-11-21', credited: usd('148.00'), reason: 'Account closed', reference: 'ST-78' }
+  await settle(fund, payment, '150.00', '1.25').expect(201)
+  const back = { valueDate: today, credited: usd('148.00'), reason: 'Account closed', reference: 'ST-78' }
   await fund.cast.reconciler!.post(`/payments/${payment}/returns`, back).expect(201)
   expect(await stages(service, fund)).toEqual(before.stages)
   expect(await balances(service, fund, 'assets:cash')).toEqual({ 'assets:cash:main': '996.75' })
-  expect(await balances(service, fund, 'expense')).toEqual({
-    'expense:bank-charges': '3.25',
-    'expense:exchange:realised': '1.25',
-  })
-  expect(await balances(service, fund, 'income:exchange')).toEqual({ 'income:exchange:realised': '-1.25' })
+  expect(await balances(service, fund, 'expense')).toEqual({ 'expense:bank-charges': '3.25' })
+  expect(await balances(service, fund, 'budget:available:reserve')).toEqual({ 'budget:available:reserve': '-3.25' })
 
   const blocked = await certify(fund, id, '300.00')
   expect([blocked.status, blocked.body.code]).toEqual([409, 'exceeds_committed'])
@@ -150,7 +171,7 @@ test('a payment that the bank rejects before it is settled only reverses its rel
   const { fund, id } = await fundWithApproved('400.00')
   const payment = await released(fund, id, '150.00')
   const odd = await fund.cast.reconciler!.post(`/payments/${payment}/returns`, {
-    valueDate: '2026-11-21',
+    valueDate: today,
     credited: usd('1.00'),
     reason: 'x',
     reference: 'R',
@@ -158,7 +179,7 @@ test('a payment that the bank rejects before it is settled only reverses its rel
   expect([odd.status, odd.body.code]).toEqual([422, 'bank_value_differs'])
   await fund.cast
     .reconciler!.post(`/payments/${payment}/returns`, {
-      valueDate: '2026-11-21',
+      valueDate: today,
       reason: 'No such account',
       reference: 'R-1',
     })
@@ -219,7 +240,7 @@ test('requester, certifier, approvers, releasers and reconciler are different pe
   expect([again.status, again.body.code]).toEqual([409, 'already_released_by_you'])
   await fund.cast.bankSignatory!.post(`/payments/${payment}/releases`).expect(201)
   const settled = await all.post(`/payments/${payment}/settlements`, {
-    valueDate: '2026-11-20',
+    valueDate: today,
     debited: usd('100.00'),
     reference: 'S',
   })

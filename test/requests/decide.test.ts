@@ -217,6 +217,38 @@ test('lowering an obligation makes the money available again, never below what i
   expect(await stages(service, fund)).toEqual({ authority: '-100.00', available: '95.00', committed: '5.00' })
 })
 
+test('whoever lowers an obligation keeps to one duty too', async () => {
+  const fund = await service.fund()
+  await received(fund, '100.00')
+  const robot = await service
+    .admin()
+    .post('/people', { name: 'Robot 2', email: 'robot2@example.org', kind: 'service' })
+    .expect(201)
+  await service.admin().post(`/funds/${fund.id}/roles`, { personId: robot.body.id, role: 'fund_manager' }).expect(201)
+  const { body } = await service
+    .admin()
+    .post('/tokens', { name: 'robot', days: 1, personId: robot.body.id })
+    .expect(201)
+  const both = await service.person('Asks and manages', fund.id, [
+    'fund_manager',
+    { role: 'requester', entityId: fund.entity },
+  ])
+  const { id } = await approved(fund, '40.00', { by: both, namedPeople: [fund.cast.fundManager3!.id] })
+  const lower = { amount: { amount: '1.00', currency: 'USD' }, reason: 'x' }
+  const path = `/disbursement-requests/${id}/reductions`
+  const answers = [
+    await both.post(path, lower),
+    await fund.cast.fundManager3!.post(path, lower),
+    await service.nobody().post(path, lower).set('authorization', `Bearer ${body.token}`),
+  ]
+  expect(answers.map((answer) => answer.body.code)).toEqual([
+    'separation_of_duties',
+    'named_in_request',
+    'service_account_decides_nothing',
+  ])
+  expect(await stages(service, fund)).toMatchObject({ committed: '40.00' })
+})
+
 test('every refused attempt is kept with who, what and which code', async () => {
   const fund = await service.fund()
   await received(fund, '100.00')

@@ -50,7 +50,7 @@ export async function submitted(
   more: Record<string, unknown> = {},
 ): Promise<{ id: string; payeeId: string }> {
   const made = await draft(fund, amount, more)
-  const answer = await submit(fund, made)
+  const answer = await submit(fund, made, (more.by as Caller | undefined) ?? fund.cast.requester!)
   if (answer.status !== 201) throw new Error(JSON.stringify(answer.body))
   return made
 }
