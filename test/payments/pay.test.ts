@@ -284,7 +284,7 @@ test('a settled, a returned and a cancelled payment are past being released, set
     await settle(fund, payment, '100.00'),
     await fund.cast.certifyingOfficer!.post(`/payments/${payment}/cancellations`, { reason: 'x' }),
     await fund.cast.reconciler!.post(`/payments/${payment}/settlements`, {
-      valueDate: '2999-01-01',
+      valueDate: '2199-01-01',
       debited: usd('1.00'),
       reference: 'S',
     }),
@@ -292,7 +292,7 @@ test('a settled, a returned and a cancelled payment are past being released, set
   expect(codes).toEqual(['not_awaiting_release', 'not_released', 'not_cancellable', 'not_released'])
   const future = await released(fund, id, '100.00')
   const early = await fund.cast.reconciler!.post(`/payments/${future}/settlements`, {
-    valueDate: '2999-01-01',
+    valueDate: '2199-01-01',
     debited: usd('100.00'),
     reference: 'S',
   })
