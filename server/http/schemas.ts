@@ -13,8 +13,8 @@ export const text = (most: number) =>
     .trim()
     .min(1)
     .max(most)
-    // eslint-disable-next-line no-control-regex -- control characters are what this refuses
     .custom((value: string, helpers) => (value.isWellFormed() ? value : helpers.error('string.base')))
+    // eslint-disable-next-line no-control-regex -- control characters are what this refuses
     .pattern(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]*$/u, 'text without control characters')
 
 export const day = () =>
