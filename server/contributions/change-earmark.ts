@@ -2,7 +2,7 @@ import { rows, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { permits, type Earmark, type Use } from '../funding/policy.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
-import { lockContribution } from './load.ts'
+import { checkPartners, lockContribution } from './load.ts'
 
 /**
  * Changes what a donor binds its money to, with the donor's consent (event 9). Every use so far must be permitted by the new
@@ -23,6 +23,7 @@ export async function changeEarmark(
 ): Promise<{ id: string; earmark: Earmark; version: number }> {
   const contribution = await lockContribution(trx, contributionId)
   requireRole(actor, contribution.fundId, ['fund_manager', 'controller'])
+  await checkPartners(trx, contribution.fundId, earmark)
   if (contribution.version !== version) throw new Refusal('version_changed', { version: contribution.version })
   if (contribution.status === 'cancelled') throw new Refusal('not_pledged', { status: contribution.status })
   // Whoever chooses which contributions pay holds this lock: no request is submitted under the old terms meanwhile.

@@ -137,3 +137,9 @@ function agreementIn(found: ContributionRow): Agreement | undefined {
     supportCostBps: found.support_cost_bps!,
   }
 }
+
+/** An earmark binds to payees of the fund, or money under it could never be used. Refuses `not_found`. */
+export async function checkPartners(db: Db, fundId: string, { partners = [] }: Earmark): Promise<void> {
+  const known = await db('payees').where({ fund_id: fundId }).whereIn('id', partners).pluck('id')
+  if (known.length !== new Set(partners).size) throw new Refusal('not_found', { field: 'earmark.partners' })
+}

@@ -7,7 +7,7 @@ import { newId } from '../ids.ts'
 import { postEntry } from '../ledger/post.ts'
 import { atRate, minorUnits, moneyFrom, type Money, type MoneyText } from '../money.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
-import { checkHappened } from './load.ts'
+import { checkHappened, checkPartners } from './load.ts'
 import { checkKeepable } from './policy.ts'
 import { pledgePostings } from './postings.ts'
 
@@ -39,6 +39,7 @@ export async function pledgeContribution(
   requireRole(actor, fund.id, ['fund_manager', 'controller'])
   const donor = await trx('donors').where({ id: pledge.donorId, fund_id: fund.id }).first('name')
   if (!donor) throw new Refusal('not_found', { field: 'donorId' })
+  await checkPartners(trx, fund.id, pledge.earmark)
   checkHappened(pledge.pledgedOn)
   const amount = moneyFrom(pledge.amount)
   await usableCurrency(trx, amount.currency, pledge.pledgedOn)

@@ -120,3 +120,17 @@ describe('in the database itself, the role of donors', () => {
     await db.destroy()
   })
 })
+
+test('an earmark binds to payees of the fund, not to an id that means nothing here', async () => {
+  const fund = await service.fund()
+  const { fundManager } = fund.cast
+  const donor = await fundManager!.post(`/funds/${fund.id}/donors`, { name: 'Bound', kind: 'government' }).expect(201)
+  const pledge = {
+    donorId: donor.body.id,
+    pledgedOn: '2026-01-01',
+    amount: { amount: '10.00', currency: 'USD' },
+    earmark: { level: 'tightly', partners: ['pye_00000000000000000000000000'] },
+  }
+  const answer = await fundManager!.post(`/funds/${fund.id}/contributions`, pledge)
+  expect([answer.status, answer.body.code, answer.body.field]).toEqual([404, 'not_found', 'earmark.partners'])
+})
