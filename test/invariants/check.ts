@@ -57,6 +57,19 @@ const QUESTIONS: Record<string, string> = {
     select c.code from contributions c join accounts a on a.contribution_id = c.id and a.stage = 'authority' join postings p on p.account_id = a.id
      where c.fund_id = :fund group by c.id, c.code
     having -sum(p.amount) > coalesce((select sum(x.functional) from receipt_applications x where x.contribution_id = c.id), 0)`,
+  'what may still be spent, and what is owed, is there in cash': `
+    with sums as (
+      select sum(p.functional) filter (where a.address like 'assets:cash:%') as cash,
+             sum(p.functional) filter (where a.stage in ('support', 'available', 'ready', 'reserved', 'committed')) as spendable,
+             -sum(p.functional) filter (where a.address similar to 'liabilities:(unapplied|in-transit|donor-refunds):%') as owed
+        from postings p join accounts a on a.id = p.account_id where a.fund_id = :fund),
+    held as (
+      select coalesce(sum(x.authority), 0) as back from receipt_applications x join agreements g on g.contribution_id = x.contribution_id
+        join contributions c on c.id = x.contribution_id
+       where c.fund_id = :fund and g.conditional and not exists (select from conditions_met m where m.contribution_id = g.contribution_id)),
+    kept as (select coalesce(sum(functional_charge), 0) as charges from receipts where fund_id = :fund)
+    select * from sums, held, kept
+     where coalesce(spendable, 0) + coalesce(owed, 0) + back > coalesce(cash, 0) + charges`,
   'separation of duties: one person, one duty': `
     select d.request_id from (
       select request_id, decided_by as person, duty from decisions union select request_id, certified_by, duty from payments
