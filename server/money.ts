@@ -35,10 +35,15 @@ export function amountComplaint(text: string, currency: string): 'not_an_amount'
   return undefined
 }
 
-/** Throws a plain Error on text that is no amount: the edge has validated it already, so a bad one is a bug. */
+/**
+ * Throws a plain Error on text that is no amount: the edge has validated it already, so a bad one is a bug. Takes larger amounts than
+ * the edge does, for a total may exceed what any one amount may be.
+ */
 export function money(text: string, currency: string): Money {
-  const complaint = amountComplaint(text, currency)
-  if (complaint) throw new Error(`${complaint}: ${JSON.stringify(text)} ${currency}`)
+  const decimals = /^-?\d{1,40}(?:\.(\d{1,4}))?$/.exec(text)
+  if (!decimals || (decimals[1]?.length ?? 0) > minorUnitOf(currency)) {
+    throw new Error(`not an amount: ${JSON.stringify(text)} ${currency}`)
+  }
   return { amount: new Decimal(text), currency }
 }
 
