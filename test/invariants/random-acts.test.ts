@@ -162,7 +162,7 @@ async function booksTellTheSame({ fund, donorId, today: on }: Story): Promise<vo
       .where({ fund_id: fund.id })
       .whereNotIn('id', owner('sealed_entries').select('entry_id'))
       .first('id')
-  for (let i = 0; i < 200 && (await open()); i += 1) {
+  for (let i = 0; i < 1200 && (await open()); i += 1) {
     await db.transaction((trx) => sealEntries(trx, fund.id))
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
