@@ -122,7 +122,8 @@ function paidIn(read: Read, paidOn: string | null | undefined): PublishedRow['pa
 }
 
 function reproduces(sent: Money, rate: string, booked: Money): boolean {
-  return /[1-9]/.test(rate) && isZero(subtract(atRate(sent, rate, booked.currency), booked))
+  // A rate that is no number is told as such, and nothing is computed from it.
+  return /^(?=.*[1-9])\d+(\.\d+)?$/.test(rate) && isZero(subtract(atRate(sent, rate, booked.currency), booked))
 }
 
 function nameIn({ fields, no }: Read, column: 'donor' | 'donor_type', most: number): string {

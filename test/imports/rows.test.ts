@@ -379,3 +379,14 @@ test('whatever is in the cells, every row ends in exactly one outcome and the bo
   ])
   expect(cash.rows).toEqual(booked.rows)
 })
+
+test('a rate that is no number refuses its row, also where the rest of the row is sound', async () => {
+  const fund = await service.fund()
+  const made = await sendFile(
+    service,
+    fund,
+    fileOf({ contribution_code: 'RATE', paid_currency: 'JPY', paid_rate: '1900-01-01' }),
+  )
+  expect([made.status, made.body.outcomes.refused]).toEqual([201, 1])
+  expect(made.body.reasons).toMatchObject({ rate_unreadable: 1 })
+})
