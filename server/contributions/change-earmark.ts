@@ -1,5 +1,6 @@
 import { rows, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
+import { lockFunding } from '../funding/lock.ts'
 import { permits, type Earmark, type Use } from '../funding/policy.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { checkPartners, lockContribution } from './load.ts'
@@ -26,8 +27,8 @@ export async function changeEarmark(
   await checkPartners(trx, contribution.fundId, earmark)
   if (contribution.version !== version) throw new Refusal('version_changed', { version: contribution.version })
   if (contribution.status === 'cancelled') throw new Refusal('not_pledged', { status: contribution.status })
-  // Whoever chooses which contributions pay holds this lock: no request is submitted under the old terms meanwhile.
-  await trx.raw(`select pg_advisory_xact_lock(hashtextextended(?, 1))`, [contribution.fundId])
+  // No request is submitted under the old terms meanwhile.
+  await lockFunding(trx, contribution.fundId)
   const forbidden = (await usesOf(trx, contributionId)).filter((use) => !permits(earmark, use))
   if (forbidden.length > 0) throw new Refusal('earmark_forbids_use', { requests: forbidden.map((use) => use.request) })
 

@@ -1,6 +1,7 @@
 import { row, rows, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { chooseFunding, type Earmark, type FundingPart, type Source, type Use } from '../funding/policy.ts'
+import { lockFunding } from '../funding/lock.ts'
 import { today } from '../funds/currencies.ts'
 import { policyInForce } from '../funds/policies.ts'
 import { reserveAvailable, stage } from '../ledger/accounts.ts'
@@ -52,7 +53,7 @@ export async function submitRequest(
     lines.map((line) => moneyFrom(line.amount)),
     request.currency,
   )
-  await oneAtATime(trx, request.fundId)
+  await lockFunding(trx, request.fundId)
   await releaseReservation(trx, actor.act.id, request, 'submitted anew')
   const rule = await policyInForce(trx, { fundId: request.fundId, subject: 'funding_rule', on })
   const held = await sources(trx, request)
@@ -92,11 +93,6 @@ export async function submitRequest(
     },
   )
   return { id: requestId, status: 'submitted', ...submission }
-}
-
-/** Choosing reads many balances and holds some, so in one fund it is done by one caller at a time. */
-async function oneAtATime(trx: Trx, fundId: string): Promise<void> {
-  await trx.raw(`select pg_advisory_xact_lock(hashtextextended(?, 1))`, [fundId])
 }
 
 async function sources(trx: Trx, request: LoadedRequest): Promise<Source[]> {
