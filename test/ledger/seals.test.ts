@@ -8,6 +8,7 @@ import { postEntry } from '../../server/ledger/post.ts'
 import { sealEntries, startSealing } from '../../server/ledger/seal.ts'
 import { verifyExport, type Verdict } from '../../server/ledger/verify.ts'
 import { recordAct } from '../../server/acts/record.ts'
+import { allSealable } from '../support/sealable.ts'
 import { ownService, type Fund } from '../support/service.ts'
 import { agreed, charged, contribution, postTo, received, request, reserved } from './books.ts'
 
@@ -16,11 +17,10 @@ const service = ownService()
 const seal = (fund: Fund, most?: number) =>
   service.database().service.transaction((trx) => sealEntries(trx, fund.id, most))
 
-/** Seals until nothing is left; another database's open transaction may hold it up for a moment. */
+/** Seals until nothing is left, `most` entries under each seal. */
 async function sealAll(fund: Fund, most?: number): Promise<void> {
-  for (let i = 0; i < 400 && (await unsealed(fund)) > 0; i += 1) {
-    if ((await seal(fund, most)) === 0) await new Promise((resolve) => setTimeout(resolve, 10))
-  }
+  await allSealable(service.database().owner, fund.id)
+  while ((await seal(fund, most)) > 0);
   expect(await unsealed(fund)).toBe(0)
 }
 
