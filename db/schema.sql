@@ -41,12 +41,14 @@ create table acts (
   outcome     text not null,
   details     jsonb,
   at          timestamp with time zone not null default clock_timestamp(),
+  xid         xid8 not null default pg_current_xact_id(),
   constraint acts_pkey PRIMARY KEY (id),
   constraint acts_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint acts_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
 );
 CREATE INDEX acts_by_fund ON acts USING btree (fund_id, id);
 CREATE INDEX acts_by_person ON acts USING btree (person_id, id);
+CREATE INDEX acts_by_transaction ON acts USING btree (fund_id, xid);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON acts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table agreements (
@@ -841,6 +843,17 @@ create table role_grants (
 CREATE INDEX role_grants_by_person ON role_grants USING btree (person_id) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX role_grants_in_force ON role_grants USING btree (fund_id, person_id, role, COALESCE((donor_id)::text, (entity_id)::text, ''::text)) WHERE (ended_at IS NULL);
 
+create table sealed_acts (
+  act_id   id not null,
+  fund_id  id not null,
+  seal     integer not null,
+  constraint sealed_acts_pkey PRIMARY KEY (act_id),
+  constraint sealed_acts_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id),
+  constraint sealed_acts_fund_id_seal_fkey FOREIGN KEY (fund_id, seal) REFERENCES seals(fund_id, number)
+);
+CREATE INDEX sealed_acts_by_seal ON sealed_acts USING btree (fund_id, seal, act_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sealed_acts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table sealed_entries (
   entry_id  bigint not null,
   fund_id   id not null,
@@ -856,13 +869,16 @@ create table seals (
   fund_id        id not null,
   number         integer not null,
   entry_count    integer not null,
+  act_count      integer not null,
   hash           bytea not null,
   previous_hash  bytea not null,
   horizon        xid8 not null,
   sealed_at      timestamp with time zone not null default clock_timestamp(),
   constraint seals_pkey PRIMARY KEY (fund_id, number),
   constraint seals_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint seals_entry_count_check CHECK ((entry_count > 0)),
+  constraint seals_act_count_check CHECK ((act_count >= 0)),
+  constraint seals_check CHECK (((entry_count + act_count) > 0)),
+  constraint seals_entry_count_check CHECK ((entry_count >= 0)),
   constraint seals_number_check CHECK ((number > 0))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON seals FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
@@ -984,7 +1000,7 @@ begin
   insert into closed_periods (fund_id, month, act_id) values (p_fund, p_month, p_act);
 end $function$;
 
-CREATE OR REPLACE FUNCTION earmark_told(p_contribution text, p_known_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer)
  RETURNS jsonb
  LANGUAGE sql
  STABLE SECURITY DEFINER
@@ -995,7 +1011,8 @@ AS $function$
                                                   from payees y where y.fund_id = e.fund_id and e.earmark -> 'partners' ? y.id::text))
            else '{}' end
     from (select c.fund_id, coalesce((select h.earmark from earmark_changes h
-                                       where h.contribution_id = c.id and h.changed_at > p_known_at order by h.version limit 1), c.earmark) as earmark
+                                       where h.contribution_id = c.id and not known_at(h.act_id, h.changed_at, p_known_at, p_position)
+                                       order by h.version limit 1), c.earmark) as earmark
             from contributions c
            where c.id = p_contribution and (current_setting('role') = 'wasata_service' or c.donor_id = own_donor())) e
 $function$;
@@ -1060,6 +1077,15 @@ begin
   raise exception '% is append-only: correct it with another row', tg_table_name using errcode = '42501';
 end $function$;
 
+CREATE OR REPLACE FUNCTION known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select p_at <= p_known_at
+     and (p_position is null or exists (select from sealed_acts s where s.act_id = p_act and s.seal <= p_position))
+$function$;
+
 CREATE OR REPLACE FUNCTION lock_period(fund text, month date, alone boolean)
  RETURNS void
  LANGUAGE plpgsql
@@ -1070,7 +1096,7 @@ begin
   if alone then perform pg_advisory_xact_lock(key); else perform pg_advisory_xact_lock_shared(key); end if;
 end $function$;
 
-CREATE OR REPLACE FUNCTION mission_told(p_request text, p_known_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION mission_told(p_request text, p_known_at timestamp with time zone, p_position integer)
  RETURNS TABLE(process_id text, region text, name text)
  LANGUAGE sql
  STABLE SECURITY DEFINER ROWS 1
@@ -1080,7 +1106,7 @@ AS $function$
     from processes p
    where p.id = coalesce(
            (select s.content ->> 'processId' from submissions s
-             where s.request_id = p_request and s.submitted_at <= p_known_at order by s.round desc limit 1),
+             where s.request_id = p_request and known_at(s.act_id, s.submitted_at, p_known_at, p_position) order by s.round desc limit 1),
            (select r.process_id from requests r where r.id = p_request))
      and (current_setting('role') = 'wasata_service'
        or exists (select from accounts a join contributions c on c.id = a.contribution_id
@@ -1331,7 +1357,11 @@ grant insert, select on request_funding to wasata_service;
 grant usage on sequence request_numbers to wasata_service;
 grant insert, select, update on requests to wasata_service;
 grant insert, select, update on role_grants to wasata_service;
+grant select on sealed_acts to wasata_donor;
+grant insert, select on sealed_acts to wasata_service;
+grant select on sealed_entries to wasata_donor;
 grant insert, select on sealed_entries to wasata_service;
+grant select on seals to wasata_donor;
 grant insert, select on seals to wasata_service;
 grant delete, insert, select, update on sessions to wasata_service;
 grant insert, select on settlements to wasata_service;
@@ -1347,11 +1377,13 @@ grant update (status), update (version) on payments to wasata_service;
 grant select (confidentiality), select (fund_id), select (id), select (name), select (region) on processes to wasata_donor;
 grant select (fund_id), select (id), select (process_id) on requests to wasata_donor;
 grant execute on function close_period(p_fund text, p_month date, p_act text) to wasata_service;
-grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone) to wasata_donor;
-grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone) to wasata_service;
+grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
+grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_service;
+grant execute on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
+grant execute on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) to wasata_service;
 grant execute on function lock_period(fund text, month date, alone boolean) to wasata_service;
-grant execute on function mission_told(p_request text, p_known_at timestamp with time zone) to wasata_donor;
-grant execute on function mission_told(p_request text, p_known_at timestamp with time zone) to wasata_service;
+grant execute on function mission_told(p_request text, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
+grant execute on function mission_told(p_request text, p_known_at timestamp with time zone, p_position integer) to wasata_service;
 grant execute on function own_accounts() to wasata_donor;
 grant execute on function own_accounts() to wasata_service;
 grant execute on function own_contributions() to wasata_donor;
@@ -1362,9 +1394,10 @@ grant execute on function own_requests() to wasata_donor;
 grant execute on function own_requests() to wasata_service;
 grant execute on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) to wasata_service;
 revoke all on function close_period(p_fund text, p_month date, p_act text) from public;
-revoke all on function earmark_told(p_contribution text, p_known_at timestamp with time zone) from public;
+revoke all on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) from public;
+revoke all on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function lock_period(fund text, month date, alone boolean) from public;
-revoke all on function mission_told(p_request text, p_known_at timestamp with time zone) from public;
+revoke all on function mission_told(p_request text, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function own_accounts() from public;
 revoke all on function own_contributions() from public;
 revoke all on function own_processes() from public;

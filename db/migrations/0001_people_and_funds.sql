@@ -68,9 +68,11 @@ create table acts (
   address     text,                     -- where from
   outcome     text not null,            -- 'done', or the code of the refusal
   details     jsonb,
-  at          timestamptz not null default clock_timestamp()
+  at          timestamptz not null default clock_timestamp(),
+  xid         xid8 not null default pg_current_xact_id()      -- lets a sealer pass by what is still being written
 );
 create index acts_by_fund on acts (fund_id, id);
+create index acts_by_transaction on acts (fund_id, xid);
 create index acts_by_person on acts (person_id, id);
 
 create table tokens (

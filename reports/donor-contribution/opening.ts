@@ -14,7 +14,7 @@ export async function drawOpening(
   wording: Wording,
   { issuedOn, fundName }: { issuedOn: string; fundName: string },
 ): Promise<void> {
-  const { fund, donor, asOf, contributions, totals } = report
+  const { fund, donor, asOf, position, contributions, totals } = report
   const { say } = wording
   await drawProse(paper, say('title'), { role: 'H1', style: STYLES.title, after: 4 })
   await drawProse(paper, say('forDonor', { donor: inOwnDirection(donor.name) }), {
@@ -28,6 +28,9 @@ export async function drawOpening(
     { label: say('eventsUpTo'), value: wording.day(asOf.occurredOn) },
     { label: say('knownAt'), value: wording.instant(asOf.recordedAt) },
     { label: say('issuedOn'), value: wording.day(issuedOn) },
+    ...(position
+      ? [{ label: say('position'), value: leftToRight(`${position.number} · ${position.hash}`), span: 2 }]
+      : []),
   ]
   await drawFacts(paper, facts)
   paper.y += 12

@@ -8,6 +8,7 @@ export const donorReportTexts: DonorReportTexts = {
   donor: 'المانح',
   eventsUpTo: 'الحركات حتى',
   knownAt: 'المسجلة حتى',
+  position: 'الموضع في دفتر الأستاذ',
   issuedOn: 'تاريخ الإصدار',
   currency: 'العملة',
   asOf: 'يشمل هذا التقرير كل ما وقع حتى {occurredOn} ضمنا، كما سجله دفتر أستاذ الصندوق حتى {recordedAt}. ولا يشمل ما سجل بعد ذلك. والمبالغ محسوبة بعملة الصندوق، {currency}، ما لم تذكر بجانبها عملة أخرى.',

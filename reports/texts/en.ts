@@ -6,6 +6,7 @@ export const donorReportTexts = {
   donor: 'Donor',
   eventsUpTo: 'Events up to',
   knownAt: 'As recorded by',
+  position: 'Ledger position',
   issuedOn: 'Issued on',
   currency: 'Currency',
   asOf: 'This report covers everything that happened up to and including {occurredOn}, as the fund’s ledger recorded it by {recordedAt}. What was recorded later is not in it. Amounts are in {currency}, the fund’s own currency, unless another currency stands beside them.',

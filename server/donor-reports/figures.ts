@@ -11,6 +11,8 @@ export type DonorReport = {
   donor: { id: string; name: string; kind: string }
   /** Both time axes: value dates up to `occurredOn`, of what the ledger knew at `recordedAt`. */
   asOf: { occurredOn: string; recordedAt: string }
+  /** The seal of the ledger up to which it knows everything, and nothing after; null where it was asked for by a moment. */
+  position: { number: number; hash: string } | null
   totals: StageFigures
   contributions: ReportedContribution[]
   /** Where the money of all these contributions went, largest first; confidential missions only as aggregates. */

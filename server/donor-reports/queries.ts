@@ -2,19 +2,26 @@ import { row, type Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import type { Earmark } from '../funding/policy.ts'
 import { fundById } from '../funds/open.ts'
+import { sealAt } from '../ledger/seal.ts'
 import { fromMinorUnits, impliedRate, minorText, moneyFrom, moneyText, sum } from '../money.ts'
 import type { DonorReport, ReportedContribution, ReportLine, StageFigures } from './figures.ts'
 import { statusOf, tellMissions, tellYears, type MissionPart, type OfYear } from './policy.ts'
 import { sourcesOf, type ContributionSource, type LineSource, type MissionSource, type Sources } from './sources.ts'
 
+export type ReportAsked = {
+  fundId: string
+  donorId: string
+  occurredOn: string
+  recordedAt: string
+  position?: number | undefined
+}
+
 /**
  * What a donor is told of its contributions: what it promised, what came, and where every cent of it is, from the ledger as of both
- * axes of time. `recordedAt` must not lie in the future, or the report could not be told again. Refuses `not_found`.
+ * axes of time. `recordedAt` must not lie in the future, or the report could not be told again; with a `position`, the number of a seal,
+ * it can be told again to the letter for ever. Refuses `not_found`.
  */
-export async function donorReport(
-  db: Db,
-  { fundId, donorId, ...asOf }: { fundId: string; donorId: string; occurredOn: string; recordedAt: string },
-): Promise<DonorReport> {
+export async function donorReport(db: Db, { fundId, donorId, position, ...asOf }: ReportAsked): Promise<DonorReport> {
   const { id, currency, code, name, nameArabic } = await fundById(db, fundId)
   const donor = await row<DonorReport['donor']>(
     db,
@@ -22,7 +29,8 @@ export async function donorReport(
     { donorId, fundId },
   )
   if (!donor) throw new Refusal('not_found')
-  const sources = await sourcesOf(db, { fund: { id, currency }, donorId, ...asOf })
+  const sources = await sourcesOf(db, { fund: { id, currency }, donorId, ...asOf, position })
+  const seal = position === undefined ? null : await sealAt(db, fundId, position)
   const linesOf = Map.groupBy(sources.lines, ({ contribution }) => contribution)
   const partsOf = Map.groupBy(sources.missions, ({ contribution }) => contribution)
   const contributions = sources.contributions.map((one) =>
@@ -32,6 +40,7 @@ export async function donorReport(
     fund: { code, name, nameArabic, currency },
     donor,
     asOf,
+    position: seal && { number: seal.number, hash: seal.hash },
     totals: totalsOf(contributions, currency),
     contributions,
     missions: tellMissions(missionParts(sources.missions, currency), currency),

@@ -3,14 +3,15 @@ import type { Db } from '../../db/connect.ts'
 import { writeDonorReport } from '../../reports/donor-contribution/write.ts'
 import { asDonor } from '../contributions/as-donor.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
 import { fundById } from '../funds/open.ts'
 import { get, type Endpoint } from '../http/endpoint.ts'
 import { joi, query } from '../http/schemas.ts'
+import type { AsOf } from '../ledger/as-of.ts'
 import { asOfKeys } from '../ledger/routes.ts'
+import { sealAt } from '../ledger/seal.ts'
 import { donorsOf, holdsRole, READERS, requireRole, type Actor } from '../people/actor.ts'
 import type { DonorReport } from './figures.ts'
-import { donorReport } from './queries.ts'
+import { donorReport, type ReportAsked } from './queries.ts'
 import { momentOf } from './sources.ts'
 
 const tag = 'Donor reports'
@@ -22,7 +23,8 @@ export function donorReportEndpoints(): Endpoint[] {
       '/funds/:fund/donors/:donor/report',
       {
         tag,
-        summary: "A donor's contributions and where the money is, as of both axes of time; donors see their own",
+        summary:
+          "A donor's contributions and where the money is, as of both axes of time or at a position of the ledger; donors see their own",
         query: query(asOfKeys),
       },
       async (db, actor, { params, query: asOf }) => ({
@@ -44,7 +46,9 @@ export function donorReportEndpoints(): Endpoint[] {
           stream: {
             type: 'application/pdf',
             fileName: `donor-report-${report.fund.code}-${report.asOf.occurredOn}-${language}.pdf`,
-            write: (to) => writeDonorReport(report, { language, issuedOn: today() }, to as Writable),
+            // Of the day of what it knows, not of the day on which somebody fetches it once more: the same report is the same bytes.
+            write: (to) =>
+              writeDonorReport(report, { language, issuedOn: report.asOf.recordedAt.slice(0, 10) }, to as Writable),
           },
         }
       },
@@ -52,20 +56,23 @@ export function donorReportEndpoints(): Endpoint[] {
   ]
 }
 
-/** Readers of the fund see every donor's report; a donor its own, under row-level security, and of others not that they exist. */
+/**
+ * Readers of the fund see every donor's report; a donor its own, under row-level security, and of others not that they exist. Where only
+ * the moment or the position is given, it tells the value dates up to that day.
+ */
 async function visibleReport(
   db: Db,
   actor: Actor,
-  {
-    fundId,
-    donorId,
-    occurredOn = today(),
-    recordedAt,
-  }: { fundId: string; donorId: string; occurredOn?: string; recordedAt?: string },
+  { fundId, donorId, occurredOn, ...known }: Pick<ReportAsked, 'fundId' | 'donorId'> & AsOf,
 ): Promise<DonorReport> {
   const fund = await fundById(db, fundId)
   requireRole(actor, fund.id, [...READERS, 'donor'])
-  const asked = { fundId, donorId, occurredOn, recordedAt: await momentOf(db, recordedAt) }
+  const sealedAt = known.position === undefined ? undefined : (await sealAt(db, fund.id, known.position)).sealedAt
+  const recordedAt = await momentOf(db, known.recordedAt ?? sealedAt)
+  const asked = {
+    ...{ fundId, donorId, recordedAt, position: known.position },
+    occurredOn: occurredOn ?? recordedAt.slice(0, 10),
+  }
   if (holdsRole(actor, fund.id, READERS)) return donorReport(db, asked)
   if (!donorsOf(actor, fund.id).includes(donorId)) throw new Refusal('not_found')
   return asDonor(db, donorId, (narrowed) => donorReport(narrowed, asked))

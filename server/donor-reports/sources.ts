@@ -76,7 +76,13 @@ export async function sourcesOf(
     fund,
     donorId,
     ...asOf
-  }: { fund: { id: string; currency: string }; donorId: string; occurredOn: string; recordedAt: string },
+  }: {
+    fund: { id: string; currency: string }
+    donorId: string
+    occurredOn: string
+    recordedAt: string
+    position?: number | undefined
+  },
 ): Promise<Sources> {
   const found = await row<Sources>(
     db,
@@ -161,7 +167,7 @@ by_receipt as (
 sums as (
   select o.id, o.code, o.fiscal_year::text as "fiscalYear", o.pledged_on, o.pledged_amount::text as "pledgedAmount",
          o.pledged_currency as "pledgedCurrency", g.conditional, g.amount::text as "agreedAmount", g.currency as "agreedCurrency",
-         earmark_told(o.id, cast(:knownAt as timestamptz)) as earmark, a.*,
+         earmark_told(o.id, cast(:knownAt as timestamptz), cast(:position as int)) as earmark, a.*,
          coalesce(r.received, 0)::text as received, coalesce(r.charge, 0)::text as "bankCharges",
          coalesce(r.difference, 0)::text as "exchangeDifference"
     from own o
@@ -208,7 +214,7 @@ const MISSIONS = `asked as (
     from posted where request_id is not null group by contribution_id, request_id),
 told as materialized (
   select r.request_id, m.* from (select distinct request_id from asked) r
-    left join lateral mission_told(r.request_id, cast(:knownAt as timestamptz)) m on true),
+    left join lateral mission_told(r.request_id, cast(:knownAt as timestamptz), cast(:position as int)) m on true),
 missions as (
   select a.contribution_id as contribution, t.process_id as process, t.name, t.region, a.reserved, a.committed, a.disbursed, a.reported
     from asked a join told t on t.request_id = a.request_id)`

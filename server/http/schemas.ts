@@ -60,6 +60,10 @@ export const pageKeys = {
     .max(500)
     .pattern(/^[A-Za-z0-9_-]+$/),
 }
+
+/** A position of the ledger: the number of a seal. */
+export const positionKey = { position: Joi.number().integer().min(1).max(2_147_483_647) }
+
 export type PageQuery = { limit: number; after?: string }
 
 export { base as joi }

@@ -2,22 +2,39 @@ import { Refusal } from '../errors.ts'
 import { keyIn } from '../http/pages.ts'
 
 /**
- * Time has two axes: `occurredOn` is the last value date that counts, `recordedAt` the moment whose knowledge counts. Left out,
- * either has no end.
+ * Time has two axes: `occurredOn` is the last value date that counts, `recordedAt` the moment whose knowledge counts. A `position`, the
+ * number of a seal, says the second exactly: what is under that seal or one before it, which never changes again. Left out, each has
+ * no end.
  */
-export type AsOf = { readonly occurredOn?: string; readonly recordedAt?: string }
-
-/** Bindings of `WITHIN`. */
-export function boundsOf({ occurredOn, recordedAt }: AsOf): { upTo: string; knownAt: string } {
-  return { upTo: occurredOn ?? 'infinity', knownAt: recordedAt ?? 'infinity' }
+export type AsOf = {
+  readonly occurredOn?: string | undefined
+  readonly recordedAt?: string | undefined
+  readonly position?: number | undefined
 }
 
+/** Bindings of `WITHIN`. */
+export function boundsOf({ occurredOn, recordedAt, position }: AsOf): {
+  upTo: string
+  knownAt: string
+  position: number | null
+} {
+  return { upTo: occurredOn ?? 'infinity', knownAt: recordedAt ?? 'infinity', position: position ?? null }
+}
+
+/** The condition that an entry is sealed at the position, where one is given. */
+export const sealedBy = (entryId: string) =>
+  `(cast(:position as int) is null
+    or exists (select from sealed_entries z where z.entry_id = ${entryId} and z.seal <= cast(:position as int)))`
+
+/** The condition on postings `p` that the moment and the position make. */
+export const KNOWN = `p.recorded_at <= cast(:knownAt as timestamptz) and ${sealedBy('p.entry_id')}`
+
 /** The condition on postings `p` that both axes make. */
-export const WITHIN = `p.occurred_on <= cast(:upTo as date) and p.recorded_at <= cast(:knownAt as timestamptz)`
+export const WITHIN = `p.occurred_on <= cast(:upTo as date) and ${KNOWN}`
 
 /** As it is told with an answer, so that a figure never stands without its moment; null means without end. */
-export function asOfTold({ occurredOn, recordedAt }: AsOf): { occurredOn: string | null; recordedAt: string | null } {
-  return { occurredOn: occurredOn ?? null, recordedAt: recordedAt ?? null }
+export function asOfTold({ occurredOn, recordedAt, position }: AsOf): Record<keyof AsOf, string | number | null> {
+  return { occurredOn: occurredOn ?? null, recordedAt: recordedAt ?? null, position: position ?? null }
 }
 
 /** SQL for a moment as text in UTC to the microsecond: what goes out can come back as `recordedAt` and mean the same. */

@@ -1,7 +1,7 @@
 import { row, rows, type Db } from '../../db/connect.ts'
 import type { Column } from '../http/csv.ts'
 import { minorText, type MoneyText } from '../money.ts'
-import { boundsOf, FORM, keyAfter, WITHIN, type AsOf } from './as-of.ts'
+import { boundsOf, FORM, KNOWN, keyAfter, WITHIN, type AsOf } from './as-of.ts'
 import type { FundRef, Page, Query } from './queries.ts'
 
 export const STAGES = ['support', 'available', 'ready', 'reserved', 'committed', 'disbursed', 'reported'] as const
@@ -32,6 +32,7 @@ export function conservationQuery(
     sql: `with page as (
             select distinct ${CODE} as code from accounts a
              where a.fund_id = :fundId and a.stage is not null and ${CODE} > :code
+               and exists (select from postings p where p.account_id = a.id and ${KNOWN})
              order by 1 ${limit === undefined ? '' : 'limit :most'})
           select page.code, min(a.contribution_id) as "contributionId",
                  coalesce(-sum(p.amount) filter (where a.stage = 'authority'), 0)::text as authority,

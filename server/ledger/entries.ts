@@ -1,7 +1,7 @@
 import { rows, type Db } from '../../db/connect.ts'
 import type { Bindings, Column } from '../http/csv.ts'
 import { minorText, minorUnits, moneyFrom, type MoneyText } from '../money.ts'
-import { FORM, keyAfter, momentText } from './as-of.ts'
+import { FORM, keyAfter, momentText, sealedBy } from './as-of.ts'
 import type { FundRef, Page, Query } from './queries.ts'
 
 export type PostingTold = { line: number; address: string; amount: MoneyText; functional: MoneyText }
@@ -40,6 +40,7 @@ export type EntryFilter = {
   minAmount?: string
   maxAmount?: string
   currency?: string
+  position?: number
   after?: string
 }
 
@@ -80,6 +81,7 @@ const CONDITIONS = {
   to: `e.occurred_on <= cast(:to as date)`,
   recordedFrom: `e.recorded_at >= cast(:recordedFrom as timestamptz)`,
   recordedTo: `e.recorded_at <= cast(:recordedTo as timestamptz)`,
+  position: sealedBy('e.id'),
   person: `e.act_id in (select id from acts where person_id = :person)`,
   contribution: `e.id in (select p.entry_id from postings p join accounts a on a.id = p.account_id where a.contribution_id = :contribution)`,
   // A settlement moves no account of the request; its payment tells whose it is.

@@ -2,11 +2,11 @@ import { pipeline } from 'node:stream/promises'
 import { row, type Db } from '../../db/connect.ts'
 import { streamOf } from '../http/csv.ts'
 import { momentText } from './as-of.ts'
-import { SEAL } from './seal.ts'
+import { ACT_CONTENT, SEAL } from './seal.ts'
 
 /**
  * Writes everything that is sealed, one JSON text to a line: each entry as it was hashed, with the number of its seal, then each
- * seal. `verify.ts` checks it without this service. Amounts are whole minor units. What is sealed while it is written
+ * act likewise, then each seal. `verify.ts` checks it without this service. Amounts are whole minor units. What is sealed while it is written
  * is left for the next export.
  */
 export async function writeExport(db: Db, fundId: string, to: NodeJS.WritableStream): Promise<void> {
@@ -17,7 +17,7 @@ export async function writeExport(db: Db, fundId: string, to: NodeJS.WritableStr
   )
   const bindings = { fundId, last: last!.number }
   await pipeline(async function* () {
-    for (const sql of [ENTRIES, SEALS]) {
+    for (const sql of [ENTRIES, ACTS, SEALS]) {
       for await (const found of streamOf(db, sql, bindings)) yield `${JSON.stringify(found)}\n`
     }
   }, to)
@@ -33,6 +33,14 @@ const ENTRIES = `
     from sealed_entries x join entries e on e.id = x.entry_id
    where x.fund_id = :fundId and x.seal <= :last
    order by x.seal, x.entry_id`
+
+const ACTS = `
+  select 'act' as type, x.seal, t.id, t.fund_id as "fundId", t.person_id as "personId", t.token_id as "tokenId", t.request_id as "requestId",
+         t.method, t.path, t.address, t.outcome, t.details::text as details, ${momentText('t.at')} as at,
+         encode(sha256(convert_to(${ACT_CONTENT}, 'utf8')), 'hex') as "contentHash"
+    from sealed_acts x join acts t on t.id = x.act_id
+   where x.fund_id = :fundId and x.seal <= :last
+   order by x.seal, x.act_id`
 
 const SEALS = `select 'seal' as type, s.fund_id as "fundId", ${SEAL} from seals s
   where s.fund_id = :fundId and s.number <= :last order by s.number`

@@ -2,7 +2,7 @@ import { row, rows, type Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import type { Bindings, Column } from '../http/csv.ts'
 import { minorText, type MoneyText } from '../money.ts'
-import { boundsOf, FORM, keyAfter, momentText, WITHIN, type AsOf } from './as-of.ts'
+import { boundsOf, FORM, KNOWN, keyAfter, momentText, WITHIN, type AsOf } from './as-of.ts'
 
 /** What the ledger's accounts say, as of both axes of time, summed from the postings themselves. Debits positive. */
 
@@ -37,7 +37,8 @@ export function accountsQuery(
             from accounts a
             cross join lateral (select coalesce(sum(p.amount), 0)::text as amount, coalesce(sum(p.functional), 0)::text as functional
                                   from postings p where p.account_id = a.id and ${WITHIN}) s
-           where a.fund_id = :fundId and a.address like :beginning and (a.address, a.currency) > (:address, :currency)
+           where a.fund_id = :fundId and a.address like :beginning and exists (select from postings p where p.account_id = a.id and ${KNOWN})
+             and (a.address, a.currency) > (:address, :currency)
            order by a.address, a.currency ${limit === undefined ? '' : 'limit :most'}`,
     bindings: {
       fundId: fund.id,

@@ -3,7 +3,7 @@ import { fundById, type Fund } from '../funds/open.ts'
 import { csvAnswer } from '../http/csv.ts'
 import { get, post, type Answer, type Endpoint, type Input } from '../http/endpoint.ts'
 import { pageOf } from '../http/pages.ts'
-import { currency, day, id, instant, joi, object, pageKeys, query } from '../http/schemas.ts'
+import { currency, day, id, instant, joi, object, pageKeys, positionKey, query } from '../http/schemas.ts'
 import { amountComplaint } from '../money.ts'
 import { READERS, requireRole, type Role } from '../people/actor.ts'
 import { asOfTold, isDay, isMoment } from './as-of.ts'
@@ -27,7 +27,7 @@ import {
   listAccounts,
   type AccountRow,
 } from './queries.ts'
-import { listSeals } from './seal.ts'
+import { listSeals, sealAt } from './seal.ts'
 import {
   beginStatement,
   readStatement,
@@ -44,11 +44,14 @@ const tag = 'Ledger'
 export const bookDay = () =>
   day().custom((value: string, helpers) => (isDay(value) ? value : helpers.error('day.invalid')))
 
-/** Both axes of time: value dates up to `occurredOn`, as the ledger knew them at `recordedAt`. */
-export const asOfKeys = {
-  occurredOn: bookDay(),
+/** What the ledger knew: at a moment, or exactly at a position, which is the number of a seal. */
+const knownKeys = {
   recordedAt: instant().custom((value: string, helpers) => (isMoment(value) ? value : helpers.error('day.invalid'))),
+  ...positionKey,
 }
+
+/** Both axes of time: value dates up to `occurredOn`, as the ledger knew them at `recordedAt` or at a `position`. */
+export const asOfKeys = { occurredOn: bookDay(), ...knownKeys }
 
 /** Every list can be had whole as a file. */
 export const formatKey = { format: joi.string().valid('json', 'csv').default('json') }
@@ -102,7 +105,7 @@ function accountEndpoints(): Endpoint[] {
       'The lines of one account with the running balance; a page goes on exactly where the one before ended',
       {
         ...{ address: address().required(), currency: currency().required(), ...pageKeys, ...formatKey },
-        ...{ from: bookDay(), to: bookDay(), recordedAt: asOfKeys.recordedAt },
+        ...{ from: bookDay(), to: bookDay(), ...knownKeys },
       },
       async (db, fund, { query: { format, ...asked } }) => {
         if (format !== 'csv') return { body: await readStatement(db, fund, asked) }
@@ -164,8 +167,13 @@ function entryEndpoints(): Endpoint[] {
           request: id('request'),
           person: id('person'),
         },
-        ...{ from: bookDay(), to: bookDay(), recordedFrom: asOfKeys.recordedAt, recordedTo: asOfKeys.recordedAt },
-        ...{ minAmount: sizeInCurrency(), maxAmount: sizeInCurrency(), currency: currency() },
+        ...{ from: bookDay(), to: bookDay(), recordedFrom: knownKeys.recordedAt, recordedTo: knownKeys.recordedAt },
+        ...{
+          minAmount: sizeInCurrency(),
+          maxAmount: sizeInCurrency(),
+          currency: currency(),
+          position: knownKeys.position,
+        },
       },
       async (db, fund, { query: { format, limit, ...filter } }) => {
         if (format === 'csv') {
@@ -257,6 +265,7 @@ function read(
     async (db, actor, input) => {
       const fund = await fundById(db, input.params.fund!)
       requireRole(actor, fund.id, roles)
+      if (input.query.position !== undefined) await sealAt(db, fund.id, input.query.position)
       return answer(db, fund, input)
     },
   )

@@ -1,55 +1,73 @@
 import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import { row, rows, type Db, type Trx } from '../../db/connect.ts'
+import { Refusal } from '../errors.ts'
 import { FORM, keyAfter, momentText } from './as-of.ts'
 import type { Page } from './queries.ts'
 
 const MOST_ENTRIES = 5_000
 
 /**
- * Seals the entries of a fund that are not sealed yet, in the order of their numbers, and tells how many they were. One sealer at
- * a time per fund. Only entries are taken whose transaction is older than every open one, so that nothing can still come
- * between them; and each is read again, so that what is sealed is what was posted.
+ * SQL for what an act `t` says, as one text: fund, id, person, token, request, method, path, address, outcome, details and moment, each on a
+ * line, empty where there is none.
+ */
+export const ACT_CONTENT = `concat_ws(E'\\n', t.fund_id, t.id, coalesce(t.person_id, ''), coalesce(t.token_id, ''), t.request_id, t.method, t.path,
+  coalesce(t.address, ''), t.outcome, coalesce(t.details::text, ''), ${momentText('t.at')})`
+
+/**
+ * Seals the entries and acts of a fund that are not sealed yet, each in the order of their ids, and tells how many they were. One
+ * sealer at a time per fund. Only what a transaction older than every open one has written is taken, so that nothing can still come
+ * between; and each is read again, so that what is sealed is what was recorded.
+ *
+ * A seal is the sha-256 of the seal before, of the digest of its entries (a line each: id, content hash, moment, act) and of the
+ * digest of its acts (a line each: id, content hash), each on a line, in hexadecimal.
  *
  * Throws when an entry no longer says what its own hash says: then somebody has been at the tables, and nothing is sealed.
  */
 export async function sealEntries(trx: Trx, fundId: string, most: number = MOST_ENTRIES): Promise<number> {
   await trx.raw(`select pg_advisory_xact_lock(hashtextextended(?, 2))`, [fundId])
   const last = await lastSeal(trx, fundId)
-  // One more is looked for than is taken, to know whether this is all.
-  const found = await rows<FreshEntry>(trx, FRESH, { fundId, base: last.base, most: most + 1 })
-  const fresh = found.slice(0, most)
-  const changed = fresh.find((entry) => entry.contentHash !== entry.contentNow)
+  // One more of each is looked for than is taken, to know whether this is all; both in one statement, so that both have one horizon.
+  const found = await row<Fresh>(trx, FRESH, { fundId, base: last.base, most: most + 1 })
+  const { horizon } = found!
+  const [entries, acts] = [found!.entries.slice(0, most), found!.acts.slice(0, most)]
+  const changed = entries.find((entry) => entry.contentHash !== entry.contentNow)
   if (changed) throw new Error(`entry ${changed.id} does not say any more what was posted`)
-  if (fresh.length === 0) return 0
+  if (entries.length + acts.length === 0) return 0
 
-  const digest = createHash('sha256')
-  for (const entry of fresh) digest.update(`${entry.id} ${entry.contentHash} ${entry.recordedAt} ${entry.actId}\n`)
-  const hash = createHash('sha256')
-    .update(`${last.hash}\n${digest.digest('hex')}\n`)
-    .digest()
+  const ofEntries = digestOf(entries.map((one) => `${one.id} ${one.contentHash} ${one.recordedAt} ${one.actId}`))
+  const ofActs = digestOf(acts.map((one) => `${one.id} ${one.contentHash}`))
+  const isAll = found!.entries.length <= most && found!.acts.length <= most
   await trx('seals').insert({
     fund_id: fundId,
     number: last.number + 1,
-    entry_count: fresh.length,
-    hash,
+    entry_count: entries.length,
+    act_count: acts.length,
+    hash: createHash('sha256').update(`${last.hash}\n${ofEntries}\n${ofActs}\n`).digest(),
     previous_hash: Buffer.from(last.hash, 'hex'),
-    horizon: found.length > most ? last.base : fresh[0]!.horizon,
+    horizon: isAll ? horizon : last.base,
   })
+  const under = [fundId, last.number + 1]
   await trx.raw(`insert into sealed_entries (entry_id, fund_id, seal) select unnest(?::bigint[]), ?, ?`, [
-    fresh.map((entry) => entry.id),
-    fundId,
-    last.number + 1,
+    entries.map(({ id }) => id),
+    ...under,
   ])
-  return fresh.length
+  await trx.raw(`insert into sealed_acts (act_id, fund_id, seal) select unnest(?::text[]), ?, ?`, [
+    acts.map(({ id }) => id),
+    ...under,
+  ])
+  return entries.length + acts.length
 }
 
-type FreshEntry = {
-  id: string
-  contentHash: string
-  contentNow: string
-  recordedAt: string
-  actId: string
+function digestOf(lines: readonly string[]): string {
+  const digest = createHash('sha256')
+  for (const line of lines) digest.update(`${line}\n`)
+  return digest.digest('hex')
+}
+
+type Fresh = {
+  entries: { id: string; contentHash: string; contentNow: string; recordedAt: string; actId: string }[]
+  acts: { id: string; contentHash: string }[]
   horizon: string
 }
 
@@ -69,22 +87,33 @@ async function lastSeal(trx: Trx, fundId: string): Promise<{ number: number; has
   return found ?? { number: 0, hash: createHash('sha256').update(fundId).digest('hex'), base: '0' }
 }
 
+// What may be sealed: written by a transaction from the base on and older than every open one. In a database that was restored on
+// another server transactions may lie ahead; those are over.
+const MAY_BE_SEALED = (its: string) => `${its}.fund_id = :fundId and ${its}.xid >= cast(cast(:base as text) as xid8)
+       and (${its}.xid < pg_snapshot_xmin(pg_current_snapshot()) or ${its}.xid > pg_snapshot_xmax(pg_current_snapshot()))`
+
 // What an entry says is put together exactly as post_entries does it.
 const FRESH = `
   with fresh as materialized (
     select e.* from entries e
-     where e.fund_id = :fundId and e.xid >= cast(cast(:base as text) as xid8)
-       and (e.xid < pg_snapshot_xmin(pg_current_snapshot()) or e.xid > pg_snapshot_xmax(pg_current_snapshot()))
-       and not exists (select from sealed_entries s where s.entry_id = e.id)
-     order by e.id limit :most)
-  select e.id, encode(e.content_hash, 'hex') as "contentHash", ${momentText('e.recorded_at')} as "recordedAt", e.act_id as "actId",
-         encode(sha256(convert_to(concat_ws(E'\\n', e.fund_id, e.kind, e.source, e.occurred_on, e.memo, coalesce(e.reverses::text, ''), l.lines),
-                                  'utf8')), 'hex') as "contentNow",
-         pg_snapshot_xmin(pg_current_snapshot())::text as horizon
-    from fresh e
-    cross join lateral (select string_agg(concat_ws(' ', a.address, a.currency, p.amount, p.functional), E'\\n' order by p.line) as lines
-                          from postings p join accounts a on a.id = p.account_id where p.entry_id = e.id) l
-   order by e.id`
+     where ${MAY_BE_SEALED('e')} and not exists (select from sealed_entries s where s.entry_id = e.id)
+     order by e.id limit :most),
+  told as (
+    select e.id, json_build_object('id', e.id::text, 'contentHash', encode(e.content_hash, 'hex'),
+                                   'recordedAt', ${momentText('e.recorded_at')}, 'actId', e.act_id, 'contentNow',
+             encode(sha256(convert_to(concat_ws(E'\\n', e.fund_id, e.kind, e.source, e.occurred_on, e.memo, coalesce(e.reverses::text, ''), l.lines),
+                                      'utf8')), 'hex')) as entry
+      from fresh e
+      cross join lateral (select string_agg(concat_ws(' ', a.address, a.currency, p.amount, p.functional), E'\\n' order by p.line) as lines
+                            from postings p join accounts a on a.id = p.account_id where p.entry_id = e.id) l),
+  acted as (
+    select t.id, ${ACT_CONTENT} as content from acts t
+     where ${MAY_BE_SEALED('t')} and not exists (select from sealed_acts s where s.act_id = t.id)
+     order by t.id limit :most)
+  select coalesce((select json_agg(entry order by id) from told), '[]') as entries,
+         coalesce((select json_agg(json_build_object('id', id, 'contentHash', encode(sha256(convert_to(content, 'utf8')), 'hex')) order by id)
+                     from acted), '[]') as acts,
+         pg_snapshot_xmin(pg_current_snapshot())::text as horizon`
 
 /**
  * Seals whatever can be sealed in every fund, every so often, until the function it gives back is called, which waits for what
@@ -113,7 +142,7 @@ async function sealFunds(db: Db, log: Pick<Logger, 'error'>, isStopped: () => bo
   try {
     for (const fundId of (await db('funds').pluck('id')) as string[]) {
       let sealed = MOST_ENTRIES
-      while (sealed === MOST_ENTRIES && !isStopped()) {
+      while (sealed >= MOST_ENTRIES && !isStopped()) {
         sealed = await db
           .transaction((trx) => sealEntries(trx, fundId))
           .catch((error: Error) => {
@@ -127,10 +156,17 @@ async function sealFunds(db: Db, log: Pick<Logger, 'error'>, isStopped: () => bo
   }
 }
 
-export type Seal = { number: number; entryCount: number; hash: string; previousHash: string; sealedAt: string }
+export type Seal = {
+  number: number
+  entryCount: number
+  actCount: number
+  hash: string
+  previousHash: string
+  sealedAt: string
+}
 
 /** What is told of every seal `s`. */
-export const SEAL = `s.number, s.entry_count as "entryCount", encode(s.hash, 'hex') as hash, encode(s.previous_hash, 'hex') as "previousHash",
+export const SEAL = `s.number, s.entry_count as "entryCount", s.act_count as "actCount", encode(s.hash, 'hex') as hash, encode(s.previous_hash, 'hex') as "previousHash",
   ${momentText('s.sealed_at')} as "sealedAt"`
 
 /** Seals in their order; one more than `limit`. */
@@ -141,4 +177,15 @@ export async function listSeals(db: Db, fundId: string, { limit, after }: Page):
     `select ${SEAL} from seals s where s.fund_id = :fundId and s.number > cast(:behind as int) order by s.number limit :most`,
     { fundId, behind: behind!, most: limit + 1 },
   )
+}
+
+/** The seal whose number is asked for as a position of the ledger. Refuses `not_found` where nothing is sealed under it yet. */
+export async function sealAt(db: Db, fundId: string, position: number): Promise<Seal> {
+  const found = await row<Seal>(
+    db,
+    `select ${SEAL} from seals s where s.fund_id = :fundId and s.number = cast(:position as int)`,
+    { fundId, position },
+  )
+  if (!found) throw new Refusal('not_found', { field: 'position' })
+  return found
 }

@@ -3,7 +3,7 @@ import { Refusal } from '../errors.ts'
 import type { Column } from '../http/csv.ts'
 import { cursorOf } from '../http/pages.ts'
 import { minorText, type MoneyText } from '../money.ts'
-import { FORM, keyAfter, momentText } from './as-of.ts'
+import { FORM, keyAfter, momentText, sealedBy } from './as-of.ts'
 import type { FundRef, Query } from './queries.ts'
 
 export type StatementLine = {
@@ -28,6 +28,7 @@ export type Statement = {
   from: string | null
   to: string | null
   recordedAt: string
+  position: number | null
   /** Before the first line told here: what the page before ended with. */
   opening: Balances
   items: StatementLine[]
@@ -41,7 +42,15 @@ export type StatementRow = Pick<StatementLine, 'occurredOn' | 'recordedAt' | 'en
   functional: string
 }
 
-type Asked = { address: string; currency: string; from?: string; to?: string; recordedAt?: string; after?: string }
+type Asked = {
+  address: string
+  currency: string
+  from?: string
+  to?: string
+  recordedAt?: string
+  position?: number
+  after?: string
+}
 type Running = { amount: bigint; functional: bigint }
 
 /** Where a statement begins: the account, the moment whose knowledge it tells, the line it follows, and the balance there. */
@@ -50,6 +59,7 @@ export type Beginning = {
   from: string | null
   to: string | null
   recordedAt: string
+  position: number | null
   behind: { occurredOn: string; entryId: string; line: string }
   opening: Running
 }
@@ -61,8 +71,9 @@ export type Beginning = {
 export async function beginStatement(
   db: Db,
   fund: FundRef,
-  { address, currency, from, to, recordedAt, after }: Asked,
+  { address, currency, from, to, recordedAt, position: asked, after }: Asked,
 ): Promise<Beginning> {
+  const position = asked ?? null
   const key = keyAfter(after, [FORM.day, FORM.id, FORM.line, FORM.moment, FORM.units, FORM.units])
   const account = await row<{ id: string; now: string }>(
     db,
@@ -71,7 +82,7 @@ export async function beginStatement(
     { fundId: fund.id, address, currency },
   )
   if (!account) throw new Refusal('not_found')
-  const told = { account: { id: account.id, address, currency }, from: from ?? null, to: to ?? null }
+  const told = { account: { id: account.id, address, currency }, from: from ?? null, to: to ?? null, position }
   if (key) {
     const [occurredOn, entryId, line, moment, amount, functional] = key as [
       string,
@@ -88,8 +99,10 @@ export async function beginStatement(
   const before = await row<{ amount: string; functional: string }>(
     db,
     `select coalesce(sum(amount), 0)::text as amount, coalesce(sum(functional), 0)::text as functional
-       from postings where account_id = :account and occurred_on < cast(:since as date) and recorded_at <= cast(:knownAt as timestamptz)`,
-    { account: account.id, since: from ?? '-infinity', knownAt },
+       from postings p
+      where account_id = :account and occurred_on < cast(:since as date) and recorded_at <= cast(:knownAt as timestamptz)
+        and ${sealedBy('p.entry_id')}`,
+    { account: account.id, since: from ?? '-infinity', knownAt, position },
   )
   return {
     ...told,
@@ -100,18 +113,19 @@ export async function beginStatement(
 }
 
 /** The lines that follow, in order of value date; one more than `limit`, without a limit all. */
-export function statementQuery({ account, from, to, recordedAt, behind }: Beginning, limit?: number): Query {
+export function statementQuery({ account, from, to, recordedAt, position, behind }: Beginning, limit?: number): Query {
   return {
     sql: `select p.occurred_on as "occurredOn", ${momentText('p.recorded_at')} as "recordedAt", p.entry_id as "entryId", p.line,
                  e.kind, e.memo, p.amount, p.functional
             from postings p join entries e on e.id = p.entry_id
-           where p.account_id = :account and p.recorded_at <= cast(:knownAt as timestamptz)
+           where p.account_id = :account and p.recorded_at <= cast(:knownAt as timestamptz) and ${sealedBy('p.entry_id')}
              and p.occurred_on between cast(:since as date) and cast(:upTo as date)
              and (p.occurred_on, p.entry_id, p.line) > (cast(:lastOn as date), cast(:lastEntry as bigint), cast(:lastLine as int))
            order by p.occurred_on, p.entry_id, p.line ${limit === undefined ? '' : 'limit :most'}`,
     bindings: {
       account: account.id,
       knownAt: recordedAt,
+      position,
       since: from ?? '-infinity',
       upTo: to ?? 'infinity',
       lastOn: behind.occurredOn,
@@ -125,7 +139,7 @@ export function statementQuery({ account, from, to, recordedAt, behind }: Beginn
 /** One page of an account statement. Refuses as `beginStatement`. */
 export async function readStatement(db: Db, fund: FundRef, asked: Asked & { limit: number }): Promise<Statement> {
   const beginning = await beginStatement(db, fund, asked)
-  const { account, from, to, recordedAt, opening } = beginning
+  const { account, from, to, recordedAt, position, opening } = beginning
   const { sql, bindings } = statementQuery(beginning, asked.limit)
   const found = await rows<StatementRow>(db, sql, bindings)
   const running = { ...opening }
@@ -147,7 +161,7 @@ export async function readStatement(db: Db, fund: FundRef, asked: Asked & { limi
     functional: minorText(`${functional}`, fund.currency),
   })
   return {
-    ...{ address: account.address, currency: account.currency, from, to, recordedAt },
+    ...{ address: account.address, currency: account.currency, from, to, recordedAt, position },
     ...{ opening: told(opening), items, closing: told(running), next },
   }
 }

@@ -18,7 +18,7 @@ export type TrialLine = {
 export type Sides = { debit: MoneyText; credit: MoneyText; difference: MoneyText }
 
 export type TrialBalance = {
-  asOf: { occurredOn: string | null; recordedAt: string | null }
+  asOf: ReturnType<typeof asOfTold>
   accounts: TrialLine[]
   /** Each book balances by itself, in every currency and in the fund's. */
   books: { book: 'actual' | 'budget'; functional: Sides; currencies: ({ currency: string } & Sides)[] }[]

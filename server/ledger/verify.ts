@@ -3,7 +3,7 @@ import { createReadStream, realpathSync } from 'node:fs'
 
 /**
  * Verifies an export of the ledger without the service and without its database: every entry says what its hash says and balances,
- * every contribution is conserved, every seal closes exactly its entries and follows the one before. Whoever has kept the
+ * every contribution is conserved, every act says what its hash says, every seal closes exactly its entries and acts and follows the one before. Whoever has kept the
  * number and hash of a seal can have it checked too, and then not even the whole chain can be made anew.
  *
  *     node --import tsx server/ledger/verify.ts export.ndjson [number:hash]
@@ -16,6 +16,8 @@ export type FaultKind =
   | 'entry_out_of_order'
   | 'entry_twice'
   | 'entry_changed'
+  | 'act_out_of_order'
+  | 'act_changed'
   | 'entry_unbalanced'
   | 'contribution_not_conserved'
   | 'seal_out_of_order'
@@ -25,6 +27,7 @@ export type FaultKind =
 
 export type Verdict = {
   entries: number
+  acts: number
   seals: number
   /** The last seal: who keeps it can later prove that nothing before it was changed. */
   head: { number: number; hash: string } | null
@@ -49,16 +52,30 @@ type Entry = {
   postings: { address: string; currency: string; amount: string; functional: string }[]
 }
 
-type Seal = { type: 'seal'; fundId: string; number: number; entryCount: number; hash: string; previousHash: string }
+type Act = Record<'id' | 'fundId' | 'requestId' | 'method' | 'path' | 'outcome' | 'at' | 'contentHash', string> & {
+  type: 'act'
+  seal: number
+} & Record<'personId' | 'tokenId' | 'address' | 'details', string | null>
+
+type Seal = { type: 'seal'; fundId: string; number: number; hash: string; previousHash: string } & Record<
+  'entryCount' | 'actCount',
+  number
+>
+
+/** What is under the seal that is being read, and what was under those before. */
+type Batches = {
+  open: { seal: number; digest: Hash; count: number } | undefined
+  closed: Map<number, { digest: string; count: number }>
+}
 
 type Ledger = {
   fundId: string | undefined
   seal: number
   lastId: bigint
   seen: Map<bigint, Uint8Array>
-  /** The entries under the seal that is being read, and what those under the seals before came to. */
-  open: { seal: number; digest: Hash; count: number } | undefined
-  batches: Map<number, { digest: string; count: number }>
+  entries: Batches
+  acts: Batches
+  lastAct: { seal: number; id: string }
   conserved: Map<string, bigint>
   seals: { number: number; hash: string }
 }
@@ -68,14 +85,15 @@ export async function verifyExport(
   chunks: AsyncIterable<string | Buffer>,
   known?: { number: number; hash: string },
 ): Promise<Verdict> {
-  const verdict: Verdict = { entries: 0, seals: 0, head: null, faults: [], faultCount: 0 }
+  const verdict: Verdict = { entries: 0, acts: 0, seals: 0, head: null, faults: [], faultCount: 0 }
   const ledger: Ledger = {
     fundId: undefined,
     seal: 0,
     lastId: 0n,
     seen: new Map(),
-    open: undefined,
-    batches: new Map(),
+    entries: { open: undefined, closed: new Map() },
+    acts: { open: undefined, closed: new Map() },
+    lastAct: { seal: 0, id: '' },
     conserved: new Map(),
     seals: { number: 0, hash: '' },
   }
@@ -90,14 +108,22 @@ export async function verifyExport(
     if (told?.type === 'entry') {
       verdict.entries += 1
       checkEntry(told, ledger, find)
+    } else if (told?.type === 'act') {
+      verdict.acts += 1
+      checkAct(told, ledger, find)
     } else if (told?.type === 'seal') {
       verdict.seals += 1
       checkSeal(told, ledger, find, known)
       verdict.head = { number: told.number, hash: told.hash }
     } else find('unreadable', text.slice(0, 80))
   }
-  closeBatch(ledger)
-  for (const [number, { count }] of ledger.batches) find('seal_missing', `seal ${number} of ${count} entries`)
+  for (const [what, batches] of [
+    ['entries', ledger.entries],
+    ['acts', ledger.acts],
+  ] as const) {
+    closeBatch(batches)
+    for (const [number, { count }] of batches.closed) find('seal_missing', `seal ${number} of ${count} ${what}`)
+  }
   for (const [code, sum] of ledger.conserved) if (sum !== 0n) find('contribution_not_conserved', `${code}: ${sum}`)
   if (known && ledger.seals.number < known.number) find('known_seal_differs', `seal ${known.number} is not there`)
   return verdict
@@ -107,7 +133,7 @@ type Find = (fault: FaultKind, detail: string) => void
 
 function checkEntry(entry: Entry, ledger: Ledger, find: Find): void {
   const id = BigInt(entry.id)
-  const isNext = entry.seal === ledger.seal ? id > ledger.lastId : entry.seal === ledger.seal + 1
+  const isNext = entry.seal === ledger.seal ? id > ledger.lastId : entry.seal > ledger.seal
   if (!isNext || (ledger.fundId ?? entry.fundId) !== entry.fundId)
     find('entry_out_of_order', `entry ${entry.id} under seal ${entry.seal}`)
   if (!isFirst(id, ledger.seen)) find('entry_twice', `entry ${entry.id}`)
@@ -117,17 +143,43 @@ function checkEntry(entry: Entry, ledger: Ledger, find: Find): void {
 
   const contentHash = sha256(contentOf(entry))
   if (contentHash !== entry.contentHash) find('entry_changed', `entry ${entry.id}`)
-  if (ledger.open?.seal !== entry.seal) closeBatch(ledger)
-  ledger.open ??= { seal: entry.seal, digest: createHash('sha256'), count: 0 }
-  ledger.open.digest.update(`${entry.id} ${contentHash} ${entry.recordedAt} ${entry.actId}\n`)
-  ledger.open.count += 1
+  addTo(ledger.entries, entry.seal, `${entry.id} ${contentHash} ${entry.recordedAt} ${entry.actId}`)
   checkSums(entry, ledger, find)
 }
 
-function closeBatch(ledger: Ledger): void {
-  if (ledger.open)
-    ledger.batches.set(ledger.open.seal, { digest: ledger.open.digest.digest('hex'), count: ledger.open.count })
-  ledger.open = undefined
+function checkAct(act: Act, ledger: Ledger, find: Find): void {
+  const last = ledger.lastAct
+  const isNext = act.seal === last.seal ? act.id > last.id : act.seal > last.seal
+  if (!isNext || (ledger.fundId ?? act.fundId) !== act.fundId)
+    find('act_out_of_order', `act ${act.id} under seal ${act.seal}`)
+  ledger.fundId ??= act.fundId
+  ledger.lastAct = { seal: act.seal, id: act.id }
+  const { fundId, id, personId, tokenId, requestId, method, path, address, outcome, details, at } = act
+  const content = [fundId, id, personId, tokenId, requestId, method, path, address, outcome, details, at]
+  const contentHash = sha256(content.map((one) => one ?? '').join('\n'))
+  if (contentHash !== act.contentHash) find('act_changed', `act ${id}`)
+  addTo(ledger.acts, act.seal, `${id} ${contentHash}`)
+}
+
+function addTo(batches: Batches, seal: number, line: string): void {
+  if (batches.open?.seal !== seal) closeBatch(batches)
+  batches.open ??= { seal, digest: createHash('sha256'), count: 0 }
+  batches.open.digest.update(`${line}\n`)
+  batches.open.count += 1
+}
+
+function closeBatch(batches: Batches): void {
+  const { open, closed } = batches
+  if (open) closed.set(open.seal, { digest: open.digest.digest('hex'), count: open.count })
+  batches.open = undefined
+}
+
+/** What is under a seal, once; nothing has a digest too. */
+function taken(batches: Batches, seal: number): { digest: string; count: number } {
+  closeBatch(batches)
+  const found = batches.closed.get(seal) ?? { digest: sha256(''), count: 0 }
+  batches.closed.delete(seal)
+  return found
 }
 
 /** What an entry says, as one text: the fund, kind, source, value date, memo, reversed entry, and each posting on a line. */
@@ -165,12 +217,11 @@ function checkSeal(seal: Seal, ledger: Ledger, find: Find, known: { number: numb
   const before = ledger.seals.number === 0 ? sha256(seal.fundId) : ledger.seals.hash
   if (number !== ledger.seals.number + 1 || previousHash !== before || (ledger.fundId ?? seal.fundId) !== seal.fundId)
     find('seal_out_of_order', `seal ${number} does not follow seal ${ledger.seals.number}`)
-  closeBatch(ledger)
-  const batch = ledger.batches.get(number)
-  if (batch?.count !== seal.entryCount || sha256(`${previousHash}\n${batch.digest}\n`) !== hash)
-    find('seal_changed', `seal ${number} does not close the entries that are under it`)
+  const [entries, acts] = [taken(ledger.entries, number), taken(ledger.acts, number)]
+  const isWhole = entries.count === seal.entryCount && acts.count === seal.actCount
+  if (!isWhole || sha256(`${previousHash}\n${entries.digest}\n${acts.digest}\n`) !== hash)
+    find('seal_changed', `seal ${number} does not close the entries and acts that are under it`)
   if (known?.number === number && known.hash !== hash) find('known_seal_differs', `seal ${number} is ${hash}`)
-  ledger.batches.delete(number)
   ledger.seals = { number, hash }
 }
 
@@ -188,10 +239,11 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-function parsed(text: string): Entry | Seal | undefined {
+function parsed(text: string): Entry | Act | Seal | undefined {
   try {
-    const told = JSON.parse(text) as Entry | Seal
+    const told = JSON.parse(text) as Entry | Act | Seal
     if (told.type === 'seal') return Number.isSafeInteger(told.number) ? told : undefined
+    if (told.type === 'act') return Number.isSafeInteger(told.seal) && typeof told.id === 'string' ? told : undefined
     const isEntry =
       Number.isSafeInteger(told.seal) && /^\d{1,19}$/.test(told.id) && told.postings.every(hasWholeAmounts)
     return isEntry ? told : undefined
@@ -226,8 +278,8 @@ async function command([file, anchor]: string[]): Promise<void> {
   const known = hash ? { known: { number: Number.parseInt(number!, 10), hash } } : {}
   const verdict = await verifyExport(createReadStream(file), known.known)
   for (const { line, fault, detail } of verdict.faults) process.stdout.write(`line ${line}: ${fault}: ${detail}\n`)
-  const { entries, seals, head, faultCount } = verdict
-  process.stdout.write(`${entries} entries, ${seals} seals, ${faultCount} faults\n`)
+  const { entries, acts, seals, head, faultCount } = verdict
+  process.stdout.write(`${entries} entries, ${acts} acts, ${seals} seals, ${faultCount} faults\n`)
   if (head) process.stdout.write(`last seal ${head.number}:${head.hash}\n`)
   process.exitCode = faultCount === 0 ? 0 : 1
 }

@@ -180,14 +180,14 @@ describe('the database itself', () => {
     const mission = async (db: Db, ofDonor: string) => {
       const { rows } = await db.raw(
         `select m.* from (select distinct request_id from accounts where contribution_id = :id and request_id is not null) r,
-                lateral mission_told(r.request_id, now()) m`,
+                lateral mission_told(r.request_id, now(), null) m`,
         { id: ofDonor },
       )
       return rows.length
     }
     const ask = async (db: Db, requestId: string, contributionId: string) => {
       const { rows } = await db.raw(
-        `select (select count(*)::int from mission_told(:requestId, now())) as missions, earmark_told(:contributionId, now()) as earmark`,
+        `select (select count(*)::int from mission_told(:requestId, now(), null)) as missions, earmark_told(:contributionId, now(), null) as earmark`,
         { requestId, contributionId },
       )
       return rows[0]

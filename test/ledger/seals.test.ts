@@ -99,7 +99,8 @@ test('seals are told in pages', async () => {
   expect(first.body.items).toEqual([
     {
       number: 1,
-      entryCount: expect.any(Number),
+      entryCount: 5,
+      actCount: 5,
       hash: expect.stringMatching(/^[0-9a-f]{64}$/),
       previousHash: expect.stringMatching(/^[0-9a-f]{64}$/),
       sealedAt: expect.any(String),
@@ -109,10 +110,24 @@ test('seals are told in pages', async () => {
   expect(second.body.items[0].number).toBe(2)
 })
 
-test('a fund of which nothing is sealed exports nothing, and nothing is wrong with that', async () => {
+test('a fund of which nothing is sealed exports nothing, and one without entries its acts', async () => {
   const fund = await service.fund()
   expect(await exported(fund)).toEqual([''])
-  expect(await seal(fund)).toBe(0)
+  await sealAll(fund)
+  expect(await verified(await exported(fund))).toMatchObject({ entries: 0, seals: 1, faultCount: 0 })
+})
+
+test('refused attempts are sealed like what was done', async () => {
+  const fund = await service.fund()
+  await fund.cast.auditor!.post(`/funds/${fund.id}/payees`, {}).expect(400)
+  await fund.cast.fundManager!.post(`/funds/${fund.id}/closed-periods`, { month: '2024-01' }).expect(403)
+  await sealAll(fund)
+  const acts = (await exported(fund)).map((text) => JSON.parse(text)).filter((one) => one.type === 'act')
+  expect(acts.at(-1)).toMatchObject({
+    outcome: 'role_not_allowed',
+    personId: fund.cast.fundManager!.id,
+    method: 'POST',
+  })
 })
 
 describe('whoever changes an export is found out', () => {
@@ -138,23 +153,32 @@ describe('whoever changes an export is found out', () => {
   const sealAt = (number: number) =>
     lines.findIndex((text) => text.includes('"type":"seal"') && JSON.parse(text).number === number)
 
-  /** What somebody would do who knows how it is made: hash the changed entry anew, and the seal over it too. */
-  function remade(i: number, changed: Line, reseal: boolean): string[] {
+  /** What somebody would do who knows how it is made: hash the changed entry anew, and the seals from its own to `last` too. */
+  function remade(i: number, changed: Line, last?: number): string[] {
     const { fundId, kind, source, occurredOn, memo, reverses } = changed
     const told = changed.postings.map(
       (one) => `${one.address} ${String((one as Record<string, string>).currency)} ${one.amount} ${one.functional}`,
     )
     const contentHash = sha256([fundId, kind, source, occurredOn, memo, reverses ?? '', ...told].join('\n'))
-    const result = put(i, { ...changed, contentHash })
-    if (!reseal) return result
-    const under = result
-      .map((text) => JSON.parse(text))
-      .filter((one) => one.type === 'entry' && one.seal === changed.seal)
-    const digest = sha256(under.map((one) => `${one.id} ${one.contentHash} ${one.recordedAt} ${one.actId}\n`).join(''))
-    const where = sealAt(changed.seal)
-    const old = JSON.parse(result[where]!)
-    return result.with(where, JSON.stringify({ ...old, hash: sha256(`${old.previousHash}\n${digest}\n`) }))
+    const result = put(i, { ...changed, contentHash }).map((text) => JSON.parse(text))
+    const digest = (seal: number, type: string, line: (one: Record<string, string>) => string) =>
+      sha256(
+        result
+          .filter((one) => one.type === type && one.seal === seal)
+          .map((one) => `${line(one)}\n`)
+          .join(''),
+      )
+    for (let seal = changed.seal; seal <= (last ?? 0); seal += 1) {
+      const one = result[sealAt(seal)]
+      if (seal > changed.seal) one.previousHash = result[sealAt(seal - 1)].hash
+      const entries = digest(seal, 'entry', (it) => `${it.id} ${it.contentHash} ${it.recordedAt} ${it.actId}`)
+      one.hash = sha256(
+        `${one.previousHash}\n${entries}\n${digest(seal, 'act', (it) => `${it.id} ${it.contentHash}`)}\n`,
+      )
+    }
+    return result.map((one) => JSON.stringify(one))
   }
+  const actAt = (i: number) => lines.findIndex((text) => text.includes('"type":"act"')) + i
 
   test.each<[string, () => string[], string[]]>([
     [
@@ -203,8 +227,19 @@ describe('whoever changes an export is found out', () => {
       () => lines.with(1, lines[2]!).with(2, lines[1]!),
       ['entry_out_of_order', 'seal_changed'],
     ],
-    ['an entry is changed and hashed anew', () => remade(1, doubled(at(1)), false), ['seal_changed']],
-    ['an entry and its seal are made anew', () => remade(1, doubled(at(1)), true), ['seal_out_of_order']],
+    ['an entry is changed and hashed anew', () => remade(1, doubled(at(1))), ['seal_changed']],
+    ['an entry and its seal are made anew', () => remade(1, doubled(at(1)), 1), ['seal_out_of_order']],
+    [
+      'another is said to have been refused',
+      () => put(actAt(0), { ...at(actAt(0)), personId: newId('person') }),
+      ['act_changed', 'seal_changed'],
+    ],
+    ['an act is taken out', () => lines.toSpliced(actAt(1), 1), ['seal_changed']],
+    [
+      'two acts are swapped',
+      () => lines.with(actAt(0), lines[actAt(1)]!).with(actAt(1), lines[actAt(0)]!),
+      ['act_out_of_order', 'seal_changed'],
+    ],
     ['a seal is taken out', () => lines.toSpliced(sealAt(2), 1), ['seal_out_of_order', 'seal_missing']],
     ['a line is no JSON', () => lines.with(3, '{'), ['unreadable', 'seal_changed']],
     [
@@ -219,7 +254,7 @@ describe('whoever changes an export is found out', () => {
 
   test('whoever kept the last seal finds out even when the end of the chain is made anew or cut off', async () => {
     const last = lines.findLastIndex((text) => text.includes('"type":"entry"'))
-    const remadeEnd = remade(last, doubled(at(last)), true)
+    const remadeEnd = remade(last, doubled(at(last)), head.number)
     expect(await faultsIn(remadeEnd)).toEqual([])
     expect(await faultsIn(remadeEnd, head)).toEqual(['known_seal_differs'])
     const cut = lines.filter((text) => {
@@ -252,9 +287,10 @@ describe('whoever changes an export is found out', () => {
           return { status, out: stdout }
         }
       }
+      const acts = lines.filter((text) => text.includes('"type":"act"')).length
       expect(run(lines)).toEqual({
         status: 0,
-        out: `16 entries, ${head.number} seals, 0 faults\nlast seal ${head.number}:${head.hash}\n`,
+        out: `16 entries, ${acts} acts, ${head.number} seals, 0 faults\nlast seal ${head.number}:${head.hash}\n`,
       })
       expect(run(lines, `${head.number}:${head.hash}`).status).toBe(0)
       expect(run(lines, `${head.number}:${'0'.repeat(64)}`).status).toBe(1)
@@ -359,10 +395,12 @@ describe('sealing', () => {
     await sealAll(fund)
     await postTo(service, fund.id, [charged('2.00', '2024-01-01')])
     const { owner } = service.database()
-    for (const table of ['entries', 'seals']) await owner.raw(`alter table ${table} disable trigger append_only`)
-    await owner.raw(`update entries set xid = '900000000000' where fund_id = ?`, [fund.id])
+    for (const table of ['entries', 'acts', 'seals'])
+      await owner.raw(`alter table ${table} disable trigger append_only`)
+    for (const table of ['entries', 'acts'])
+      await owner.raw(`update ${table} set xid = '900000000000' where fund_id = ?`, [fund.id])
     await owner.raw(`update seals set horizon = '900000000001' where fund_id = ?`, [fund.id])
-    for (const table of ['entries', 'seals']) await owner.raw(`alter table ${table} enable trigger append_only`)
+    for (const table of ['entries', 'acts', 'seals']) await owner.raw(`alter table ${table} enable trigger append_only`)
     await postTo(service, fund.id, [charged('3.00', '2024-01-01')])
     await sealAll(fund)
     expect(await verified(await exported(fund))).toMatchObject({ entries: 3, faultCount: 0 })

@@ -55,6 +55,7 @@ export function sampleReport(): DonorReport {
       kind: 'government',
     },
     asOf: { occurredOn: '2025-12-31', recordedAt: '2026-01-15T09:30:00Z' },
+    position: { number: 4217, hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' },
     totals: figures({
       pledged: '123456789012345.67',
       agreed: '6450000.00',
