@@ -1,6 +1,7 @@
 import { row, rows, type Db, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import type { BankAccountRef } from '../ledger/accounts.ts'
+import type { StagePart } from '../ledger/stages.ts'
 import { fromMinorUnits, type Money } from '../money.ts'
 import { lockRequest, type LoadedRequest } from '../requests/load.ts'
 
@@ -55,10 +56,10 @@ export async function setStatus(trx: Trx, payment: LoadedPayment, status: Paymen
 }
 
 /** From which contributions a released payment was paid. */
-export async function paidFrom(db: Db, payment: LoadedPayment): Promise<{ id: string; code: string; amount: Money }[]> {
-  const parts = await rows<{ id: string; code: string; amount: string }>(
+export async function paidFrom(db: Db, payment: LoadedPayment): Promise<StagePart[]> {
+  const parts = await rows<{ contributionId: string; code: string; amount: string }>(
     db,
-    `select c.id, c.code, f.amount from payment_funding f join contributions c on c.id = f.contribution_id
+    `select c.id as "contributionId", c.code, f.amount from payment_funding f join contributions c on c.id = f.contribution_id
       where f.payment_id = :id order by c.code`,
     { id: payment.id },
   )

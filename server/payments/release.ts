@@ -1,9 +1,10 @@
 import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { today } from '../funds/currencies.ts'
-import { conversion, inTransit, payable, stage } from '../ledger/accounts.ts'
+import { conversion, inTransit, payable } from '../ledger/accounts.ts'
 import { credit, debit, postEntry, type Posting } from '../ledger/post.ts'
-import { minorUnits, splitByWeight, type Money } from '../money.ts'
+import { moveStage, type StagePart } from '../ledger/stages.ts'
+import { minorUnits, splitByWeight } from '../money.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { heldFor, takeDuty, type LoadedRequest } from '../requests/load.ts'
 import { lockPayment, setStatus, type LoadedPayment } from './load.ts'
@@ -40,13 +41,17 @@ export async function releasePayment(
   const held = await heldFor(trx, request, 'committed')
   const shares = splitByWeight(
     payment.amount,
-    held.map(({ balance }) => balance),
+    held.map((part) => part.amount),
   )
-  const parts = held.map(({ contributionId, code }, i) => ({ id: contributionId, code, amount: shares[i]! }))
+  const parts = held.map((part, i) => ({ ...part, amount: shares[i]! }))
   await trx('payment_funding').insert(
     parts
       .filter(({ amount }) => !amount.amount.isZero())
-      .map(({ id, amount }) => ({ payment_id: paymentId, contribution_id: id, amount: minorUnits(amount) })),
+      .map(({ contributionId, amount }) => ({
+        payment_id: paymentId,
+        contribution_id: contributionId,
+        amount: minorUnits(amount),
+      })),
   )
   await setStatus(trx, payment, 'released')
   if (request.status === 'approved') {
@@ -72,7 +77,7 @@ export async function releasePayment(
 export function releasePostings(
   payment: LoadedPayment,
   request: LoadedRequest,
-  parts: { id: string; code: string; amount: Money }[],
+  parts: readonly StagePart[],
 ): Posting[] {
   const { amount, instructed, bank } = payment
   const converted =
@@ -83,9 +88,6 @@ export function releasePostings(
     debit(payable(request, request.currency), amount),
     ...converted,
     credit(inTransit(bank), instructed, amount),
-    ...parts.flatMap((part) => [
-      debit(stage('disbursed', part, request.currency, request), part.amount),
-      credit(stage('committed', part, request.currency, request), part.amount),
-    ]),
+    ...moveStage(request, { from: 'committed', to: 'disbursed' }, parts),
   ]
 }

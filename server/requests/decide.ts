@@ -2,8 +2,8 @@ import { rows, type Db, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { today } from '../funds/currencies.ts'
 import { newId } from '../ids.ts'
-import { stage } from '../ledger/accounts.ts'
-import { credit, debit, postEntry } from '../ledger/post.ts'
+import { postEntry } from '../ledger/post.ts'
+import { moveStage } from '../ledger/stages.ts'
 import { holdsRole, requireRole, type Actor, type Role } from '../people/actor.ts'
 import { heldFor, lockRequest, takeDuty, type LoadedRequest } from './load.ts'
 import {
@@ -95,7 +95,6 @@ export async function stepsAndDecisions(
 
 /** Event 13: what was reserved is an obligation from now on. */
 async function commitReserved(trx: Trx, actor: Actor, request: LoadedRequest): Promise<void> {
-  const held = await heldFor(trx, request, 'reserved')
   await postEntry(
     trx,
     { fundId: request.fundId, actId: actor.act.id },
@@ -104,13 +103,7 @@ async function commitReserved(trx: Trx, actor: Actor, request: LoadedRequest): P
       source: request.id,
       occurredOn: today(),
       memo: request.code,
-      postings: held.flatMap(({ contributionId, code, balance }) => {
-        const contribution = { id: contributionId, code }
-        return [
-          debit(stage('committed', contribution, request.currency, request), balance),
-          credit(stage('reserved', contribution, request.currency, request), balance),
-        ]
-      }),
+      postings: moveStage(request, { from: 'reserved', to: 'committed' }, await heldFor(trx, request, 'reserved')),
     },
   )
 }

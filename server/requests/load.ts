@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { row, rows, type Db, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
+import type { StagePart } from '../ledger/stages.ts'
 import { fromMinorUnits, minorText, sum, type Money, type MoneyText } from '../money.ts'
 import type { Actor } from '../people/actor.ts'
 import { dutyBlocker, type Duty, type Part, type RequestStatus } from './policy.ts'
@@ -100,28 +101,26 @@ export async function takeDuty(
   if (held.duty !== duty) throw new Refusal('separation_of_duties')
 }
 
-export type StageParts = { contributionId: string; code: string; balance: Money }[]
-
 /** What each contribution holds for the request at a stage, in the order of the contributions' codes. */
 export async function heldFor(
   db: Db,
   request: { id: string; currency: string },
   stage: 'reserved' | 'committed' | 'disbursed' | 'reported',
-): Promise<StageParts> {
-  const parts = await rows<{ contributionId: string; code: string; balance: string }>(
+): Promise<StagePart[]> {
+  const parts = await rows<{ contributionId: string; code: string; amount: string }>(
     db,
-    `select c.id as "contributionId", c.code, b.amount as balance
+    `select c.id as "contributionId", c.code, b.amount
        from accounts a join balances b on b.account_id = a.id join contributions c on c.id = a.contribution_id
       where a.request_id = :id and a.stage = :stage and b.amount <> 0
       order by c.code`,
     { id: request.id, stage },
   )
-  return parts.map((part) => ({ ...part, balance: fromMinorUnits(part.balance, request.currency) }))
+  return parts.map((part) => ({ ...part, amount: fromMinorUnits(part.amount, request.currency) }))
 }
 
-export function totalOf(parts: StageParts, currency: string): Money {
+export function totalOf(parts: readonly StagePart[], currency: string): Money {
   return sum(
-    parts.map(({ balance }) => balance),
+    parts.map(({ amount }) => amount),
     currency,
   )
 }

@@ -2,8 +2,8 @@ import { row, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { today } from '../funds/currencies.ts'
 import { newId } from '../ids.ts'
-import { stage } from '../ledger/accounts.ts'
-import { credit, debit, postEntry } from '../ledger/post.ts'
+import { postEntry } from '../ledger/post.ts'
+import { moveStage } from '../ledger/stages.ts'
 import {
   exceeds,
   fromMinorUnits,
@@ -51,7 +51,7 @@ export async function reduceObligation(
   const held = await heldFor(trx, request, 'committed')
   const shares = splitByWeight(
     amount,
-    held.map(({ balance }) => balance),
+    held.map((part) => part.amount),
   )
   await postEntry(
     trx,
@@ -61,13 +61,11 @@ export async function reduceObligation(
       source: id,
       occurredOn: today(),
       memo: request.code,
-      postings: held.flatMap(({ contributionId, code }, i) => {
-        const contribution = { id: contributionId, code }
-        return [
-          debit(stage('available', contribution, request.currency), shares[i]!),
-          credit(stage('committed', contribution, request.currency, request), shares[i]!),
-        ]
-      }),
+      postings: moveStage(
+        request,
+        { from: 'committed', to: 'available' },
+        held.map((part, i) => ({ ...part, amount: shares[i]! })),
+      ),
     },
   )
   const nothingLeft = isZero(subtract(totalOf(held, request.currency), amount))

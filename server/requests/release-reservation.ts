@@ -1,7 +1,7 @@
 import type { Trx } from '../../db/connect.ts'
 import { today } from '../funds/currencies.ts'
-import { stage } from '../ledger/accounts.ts'
-import { credit, debit, postEntry } from '../ledger/post.ts'
+import { postEntry } from '../ledger/post.ts'
+import { moveStage } from '../ledger/stages.ts'
 import { heldFor, type LoadedRequest } from './load.ts'
 
 /** Gives what the request's current round has reserved back to where it came from (event 12); nothing where nothing is held. */
@@ -16,13 +16,7 @@ export async function releaseReservation(trx: Trx, actId: string, request: Loade
       source: `${request.id}#${request.round}`,
       occurredOn: today(),
       memo: `${request.code}: ${why}`,
-      postings: held.flatMap(({ contributionId, code, balance }) => {
-        const contribution = { id: contributionId, code }
-        return [
-          debit(stage('available', contribution, request.currency), balance),
-          credit(stage('reserved', contribution, request.currency, request), balance),
-        ]
-      }),
+      postings: moveStage(request, { from: 'reserved', to: 'available' }, held),
     },
   )
 }

@@ -4,8 +4,9 @@ import { chooseFunding, type Earmark, type FundingPart, type Source, type Use } 
 import { lockFunding } from '../funding/lock.ts'
 import { today } from '../funds/currencies.ts'
 import { policyInForce } from '../funds/policies.ts'
-import { reserveAvailable, stage } from '../ledger/accounts.ts'
-import { credit, debit, postEntry } from '../ledger/post.ts'
+import { reserveAvailable } from '../ledger/accounts.ts'
+import { postEntry } from '../ledger/post.ts'
+import { moveStage } from '../ledger/stages.ts'
 import {
   add,
   exceeds,
@@ -83,13 +84,7 @@ export async function submitRequest(
       source: `${requestId}#${submission.round}`,
       occurredOn: on,
       memo: request.code,
-      postings: funding.parts.flatMap((part) => {
-        const contribution = { id: part.contributionId, code: part.code }
-        return [
-          debit(stage('reserved', contribution, request.currency, request), part.amount),
-          credit(stage('available', contribution, request.currency), part.amount),
-        ]
-      }),
+      postings: moveStage(request, { from: 'available', to: 'reserved' }, funding.parts),
     },
   )
   return { id: requestId, status: 'submitted', ...submission }
