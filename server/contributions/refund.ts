@@ -1,5 +1,7 @@
 import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
+import { lockFunding } from '../funding/lock.ts'
+import { coverReserve } from '../funding/reserve.ts'
 import { newId } from '../ids.ts'
 import { authority, cash, contributionIncome, donorRefunds, fundAccount, stage } from '../ledger/accounts.ts'
 import { credit, debit, postEntry } from '../ledger/post.ts'
@@ -10,7 +12,7 @@ import { checkOrder } from './policy.ts'
 
 /**
  * Decides that a part of a contribution goes back to its donor (event 21, first half). `amount` is in the fund's currency and
- * must be available. In the year in which the contribution became income the income is taken back; later it is an expense.
+ * must be available, and more than the operating reserve lacks must stay. In the year in which the contribution became income the income is taken back; later it is an expense.
  *
  * Refuses `not_found`, `role_not_allowed`, `service_account_decides_nothing`, `not_agreed`, `date_in_future`,
  * `dates_out_of_order`, `currency_mismatch`, `insufficient_funds`.
@@ -35,6 +37,8 @@ export async function decideRefund(
   checkOrder(recognisedOn, decidedOn)
   const amount = moneyFrom(asked)
   if (amount.currency !== fundCurrency) throw new Refusal('currency_mismatch', { expected: fundCurrency })
+  await lockFunding(trx, fundId)
+  await coverReserve(trx, fundId, amount)
 
   // The stage's own floor refuses what is not available, whatever else is going on.
   const id = newId('refund')

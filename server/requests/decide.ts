@@ -74,10 +74,13 @@ export async function decideRequest(
   return { id, requestId, verdict, status }
 }
 
-/** The steps of the current round and the decisions taken on them so far. */
+/**
+ * The steps of the current round and the decisions taken on them so far. An approval by somebody who has since declared a tie to the
+ * payee does not count any more, so its step is open again.
+ */
 export async function stepsAndDecisions(
   db: Db,
-  { id, round }: { id: string; round: number },
+  { id, round, payeeId }: { id: string; round: number; payeeId: string | null },
 ): Promise<{ steps: Step[]; decisions: DecisionTaken[] }> {
   const key = { id, round }
   const steps = await rows<Step>(
@@ -87,8 +90,9 @@ export async function stepsAndDecisions(
   )
   const decisions = await rows<DecisionTaken>(
     db,
-    `select step, role, decided_by as "decidedBy", verdict from decisions where request_id = :id and round = :round order by decided_at`,
-    key,
+    `select step, role, decided_by as "decidedBy", verdict from decisions
+      where request_id = :id and round = :round and not (verdict = 'approve' and keeps_away(decided_by, :payeeId)) order by decided_at`,
+    { ...key, payeeId },
   )
   return { steps, decisions }
 }
