@@ -1095,6 +1095,7 @@ CREATE OR REPLACE FUNCTION entries_must_balance()
  SET enable_seqscan TO 'off'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare
   wrong text;
@@ -1125,6 +1126,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION entry_must_be_whole()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare
   lines int;
@@ -1190,6 +1192,7 @@ $function$;
 CREATE OR REPLACE FUNCTION named_people_have_no_duty()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   if exists (select from named_people n where n.request_id = new.request_id and n.person_id = new.person_id) then
@@ -1387,6 +1390,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION receipt_not_applied_twice()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   if exists (select from receipts r cross join lateral (select sum(a.value) as value, sum(a.authority) as authority

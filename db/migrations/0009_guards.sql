@@ -180,6 +180,13 @@ begin
   return new;
 end $$;
 
+-- A fence looks at the tables of the schema, also when it stands at the end of a transaction, where a temporary table of the same name
+-- would be looked at before them.
+alter function entries_must_balance() set search_path = public, pg_temp;
+alter function entry_must_be_whole() set search_path = public, pg_temp;
+alter function receipt_not_applied_twice() set search_path = public, pg_temp;
+alter function named_people_have_no_duty() set search_path = public, pg_temp;
+
 -- The service changes what its verbs change, and nothing beside: who asked, who was given what, and what was issued stay as they were.
 revoke update on people, tokens, role_grants, idempotency_keys, requests from wasata_service;
 grant update (password_hash, language, active, version) on people to wasata_service;

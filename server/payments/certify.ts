@@ -8,6 +8,7 @@ import {
   exceeds,
   fromMinorUnits,
   intoCurrency,
+  isPositive,
   minorUnits,
   moneyFrom,
   moneyText,
@@ -31,7 +32,7 @@ export type NewPayment = {
  * the amount at the operational rate in force.
  *
  * Refuses, in this order: `not_found`, `role_not_allowed`, `not_approved`, `payee_not_verified`, what `takeDuty` refuses,
- * `currency_mismatch`, `rate_missing`, `exceeds_committed`, `exceeds_budget_line`.
+ * `currency_mismatch`, `rate_missing`, `amount_out_of_range`, `exceeds_committed`, `exceeds_budget_line`.
  */
 export async function certifyPayment(
   trx: Trx,
@@ -109,7 +110,9 @@ async function instructionFor(
 ): Promise<{ instructed: Money; rate: string | null }> {
   if (currency === request.currency) return { instructed: amount, rate: null }
   const { units } = await rateOn(trx, { fundId: request.fundId, currency, on: today() })
-  return { instructed: intoCurrency(amount, units, currency), rate: units }
+  const instructed = intoCurrency(amount, units, currency)
+  if (!isPositive(instructed)) throw new Refusal('amount_out_of_range', { value: moneyText(instructed) })
+  return { instructed, rate: units }
 }
 
 /** Where a payment's cost stands: transfers to partners are advances until they report, the rest is spent. */

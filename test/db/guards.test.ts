@@ -1,3 +1,4 @@
+import type { Knex } from 'knex'
 import { newId } from '../../server/ids.ts'
 import { approved, certify, decide, draft, submitted, verifiedPayee } from '../support/asking.ts'
 import { received } from '../support/money-in.ts'
@@ -342,6 +343,36 @@ test('no application of a receipt gives more authority than the cash that came',
   await expect(db.transaction((trx) => trx('receipt_applications').insert(more))).rejects.toThrow(
     'applied than arrived',
   )
+})
+
+test('a temporary table of the same name hides nothing from a fence', async () => {
+  const { fund, contribution, request } = world
+  const { service: db, owner } = service.database()
+  const act = await owner('acts').first('id')
+  const receipt = await owner('receipt_applications').where({ contribution_id: contribution.id }).first()
+  const hiding = (tables: string[], attack: (trx: Knex.Transaction) => Promise<unknown>) =>
+    db.transaction(async (trx) => {
+      for (const table of tables)
+        await trx.raw(`create temporary table ${table} on commit drop as select * from ${table} limit 0`)
+      await attack(trx)
+    })
+  const more = { id: newId('application'), amount: 1, value: 99, functional: 0, carrying: 0, authority: 0, support: 0 }
+  await expect(
+    hiding(['receipts'], (trx) => trx('receipt_applications').insert({ ...receipt, ...more, act_id: act.id })),
+  ).rejects.toThrow('applied than arrived')
+  const empty = `select * from post_entries(?, ?, array['receipt'], array['none'], array['2026-11-01'::date], array[''], array[null::bigint],
+    '{}', '{}', '{}', '{}', '{}', '{}', '{}')`
+  const twoRows = `insert into pg_temp.postings select id, 1, 1, 1, 0, occurred_on, now() from entries where source = 'none' union all select id, 2, 1, 1, 0, occurred_on, now() from entries where source = 'none'`
+  await expect(
+    hiding(['postings'], async (trx) => {
+      await trx.raw(empty, [fund.id, act.id])
+      await trx.raw(twoRows)
+    }),
+  ).rejects.toThrow('fewer than two postings')
+  const tied = fund.cast.fundManager3!
+  await tied.post(`/payees/${request.payeeId}/ties`, { nature: 'x' }).expect(201)
+  const duty = { request_id: request.id, person_id: tied.id, duty: 'approver', person_kind: 'person' }
+  await expect(hiding(['ties', 'named_people'], (trx) => trx('duties').insert(duty))).rejects.toThrow('declared a tie')
 })
 
 test('in the role of a donor nothing is written, and no other role is told of', async () => {

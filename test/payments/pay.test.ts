@@ -297,6 +297,24 @@ test('what the operating reserve lacks is not paid back to a donor either', asyn
   await refund('500.00').expect(201)
 })
 
+test('an amount that is nothing at all in the currency of the account is not told to the bank', async () => {
+  const fund = await service.fund()
+  await received(fund, '1000.00')
+  const account = await service
+    .admin()
+    .post(`/funds/${fund.id}/bank-accounts`, { code: 'small', name: 'Small', currency: 'EUR' })
+    .expect(201)
+  const rate = { currency: 'EUR', month: '2026-01', units: '0.4', source: 'x' }
+  await fund.cast.controller!.post(`/funds/${fund.id}/exchange-rates`, rate).expect(201)
+  const { id } = await approved(fund, '1.00')
+  const answer = await fund.cast.certifyingOfficer!.post(`/disbursement-requests/${id}/payments`, {
+    amount: usd('0.01'),
+    category: 'grants',
+    bankAccountId: account.body.id,
+  })
+  expect([answer.status, answer.body.code]).toEqual([422, 'amount_out_of_range'])
+})
+
 test('nothing is paid before approval, nor to a payee that nobody verified', async () => {
   const fund = await service.fund()
   await received(fund, '1000.00')
