@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { explain, type Cluster } from './embedded-cluster.ts'
+import { keepLogBounded } from './embedded-log.ts'
 import { OWNER, prepareCluster } from './embedded-runtime.ts'
 import { makeSocketDir, PORT, removeEmptyLocks } from './embedded-socket.ts'
 import {
@@ -51,10 +52,21 @@ export async function startEmbedded(options: {
   const deadline = Date.now() + patienceMs
   while (Date.now() < deadline) {
     const server = (await joinRunning(cluster)) ?? (await launch(cluster, options.settings ?? {}, deadline))
-    if (server) return server
+    if (server) return withBoundedLog(server, logOf(cluster))
     await pause(100)
   }
   throw new Error(`PostgreSQL did not become ready in ${patienceMs / 1000} s. See ${logOf(cluster)}.`)
+}
+
+function withBoundedLog(server: EmbeddedServer, log: string): EmbeddedServer {
+  const leaveLog = keepLogBounded(log)
+  return {
+    ...server,
+    stop: () => {
+      leaveLog()
+      return server.stop()
+    },
+  }
 }
 
 /** Creates the database when the cluster has none of this name; two callers at once both succeed. */
@@ -159,6 +171,9 @@ function settingArguments(socketDir: string, settings: Record<string, string>): 
     timezone: 'UTC',
     log_timezone: 'UTC',
     fsync: 'on',
+    // What went wrong, without the statement and the row: those have names and amounts in them.
+    log_error_verbosity: 'terse',
+    log_min_error_statement: 'panic',
     ...settings,
     // Not open to change: only the owner of the socket's folder gets in, and nobody over the network.
     listen_addresses: '',

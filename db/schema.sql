@@ -24,6 +24,7 @@ create table accounts (
 );
 CREATE INDEX accounts_by_contribution ON accounts USING btree (contribution_id) WHERE (contribution_id IS NOT NULL);
 CREATE INDEX accounts_by_request ON accounts USING btree (request_id) WHERE (request_id IS NOT NULL);
+CREATE TRIGGER account_is_what_it_says AFTER INSERT ON accounts FOR EACH ROW EXECUTE FUNCTION account_is_what_it_says();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON accounts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 alter table accounts enable row level security;
 create policy own on accounts for select to wasata_donor using (((contribution_id)::text IN ( SELECT own_contributions() AS own_contributions)));
@@ -100,6 +101,7 @@ create table balances (
   floor       bigint,
   constraint balances_pkey PRIMARY KEY (account_id),
   constraint balances_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint stage_in_fund_currency CHECK (((floor IS NULL) OR (amount = functional))),
   constraint stage_never_below_zero CHECK ((amount >= floor))
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.05);
 alter table balances enable row level security;
@@ -132,6 +134,7 @@ create table budget_lines (
   constraint budget_lines_amount_check CHECK ((amount > 0)),
   constraint budget_lines_category_check CHECK ((category = ANY (ARRAY['grants'::text, 'experts'::text, 'travel'::text, 'venue'::text, 'interpretation'::text, 'security'::text])))
 );
+CREATE TRIGGER decided_content_is_fixed BEFORE INSERT OR DELETE OR UPDATE ON budget_lines FOR EACH ROW EXECUTE FUNCTION decided_parts_are_fixed();
 
 create table closed_periods (
   fund_id    id not null,
@@ -316,6 +319,7 @@ CREATE INDEX entries_by_reversed ON entries USING btree (reverses) WHERE (revers
 CREATE INDEX entries_by_transaction ON entries USING btree (fund_id, xid);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON entries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE CONSTRAINT TRIGGER entry_is_whole AFTER INSERT ON entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION entry_must_be_whole();
+CREATE TRIGGER reverses_its_own_fund BEFORE INSERT ON entries FOR EACH ROW WHEN ((new.reverses IS NOT NULL)) EXECUTE FUNCTION reverses_its_own_fund();
 alter table entries enable row level security;
 create policy own on entries for select to wasata_donor using ((EXISTS ( SELECT
    FROM postings p
@@ -401,6 +405,7 @@ create table named_people (
   constraint named_people_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
   constraint named_people_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id)
 );
+CREATE TRIGGER decided_content_is_fixed BEFORE INSERT OR DELETE OR UPDATE ON named_people FOR EACH ROW EXECUTE FUNCTION decided_parts_are_fixed();
 
 create table obligation_reductions (
   id          id not null,
@@ -432,6 +437,7 @@ create table payee_verifications (
   constraint payee_by_two_people CHECK (((verified_by)::text <> (recorded_by)::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payee_verifications FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER verifier_has_no_part BEFORE INSERT ON payee_verifications FOR EACH ROW EXECUTE FUNCTION verifier_has_no_part();
 
 create table payees (
   id            id not null,
@@ -531,6 +537,8 @@ create table payments (
 );
 CREATE INDEX payments_by_fund ON payments USING btree (fund_id, status, id);
 CREATE INDEX payments_by_request ON payments USING btree (request_id, id);
+CREATE TRIGGER paid_as_approved BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION paid_as_approved();
+CREATE TRIGGER payment_moves_by_its_rows BEFORE UPDATE OF status ON payments FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION payment_moves_by_its_rows();
 
 create table people (
   id             id not null,
@@ -747,6 +755,7 @@ create table releases (
   constraint releases_place_check CHECK ((place = ANY (ARRAY[1, 2])))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON releases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER signatures_count AFTER INSERT ON releases FOR EACH ROW EXECUTE FUNCTION signatures_count();
 
 create table request_endings (
   request_id  id not null,
@@ -814,6 +823,8 @@ create table requests (
 );
 CREATE INDEX requests_by_entity ON requests USING btree (entity_id, id);
 CREATE INDEX requests_by_status ON requests USING btree (fund_id, status, id);
+CREATE TRIGGER approved_at_every_step BEFORE UPDATE OF status ON requests FOR EACH ROW WHEN (((old.status = 'submitted'::text) AND (new.status <> ALL (ARRAY['submitted'::text, 'returned'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text])))) EXECUTE FUNCTION approved_at_every_step();
+CREATE TRIGGER decided_content_is_fixed BEFORE UPDATE ON requests FOR EACH ROW EXECUTE FUNCTION decided_content_is_fixed();
 alter table requests enable row level security;
 create policy own on requests for select to wasata_donor using (((id)::text IN ( SELECT own_requests() AS own_requests)));
 create policy service on requests for all to wasata_service using (true) with check (true);
@@ -989,6 +1000,54 @@ alter table write_offs enable row level security;
 create policy own on write_offs for select to wasata_donor using (((contribution_id)::text IN ( SELECT own_contributions() AS own_contributions)));
 create policy service on write_offs for all to wasata_service using (true) with check (true);
 
+CREATE OR REPLACE FUNCTION account_is_what_it_says()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  part text[] := string_to_array(new.address, ':');
+  of_contribution text;
+  of_request text;
+begin
+  if new.book = 'budget' and new.currency <> (select f.currency from funds f where f.id = new.fund_id) then
+    raise exception 'account % is not in the currency of its fund', new.address using errcode = 'check_violation', constraint = 'budget_in_fund_currency';
+  end if;
+  if new.address ~ '^(assets:receivable|income:contributions|liabilities:(conditional|donor-refunds)|budget:(pledged|authority|support|available|ready|reserved|committed|disbursed|reported)):' then
+    of_contribution := part[3];
+  end if;
+  if exists (select from contributions c where c.fund_id = new.fund_id and c.code = of_contribution and c.id is distinct from new.contribution_id)
+     or exists (select from contributions c where c.id = new.contribution_id and (c.fund_id <> new.fund_id or c.code is distinct from of_contribution)) then
+    raise exception 'account % belongs to another contribution', new.address using errcode = 'check_violation', constraint = 'account_of_its_contribution';
+  end if;
+  if new.address ~ '^(assets:(advances|partner-refunds)|liabilities:payable|expense:(grants|mission)|budget:(reserved|committed|disbursed|reported)):' then
+    of_request := part[cardinality(part)];
+  end if;
+  if exists (select from requests r where r.fund_id = new.fund_id and r.code = of_request and r.id is distinct from new.request_id)
+     or exists (select from requests r where r.id = new.request_id and (r.fund_id <> new.fund_id or r.code is distinct from of_request)) then
+    raise exception 'account % belongs to another request', new.address using errcode = 'check_violation', constraint = 'account_of_its_request';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION approved_at_every_step()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from approval_steps s where s.request_id = new.id and s.round = new.round)
+     or exists (select from approval_steps s
+                 where s.request_id = new.id and s.round = new.round
+                   and s.quorum > (select count(distinct d.decided_by) from decisions d
+                                    where d.request_id = s.request_id and d.round = s.round and d.step = s.step and d.role = s.role
+                                      and d.verdict = 'approve' and d.content_hash = new.content_hash
+                                      and not keeps_away(d.decided_by, new.payee_id))) then
+    raise exception 'request % is not approved at every step', new.id using errcode = 'check_violation', constraint = 'approved_at_every_step';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION close_period(p_fund text, p_month date, p_act text)
  RETURNS void
  LANGUAGE plpgsql
@@ -998,6 +1057,35 @@ AS $function$
 begin
   perform lock_period(p_fund, p_month, true);
   insert into closed_periods (fund_id, month, act_id) values (p_fund, p_month, p_act);
+end $function$;
+
+CREATE OR REPLACE FUNCTION decided_content_is_fixed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if old.status not in ('draft', 'returned')
+     and (new.title, new.purpose, new.process_id, new.payee_id, new.mandate_basis, new.support, new.themes, new.starts_on, new.ends_on)
+         is distinct from
+         (old.title, old.purpose, old.process_id, old.payee_id, old.mandate_basis, old.support, old.themes, old.starts_on, old.ends_on) then
+    raise exception 'request % is %: what it says is fixed', old.id, old.status using errcode = 'check_violation', constraint = 'decided_content_is_fixed';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION decided_parts_are_fixed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  request text := case tg_op when 'DELETE' then old.request_id else new.request_id end;
+begin
+  if exists (select from requests r where r.id = request and r.status not in ('draft', 'returned')) then
+    raise exception 'request %: what it says is fixed', request using errcode = 'check_violation', constraint = 'decided_content_is_fixed';
+  end if;
+  return case tg_op when 'DELETE' then old else new end;
 end $function$;
 
 CREATE OR REPLACE FUNCTION earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer)
@@ -1024,6 +1112,7 @@ CREATE OR REPLACE FUNCTION entries_must_balance()
  SET enable_seqscan TO 'off'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare
   wrong text;
@@ -1054,6 +1143,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION entry_must_be_whole()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare
   lines int;
@@ -1076,6 +1166,18 @@ AS $function$
 begin
   raise exception '% is append-only: correct it with another row', tg_table_name using errcode = '42501';
 end $function$;
+
+CREATE OR REPLACE FUNCTION keeps_away(p_person text, p_payee text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select exists (select from ties t where t.person_id = p_person and t.payee_id = p_payee)
+      or exists (select from payees y left join payee_verifications v on v.payee_id = y.id
+                  where y.id = p_payee and ((y.recorded_by = p_person and y.recorded_at > now() - interval '30 days')
+                                         or (v.verified_by = p_person and v.verified_at > now() - interval '30 days')))
+$function$;
 
 CREATE OR REPLACE FUNCTION known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer)
  RETURNS boolean
@@ -1116,19 +1218,17 @@ $function$;
 CREATE OR REPLACE FUNCTION named_people_have_no_duty()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
-  if new.duty <> 'requester' and exists (select from named_people n where n.request_id = new.request_id and n.person_id = new.person_id) then
+  if exists (select from named_people n where n.request_id = new.request_id and n.person_id = new.person_id) then
     raise exception '% is named in request %', new.person_id, new.request_id using errcode = 'check_violation', constraint = 'named_people_have_no_duty';
   end if;
   if exists (select from ties t join requests r on r.payee_id = t.payee_id where r.id = new.request_id and t.person_id = new.person_id) then
     raise exception '% has declared a tie to the payee of request %', new.person_id, new.request_id using errcode = 'check_violation', constraint = 'tied_people_have_no_duty';
   end if;
   if new.duty in ('certifier', 'approver', 'releaser') and exists (
-       select from requests r join payees p on p.id = r.payee_id left join payee_verifications v on v.payee_id = p.id
-        where r.id = new.request_id
-          and ((p.recorded_by = new.person_id and p.recorded_at > now() - interval '30 days')
-            or (v.verified_by = new.person_id and v.verified_at > now() - interval '30 days'))) then
+       select from requests r where r.id = new.request_id and keeps_away(new.person_id, r.payee_id)) then
     raise exception '% handled the bank details of the payee of request %', new.person_id, new.request_id
       using errcode = 'check_violation', constraint = 'bank_clerks_have_no_duty';
   end if;
@@ -1187,6 +1287,38 @@ AS $function$
     from contributions c join accounts a on a.contribution_id = c.id
    where c.donor_id = own_donor() and a.request_id is not null
 $function$;
+
+CREATE OR REPLACE FUNCTION paid_as_approved()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from requests r
+                   join payee_verifications v on v.payee_id = r.payee_id
+                   join bank_accounts b on b.id = new.bank_account_id and b.fund_id = r.fund_id
+                  where r.id = new.request_id and r.fund_id = new.fund_id and r.payee_id = new.payee_id and r.status in ('approved', 'active'))
+     or new.amount > (select coalesce(sum(l.amount), 0) from budget_lines l where l.request_id = new.request_id and l.category = new.category)
+                   - (select coalesce(sum(p.amount), 0) from payments p where p.request_id = new.request_id and p.category = new.category and p.status <> 'cancelled') then
+    raise exception 'payment % is not what request % is approved for', new.id, new.request_id using errcode = 'check_violation', constraint = 'paid_as_approved';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION payment_moves_by_its_rows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if (new.status = 'released' and (select count(*) from releases l where l.payment_id = new.id) < 2)
+     or (new.status = 'settled' and not exists (select from settlements s where s.payment_id = new.id))
+     or (new.status = 'returned' and not exists (select from payment_returns t where t.payment_id = new.id))
+     or (new.status = 'cancelled' and not exists (select from payment_cancellations c where c.payment_id = new.id)) then
+    raise exception 'payment % is not %: nobody made it so', new.id, new.status using errcode = 'check_violation', constraint = 'payment_moves_by_its_rows';
+  end if;
+  return new;
+end $function$;
 
 CREATE OR REPLACE FUNCTION post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[])
  RETURNS TABLE(ord integer, entry_id bigint, is_new boolean)
@@ -1284,13 +1416,67 @@ end $function$;
 CREATE OR REPLACE FUNCTION receipt_not_applied_twice()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
-  if (select sum(a.value) from receipt_applications a where a.receipt_id = new.receipt_id)
-     > (select r.bank_value + r.bank_charge from receipts r where r.id = new.receipt_id) then
+  if exists (select from receipts r cross join lateral (select sum(a.value) as value, sum(a.authority) as authority
+                                                          from receipt_applications a where a.receipt_id = r.id) applied
+              where r.id = new.receipt_id and (applied.value > r.bank_value + r.bank_charge or applied.authority > r.functional)) then
     raise exception 'more of receipt % is applied than arrived', new.receipt_id using errcode = 'check_violation', constraint = 'receipt_not_applied_twice';
   end if;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION reverses_its_own_fund()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from entries e where e.id = new.reverses and e.fund_id = new.fund_id) then
+    raise exception 'entry % is none of this fund', new.reverses using errcode = 'check_violation', constraint = 'reverses_its_own_fund';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION signatures_count()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from signatures_that_do_not_count(new.payment_id)) then
+    raise exception 'payment % has a signature that does not count any more', new.payment_id using errcode = 'check_violation', constraint = 'signatures_count';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION signatures_that_do_not_count(p_payment text)
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select signed.person
+    from payments p
+    join requests r on r.id = p.request_id
+   cross join lateral (select d.decided_by from decisions d where d.request_id = r.id and d.round = r.round and d.verdict = 'approve'
+                       union select p.certified_by
+                       union select l.released_by from releases l where l.payment_id = p.id) as signed (person)
+   where p.id = p_payment and keeps_away(signed.person, p.payee_id)
+$function$;
+
+CREATE OR REPLACE FUNCTION verifier_has_no_part()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from duties d join requests r on r.id = d.request_id
+              where r.payee_id = new.payee_id and d.person_id = new.verified_by and d.duty in ('certifier', 'approver', 'releaser')) then
+    raise exception '% has a duty in a request for payee %', new.verified_by, new.payee_id using errcode = 'check_violation', constraint = 'verifier_has_no_part';
+  end if;
+  return new;
 end $function$;
 
 grant usage on schema public to wasata_donor;
@@ -1324,7 +1510,7 @@ grant select on entries to wasata_service;
 grant insert, select on exchange_rates to wasata_service;
 grant select on funds to wasata_donor;
 grant insert, select on funds to wasata_service;
-grant insert, select, update on idempotency_keys to wasata_service;
+grant insert, select on idempotency_keys to wasata_service;
 grant insert, select on import_rows to wasata_service;
 grant insert, select on imports to wasata_service;
 grant delete, insert, select on named_people to wasata_service;
@@ -1336,7 +1522,7 @@ grant insert, select on payment_funding to wasata_service;
 grant usage on sequence payment_numbers to wasata_service;
 grant insert, select on payment_returns to wasata_service;
 grant insert, select on payments to wasata_service;
-grant insert, select, update on people to wasata_service;
+grant insert, select on people to wasata_service;
 grant select on pledge_cancellations to wasata_donor;
 grant insert, select on pledge_cancellations to wasata_service;
 grant insert, select on policies to wasata_service;
@@ -1355,8 +1541,8 @@ grant insert, select on releases to wasata_service;
 grant insert, select on request_endings to wasata_service;
 grant insert, select on request_funding to wasata_service;
 grant usage on sequence request_numbers to wasata_service;
-grant insert, select, update on requests to wasata_service;
-grant insert, select, update on role_grants to wasata_service;
+grant insert, select on requests to wasata_service;
+grant insert, select on role_grants to wasata_service;
 grant select on sealed_acts to wasata_donor;
 grant insert, select on sealed_acts to wasata_service;
 grant select on sealed_entries to wasata_donor;
@@ -1368,17 +1554,23 @@ grant insert, select on settlements to wasata_service;
 grant delete, insert, select, update on sign_in_attempts to wasata_service;
 grant insert, select on submissions to wasata_service;
 grant insert, select on ties to wasata_service;
-grant insert, select, update on tokens to wasata_service;
+grant insert, select on tokens to wasata_service;
 grant select on write_offs to wasata_donor;
 grant insert, select on write_offs to wasata_service;
 grant select (currency), select (id) on bank_accounts to wasata_donor;
 grant update (earmark), update (status), update (version) on contributions to wasata_service;
+grant update (body), update (headers), update (status) on idempotency_keys to wasata_service;
 grant update (status), update (version) on payments to wasata_service;
+grant update (active), update (language), update (password_hash), update (version) on people to wasata_service;
 grant select (confidentiality), select (fund_id), select (id), select (name), select (region) on processes to wasata_donor;
 grant select (fund_id), select (id), select (process_id) on requests to wasata_donor;
+grant update (content_hash), update (ends_on), update (mandate_basis), update (payee_id), update (process_id), update (purpose), update (reserved_until), update (round), update (starts_on), update (status), update (submitted_at), update (support), update (themes), update (title), update (version) on requests to wasata_service;
+grant update (ended_at), update (ended_by) on role_grants to wasata_service;
+grant update (revoked_at) on tokens to wasata_service;
 grant execute on function close_period(p_fund text, p_month date, p_act text) to wasata_service;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_service;
+grant execute on function keeps_away(p_person text, p_payee text) to wasata_service;
 grant execute on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) to wasata_service;
 grant execute on function lock_period(fund text, month date, alone boolean) to wasata_service;
@@ -1393,8 +1585,10 @@ grant execute on function own_processes() to wasata_service;
 grant execute on function own_requests() to wasata_donor;
 grant execute on function own_requests() to wasata_service;
 grant execute on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) to wasata_service;
+grant execute on function signatures_that_do_not_count(p_payment text) to wasata_service;
 revoke all on function close_period(p_fund text, p_month date, p_act text) from public;
 revoke all on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) from public;
+revoke all on function keeps_away(p_person text, p_payee text) from public;
 revoke all on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function lock_period(fund text, month date, alone boolean) from public;
 revoke all on function mission_told(p_request text, p_known_at timestamp with time zone, p_position integer) from public;
@@ -1403,4 +1597,5 @@ revoke all on function own_contributions() from public;
 revoke all on function own_processes() from public;
 revoke all on function own_requests() from public;
 revoke all on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) from public;
+revoke all on function signatures_that_do_not_count(p_payment text) from public;
 grant wasata_donor to wasata_service;

@@ -34,6 +34,8 @@ declare global {
 export type AppOptions = {
   readonly sessionSecret: string
   readonly secureCookies: boolean
+  /** Whose word on where a request comes from is taken; of this machine only where nothing is said. */
+  readonly trustedProxies?: string
   readonly log: Logger
 }
 
@@ -41,7 +43,7 @@ export type AppOptions = {
 export function createApp(db: Db, options: AppOptions): Express {
   const app = express()
   app.disable('x-powered-by')
-  app.set('trust proxy', 'loopback')
+  app.set('trust proxy', options.trustedProxies ?? 'loopback')
   app.use(requestId, accessLog(options.log), helmet(SECURITY))
 
   app.get('/healthz', (_req, res) => void res.json({ alive: true }))

@@ -118,6 +118,17 @@ export const REFUSALS = {
     'الطلب نفسه ما زال قيد التنفيذ. انتظر لحظة ثم أعد إرساله بالمفتاح نفسه.',
   ),
 
+  too_many_files: no(
+    503,
+    'Other long files are being written at this moment. Wait a little and ask again.',
+    'تُكتب الآن ملفات طويلة أخرى. انتظر قليلاً ثم اطلب مرة أخرى.',
+  ),
+  unavailable: no(
+    503,
+    'The database cannot be reached now. Send it again in a moment, a change with the same Idempotency-Key.',
+    'لا يمكن الوصول إلى قاعدة البيانات الآن. انتظر قليلاً ثم أعد الإرسال، والتغيير بمفتاح Idempotency-Key نفسه.',
+  ),
+
   administrator_has_no_financial_role: no(
     409,
     'An administrator holds no role in a fund. Use another person.',
@@ -241,6 +252,11 @@ export const REFUSALS = {
     'That is more than the request still has committed and not yet certified.',
     'هذا أكثر مما بقي ملتزماً به في الطلب وغير مصدّق بعد.',
   ),
+  exceeds_budget_line: no(
+    409,
+    'That is more than the approved budget has left in this category.',
+    'هذا أكثر مما بقي في هذه الفئة من الميزانية المعتمدة.',
+  ),
   payee_not_verified: no(409, 'The payee has not been verified by a second person.', 'لم يتحقق شخص ثانٍ من المستفيد.'),
   payee_verified_already: no(409, 'The payee is verified already.', 'تم التحقق من المستفيد من قبل.'),
   not_awaiting_release: no(409, 'The payment is not waiting for release.', 'الدفعة لا تنتظر الصرف.'),
@@ -248,6 +264,11 @@ export const REFUSALS = {
     409,
     'You have released this payment already. The second release takes another person.',
     'لقد صرفت هذه الدفعة من قبل. الصرف الثاني يحتاج إلى شخص آخر.',
+  ),
+  signature_no_longer_counts: no(
+    409,
+    'Somebody who approved, certified or released this must keep away from the payee now. Ask anew with other people.',
+    'أحد من اعتمد هذا أو صدّقه أو صرفه صار عليه الابتعاد عن هذا المستفيد. قدّم الطلب من جديد مع أشخاص آخرين.',
   ),
   not_released: no(
     409,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { defaultDataDir } from '../db/embedded.ts'
 
@@ -17,6 +18,8 @@ export type Settings = DatabaseSettings & {
   /** Where people find the service, when that is not where it listens: `https://fund.example.org`. */
   readonly publicUrl: string | undefined
   readonly secureCookies: boolean
+  /** Addresses, networks or names of ranges whose word on where a request comes from is taken, as Express reads them. */
+  readonly trustedProxies: string
   readonly logLevel: string
 }
 
@@ -56,6 +59,12 @@ export function readSettings(env: Environment): Settings {
   if (publicUrl && !scheme) {
     complaints.push(`PUBLIC_URL must be an address like https://fund.example.org, not "${publicUrl}".`)
   }
+  const trustedProxies = given('TRUSTED_PROXIES') ?? 'loopback'
+  if (!trustedProxies.split(',').every(isProxy)) {
+    complaints.push(
+      `TRUSTED_PROXIES must be addresses or networks like 10.0.0.7, 10.1.0.0/16, not "${trustedProxies}".`,
+    )
+  }
   refuse(complaints)
   return {
     ...database,
@@ -65,8 +74,19 @@ export function readSettings(env: Environment): Settings {
     publicUrl: publicUrl?.replace(/\/$/, ''),
     // A browser keeps a secure cookie to https; in production that is what people use unless PUBLIC_URL says otherwise.
     secureCookies: scheme ? scheme === 'https' : database.production,
+    trustedProxies,
     logLevel,
   }
+}
+
+/** An address, a network, or one of the ranges that Express knows by name. */
+function isProxy(text: string): boolean {
+  const [address = '', bits = '0', ...more] = text.trim().split('/')
+  const most = isIP(address) === 4 ? 32 : 128
+  const named = ['loopback', 'linklocal', 'uniquelocal'].includes(text.trim())
+  return (
+    named || (isIP(address) > 0 && /^\d{1,3}$/.test(bits) && Number.parseInt(bits, 10) <= most && more.length === 0)
+  )
 }
 
 /** As `readSettings`, for the commands, which need the database only. */

@@ -8,6 +8,7 @@ import { isDemonstration, openDemonstration, renewAdministratorToken, type CastM
 import { administratorTokenFile, keep, keptSessionSecret, readKept } from './kept.ts'
 import { listen } from './listen.ts'
 import { startSealing } from './ledger/seal.ts'
+import { startForgetting } from './people/forget.ts'
 import { startExpiring } from './requests/expire.ts'
 import type { Settings } from './settings.ts'
 
@@ -26,6 +27,8 @@ const BACKGROUND_GRACE_MS = 5_000
 
 /** Reservations lapse by the day; soon after midnight is soon enough. */
 const EXPIRING_EVERY_MS = 10 * 60_000
+
+const FORGETTING_EVERY_MS = 60 * 60_000
 
 /** What is in the ledger longer than this cannot be changed unseen. */
 const SEALING_EVERY_MS = 10_000
@@ -54,8 +57,14 @@ export async function startService(settings: Settings, log: Logger): Promise<Run
     if (!(await hasPeople(database.db))) {
       log.warn('nobody is registered yet, so nobody can sign in: npm run administrator -- EMAIL NAME')
     }
-    const app = createApp(database.db, { sessionSecret, secureCookies: settings.secureCookies, log })
+    const app = createApp(database.db, {
+      sessionSecret,
+      secureCookies: settings.secureCookies,
+      trustedProxies: settings.trustedProxies,
+      log,
+    })
     background.push(startExpiring(database.db, EXPIRING_EVERY_MS, log))
+    background.push(startForgetting(database.db, FORGETTING_EVERY_MS, log))
     background.push(startSealing(database.db, SEALING_EVERY_MS, log))
     serve(app)
     return { url: http.url, demonstration, stop }

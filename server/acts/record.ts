@@ -15,6 +15,9 @@ export type Act = {
   details: Record<string, unknown> | null
 }
 
+/** Longer than any address of ours; the rest of a longer one is a stranger's. */
+const LONGEST_PATH = 300
+
 /** Keeps an act. A change and its act share a transaction; a refused attempt has one of its own. */
 export async function recordAct(trx: Trx, act: Act): Promise<void> {
   await trx('acts').insert({
@@ -24,7 +27,7 @@ export async function recordAct(trx: Trx, act: Act): Promise<void> {
     token_id: act.tokenId,
     request_id: act.requestId,
     method: act.method,
-    path: act.path,
+    path: act.path.slice(0, LONGEST_PATH),
     address: act.address,
     outcome: act.outcome,
     details: act.details ? JSON.stringify(act.details) : null,

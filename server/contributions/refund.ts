@@ -1,16 +1,27 @@
-import type { Trx } from '../../db/connect.ts'
+import { row, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
+import { lockFunding } from '../funding/lock.ts'
+import { coverReserve } from '../funding/reserve.ts'
 import { newId } from '../ids.ts'
 import { authority, cash, contributionIncome, donorRefunds, fundAccount, stage } from '../ledger/accounts.ts'
 import { credit, debit, postEntry } from '../ledger/post.ts'
-import { fromMinorUnits, minorUnits, moneyFrom, moneyText, type MoneyText } from '../money.ts'
+import {
+  exceeds,
+  fromMinorUnits,
+  minorUnits,
+  moneyFrom,
+  moneyText,
+  zero,
+  type Money,
+  type MoneyText,
+} from '../money.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
-import { agreementOf, bankAccountOf, checkHappened, lockContribution } from './load.ts'
+import { agreementOf, bankAccountOf, checkHappened, lockContribution, type LoadedContribution } from './load.ts'
 import { checkOrder } from './policy.ts'
 
 /**
  * Decides that a part of a contribution goes back to its donor (event 21, first half). `amount` is in the fund's currency and
- * must be available. In the year in which the contribution became income the income is taken back; later it is an expense.
+ * must be available, and more than the operating reserve lacks must stay. In the year in which the contribution became income the income is taken back; later it is an expense.
  *
  * Refuses `not_found`, `role_not_allowed`, `service_account_decides_nothing`, `not_agreed`, `date_in_future`,
  * `dates_out_of_order`, `currency_mismatch`, `insufficient_funds`.
@@ -35,6 +46,10 @@ export async function decideRefund(
   checkOrder(recognisedOn, decidedOn)
   const amount = moneyFrom(asked)
   if (amount.currency !== fundCurrency) throw new Refusal('currency_mismatch', { expected: fundCurrency })
+  await lockFunding(trx, fundId)
+  await coverReserve(trx, fundId, amount)
+  const lowest = await lowestAvailable(trx, contribution, decidedOn)
+  if (exceeds(amount, lowest)) throw new Refusal('insufficient_funds', { available: moneyText(lowest) })
 
   // The stage's own floor refuses what is not available, whatever else is going on.
   const id = newId('refund')
@@ -69,6 +84,23 @@ export async function decideRefund(
     },
   )
   return { id, amount: moneyText(amount), decidedOn }
+}
+
+/** The least that the contribution had available on that day or any day after: a refund must not take what was not there yet. */
+async function lowestAvailable(trx: Trx, contribution: LoadedContribution, on: string): Promise<Money> {
+  const { id, fundCurrency } = contribution
+  const found = await row<{ lowest: string; began: boolean }>(
+    trx,
+    `with moved as (
+       select p.occurred_on, sum(p.amount) as amount from accounts a join postings p on p.account_id = a.id
+        where a.contribution_id = :id and a.stage = 'available' group by p.occurred_on),
+     held as (select occurred_on, sum(amount) over (order by occurred_on) as amount from moved)
+     select coalesce(least((select amount from held where occurred_on <= cast(:on as date) order by occurred_on desc limit 1),
+                           (select min(amount) from held where occurred_on > cast(:on as date))), 0)::text as lowest,
+            exists (select from held where occurred_on <= cast(:on as date)) as began`,
+    { id, on },
+  )
+  return found!.began ? fromMinorUnits(found!.lowest, fundCurrency) : zero(fundCurrency)
 }
 
 /**

@@ -47,6 +47,8 @@ export function problemHandler(db: Db, log: Logger, page: ProblemPage): ErrorReq
   return (error, req, res, next) => {
     const refusal = refusalOf(error)
     if (!refusal) log.error({ err: error, request: req.requestId }, 'failed')
+    if (refusal?.code === 'unavailable')
+      log.warn({ code: error.code, request: req.requestId }, 'the database is not there')
     if (res.headersSent) return next(error)
     if (!refusal) {
       const title = FAILED[languageOf(req)]
@@ -58,6 +60,7 @@ export function problemHandler(db: Db, log: Logger, page: ProblemPage): ErrorReq
       .catch((failure: Error) => log.error({ err: failure, request: req.requestId }, 'refused attempt not kept'))
       .finally(() => {
         if (refusal.code === 'not_signed_in') res.set('WWW-Authenticate', 'Bearer')
+        if (problem.status === 503) res.set('Retry-After', '5')
         send(req, res, problem)
       })
       .catch(next)
@@ -76,7 +79,9 @@ const FAILED = {
 }
 
 /** The body parser's errors are refusals too; so is a statement that waited too long for a lock. */
-export function refusalOf(error: { type?: string; status?: number; code?: string } & Error): Refusal | undefined {
+export function refusalOf(
+  error: { type?: string; status?: number; code?: string; syscall?: string } & Error,
+): Refusal | undefined {
   if (error instanceof Refusal) return error
   if (error.type === 'entity.too.large' || error.type === 'parameters.too.many') return new Refusal('body_too_large')
   if (
@@ -93,7 +98,17 @@ export function refusalOf(error: { type?: string; status?: number; code?: string
   if (error.code === '55P03') return new Refusal('still_in_progress')
   if (error.code === '22003') return new Refusal('amount_out_of_range')
   if (error instanceof URIError) return new Refusal('not_found')
+  if (isOutOfReach(error)) return new Refusal('unavailable')
   return undefined
+}
+
+/** Whether the database, or a connection to it, cannot be had at the moment: it restarts, or everybody wants it. */
+function isOutOfReach({ code = '', name, message }: { code?: string } & Error): boolean {
+  return (
+    /^(08\w{3}|57P0[123]|53300|ECONNREFUSED|ECONNRESET|EPIPE)$/.test(code) ||
+    name === 'KnexTimeoutError' ||
+    /Connection (terminated|ended)|connection error and is not queryable|timeout expired$|connect ENOENT/.test(message)
+  )
 }
 
 /** Keeps a refused attempt as an act, in a transaction of its own, and what it was answered under its key. */
@@ -106,6 +121,7 @@ export async function keepAttempt(
   const actor = req.user as Actor | undefined
   const reading = req.method === 'GET' || req.method === 'HEAD'
   if (reading && REFUSALS[refusal.code].status !== 403) return
+  if (refusal.code === 'unavailable') return
   await db.transaction(async (trx) => {
     await recordAct(trx, {
       // The act that failed took nothing with it, so its id is still free; an anonymous attempt gets one.

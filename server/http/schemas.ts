@@ -6,6 +6,10 @@ import { amountComplaint, type MoneyText } from '../money.ts'
 
 const base = Joi.defaults((schema) => schema.options({ convert: false, abortEarly: false }))
 
+// Nor U+202D and U+202E, by which a text is read in another order than it is written.
+// eslint-disable-next-line no-control-regex -- control characters are what this refuses
+const PLAIN = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202d\u202e\ufffe\uffff]*$/u
+
 /** A text for people: trimmed, without control characters, in any script. */
 export const text = (most: number) =>
   base
@@ -14,8 +18,7 @@ export const text = (most: number) =>
     .min(1)
     .max(most)
     .custom((value: string, helpers) => (value.isWellFormed() ? value : helpers.error('string.base')))
-    // eslint-disable-next-line no-control-regex -- control characters are what this refuses
-    .pattern(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]*$/u, 'text without control characters')
+    .pattern(PLAIN, 'text without control characters')
 
 export const day = () =>
   base

@@ -4,18 +4,21 @@ import { Refusal } from '../errors.ts'
 import type { Actor } from '../people/actor.ts'
 import { inAct } from './act.ts'
 import type { Answer, Endpoint, Input } from './endpoint.ts'
+import { FILE_LIMITS, fileWriter } from './files.ts'
 import { languageOf } from './problems.ts'
 import { validate, validateParams } from './validate.ts'
 
 /**
  * A router over a list of endpoints. Signed in comes before shape, since nobody's body is worth reading; then the endpoint's
- * own checks in their order.
+ * own checks in their order. Nothing of it is for a cache: figures change without their version, which is that of what can be edited.
  */
-export function serveEndpoints(db: Db, endpoints: readonly Endpoint[]): Router {
+export function serveEndpoints(db: Db, endpoints: readonly Endpoint[], limits = FILE_LIMITS): Router {
   const router = Router()
+  const writeFile = fileWriter(limits)
+  router.use(neverCached)
   for (const endpoint of endpoints) {
     const body = endpoint.bodyType
-      ? [raw({ type: [endpoint.bodyType, 'application/octet-stream'], limit: '64mb' })]
+      ? [raw({ type: [endpoint.bodyType, 'application/octet-stream'], limit: '16mb' })]
       : []
     const known: RequestHandler[] = endpoint.open ? [] : [requireSignIn]
     router[endpoint.method](endpoint.path, ...known, ...body, async (req, res, next) => {
@@ -23,11 +26,18 @@ export function serveEndpoints(db: Db, endpoints: readonly Endpoint[]): Router {
       const input = inputOf(endpoint, req)
       if (run.kind === 'http') return void (await run.handler(req, res, next))
       const actor = req.user as Actor
-      if (run.kind === 'read') return send(res, await run.handle(db, actor, input))
-      send(res, await inAct(db, req, actor, (trx) => run.handle(trx, actor, input)))
+      if (run.kind === 'change') return send(res, await inAct(db, req, actor, (trx) => run.handle(trx, actor, input)))
+      const answer = await run.handle(db, actor, input)
+      return answer.stream ? writeFile(res, answer.stream) : send(res, answer)
     })
   }
   return router
+}
+
+const neverCached: RequestHandler = (req, res, next) => {
+  delete req.headers['if-none-match']
+  res.set('Cache-Control', 'no-store')
+  next()
 }
 
 const requireSignIn: RequestHandler = (req, _res, next) => next(req.user ? undefined : new Refusal('not_signed_in'))
@@ -52,15 +62,6 @@ function send(res: Response, answer: Answer & { replayed?: boolean }): void {
   if (answer.version !== undefined) res.set('ETag', `"v${answer.version}"`)
   if (answer.location) res.set('Location', `/api/v1${answer.location}`)
   if (answer.replayed) res.set('Idempotency-Replayed', 'true')
-  if (answer.stream) {
-    // The name's ending would set a type of its own, so the type comes second.
-    res.status(200).attachment(answer.stream.fileName).type(answer.stream.type)
-    answer.stream.write(res).then(
-      () => res.end(),
-      (error: Error) => res.destroy(error),
-    )
-    return
-  }
   if ((answer.status ?? 200) >= 400) res.type('application/problem+json') // a refusal that is told again
   if (answer.body === undefined) return void res.status(answer.status ?? 204).end()
   res.status(answer.status ?? 200).json(answer.body)

@@ -25,9 +25,13 @@ export type SignIn = {
 
 const HOURS_12_MS = 12 * 60 * 60 * 1000
 
-/** Guesses per quarter of an hour: by account, and by address over all accounts. */
-const ACCOUNT_GUESSES = 8
+/**
+ * Guesses per quarter of an hour: at one account from one address, from one address at all accounts, and at one account from
+ * everywhere. The last is far above the others, or whoever knows an e-mail address could lock its owner out.
+ */
+const PAIR_GUESSES = 8
 const ADDRESS_GUESSES = 60
+const ACCOUNT_GUESSES = 300
 
 /** Signing in by password for a browser and by bearer token for programs, both through passport. */
 export function createSignIn(
@@ -62,7 +66,7 @@ export function createSignIn(
         req.logIn(user, (failure) => {
           if (failure) return next(failure)
           limits
-            .forget(String(req.body.email))
+            .forget(String(req.body.email), req.ip ?? '')
             .then(() => keepSession(db, req, user.personId))
             .then(() => next(), next)
         })
@@ -146,20 +150,30 @@ function guessLimits(db: Db) {
     clearExpiredByTimeout: false,
     duration: 900,
   }
-  const byAccount = new RateLimiterPostgres({ ...settings, keyPrefix: 'account', points: ACCOUNT_GUESSES })
-  const byAddress = new RateLimiterPostgres({ ...settings, keyPrefix: 'address', points: ADDRESS_GUESSES })
-  const accountKey = (email: string) => createHash('sha256').update(email.trim().toLowerCase()).digest('base64url')
+  const limit = (keyPrefix: string, points: number) => new RateLimiterPostgres({ ...settings, keyPrefix, points })
+  const byAddress = limit('address', ADDRESS_GUESSES)
+  const byPair = limit('pair', PAIR_GUESSES)
+  const byAccount = limit('account', ACCOUNT_GUESSES)
+  const hashed = (text: string) => createHash('sha256').update(text).digest('base64url')
+  const accountOf = (email: string) => hashed(email.trim().toLowerCase())
+  const pairOf = (email: string, address: string) => hashed(`${accountOf(email)} ${address}`)
   return {
+    /** One after the other: who has none left for one of them uses up nothing of the next. */
     async countGuess(email: string, address: string): Promise<void> {
       try {
-        await Promise.all([byAccount.consume(accountKey(email)), byAddress.consume(address)])
+        await byAddress.consume(address)
+        await byPair.consume(pairOf(email, address))
+        await byAccount.consume(accountOf(email))
       } catch (reason) {
         if (reason instanceof Error) throw reason
         throw new Refusal('too_many_attempts')
       }
     },
-    async forget(email: string): Promise<void> {
-      await byAccount.delete(accountKey(email))
+    /** A right password was no guess: neither of the account, nor of the address, behind which a whole office may be. */
+    async forget(email: string, address: string): Promise<void> {
+      await byPair.delete(pairOf(email, address))
+      await byAccount.delete(accountOf(email))
+      await byAddress.reward(address, 1)
     },
   }
 }

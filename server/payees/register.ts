@@ -33,7 +33,9 @@ export async function registerPayee(
 
 /**
  * Confirms a payee and its bank details, by another person than who recorded them.
- * Refuses `not_found`, `role_not_allowed`, `service_account_decides_nothing`, `two_people_needed`, `payee_verified_already`.
+ * Nor by somebody who has taken part in a decision or a payment for the payee: they would confirm where their own approval leads.
+ * Refuses `not_found`, `role_not_allowed`, `service_account_decides_nothing`, `two_people_needed`, `separation_of_duties`,
+ * `payee_verified_already`.
  */
 export async function verifyPayee(
   trx: Trx,
@@ -45,6 +47,12 @@ export async function verifyPayee(
   requireRole(actor, payee.fund_id, ['payee_clerk', 'compliance_officer'])
   if (actor.kind === 'service') throw new Refusal('service_account_decides_nothing')
   if (payee.recorded_by === actor.personId) throw new Refusal('two_people_needed')
+  const part = await trx('duties')
+    .join('requests', 'requests.id', 'duties.request_id')
+    .where({ payee_id: payeeId, person_id: actor.personId })
+    .whereIn('duty', ['certifier', 'approver', 'releaser'])
+    .first('duty')
+  if (part) throw new Refusal('separation_of_duties')
   const verified = await trx('payee_verifications')
     .insert({ payee_id: payeeId, recorded_by: payee.recorded_by, verified_by: actor.personId, act_id: actor.act.id })
     .onConflict('payee_id')

@@ -4,7 +4,17 @@ import { rateOn, today } from '../funds/currencies.ts'
 import { newId } from '../ids.ts'
 import { advances, missionExpense, payable, type Account } from '../ledger/accounts.ts'
 import { credit, debit, postEntry } from '../ledger/post.ts'
-import { exceeds, intoCurrency, minorUnits, moneyFrom, moneyText, type Money, type MoneyText } from '../money.ts'
+import {
+  exceeds,
+  fromMinorUnits,
+  intoCurrency,
+  isPositive,
+  minorUnits,
+  moneyFrom,
+  moneyText,
+  type Money,
+  type MoneyText,
+} from '../money.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { lockRequest, takeDuty, type LoadedRequest } from '../requests/load.ts'
 import { uncertified } from '../requests/reduce.ts'
@@ -22,7 +32,7 @@ export type NewPayment = {
  * the amount at the operational rate in force.
  *
  * Refuses, in this order: `not_found`, `role_not_allowed`, `not_approved`, `payee_not_verified`, what `takeDuty` refuses,
- * `currency_mismatch`, `rate_missing`, `exceeds_committed`.
+ * `currency_mismatch`, `rate_missing`, `amount_out_of_range`, `exceeds_committed`, `exceeds_budget_line`.
  */
 export async function certifyPayment(
   trx: Trx,
@@ -44,6 +54,8 @@ export async function certifyPayment(
   const { instructed, rate } = await instructionFor(trx, request, amount, bank.currency)
   const free = await uncertified(trx, request)
   if (exceeds(amount, free)) throw new Refusal('exceeds_committed', { free: moneyText(free) })
+  const left = await leftOfLines(trx, request, category)
+  if (exceeds(amount, left)) throw new Refusal('exceeds_budget_line', { category, left: moneyText(left) })
 
   // From here on everything must succeed.
   const id = newId('payment')
@@ -78,6 +90,17 @@ export async function certifyPayment(
   return { id, code, status: 'certified', version: 1 }
 }
 
+/** What the approved budget has in this category, less what was certified in it and not taken back. */
+async function leftOfLines(trx: Trx, request: LoadedRequest, category: string): Promise<Money> {
+  const found = await row<{ left: string }>(
+    trx,
+    `select (coalesce((select sum(amount) from budget_lines where request_id = :id and category = :category), 0)
+             - coalesce((select sum(amount) from payments where request_id = :id and category = :category and status <> 'cancelled'), 0))::text as left`,
+    { id: request.id, category },
+  )
+  return fromMinorUnits(found!.left, request.currency)
+}
+
 /** What the bank is told to pay: the amount itself, or at the operational rate in force where the account is in another currency. */
 async function instructionFor(
   trx: Trx,
@@ -87,7 +110,9 @@ async function instructionFor(
 ): Promise<{ instructed: Money; rate: string | null }> {
   if (currency === request.currency) return { instructed: amount, rate: null }
   const { units } = await rateOn(trx, { fundId: request.fundId, currency, on: today() })
-  return { instructed: intoCurrency(amount, units, currency), rate: units }
+  const instructed = intoCurrency(amount, units, currency)
+  if (!isPositive(instructed)) throw new Refusal('amount_out_of_range', { value: moneyText(instructed) })
+  return { instructed, rate: units }
 }
 
 /** Where a payment's cost stands: transfers to partners are advances until they report, the rest is spent. */

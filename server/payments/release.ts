@@ -1,4 +1,4 @@
-import type { Trx } from '../../db/connect.ts'
+import { rows, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { today } from '../funds/currencies.ts'
 import { conversion, inTransit, payable } from '../ledger/accounts.ts'
@@ -13,7 +13,8 @@ import { lockPayment, setStatus, type LoadedPayment } from './load.ts'
  * Releases a certified payment. The first release is a signature; the second, by another person, sends it: the money leaves
  * committed for disbursed, from each contribution in proportion to what it has committed (event 16).
  *
- * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_release`, `already_released_by_you`, what `takeDuty` refuses.
+ * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_release`, `already_released_by_you`, what `takeDuty` refuses,
+ * `signature_no_longer_counts` where somebody who approved, certified or released must keep away from the payee by now.
  */
 export async function releasePayment(
   trx: Trx,
@@ -26,6 +27,7 @@ export async function releasePayment(
   const before = await trx('releases').where({ payment_id: paymentId }).pluck('released_by')
   if (before.includes(actor.personId)) throw new Refusal('already_released_by_you')
   await takeDuty(trx, actor, { requestId: request.id, duty: 'releaser' })
+  await allSignaturesCount(trx, paymentId)
 
   // From here on everything must succeed.
   const place = before.length + 1
@@ -71,6 +73,15 @@ export async function releasePayment(
     },
   )
   return { id: paymentId, status: 'released', releases: 2 }
+}
+
+async function allSignaturesCount(trx: Trx, paymentId: string): Promise<void> {
+  const lost = await rows<{ person: string }>(
+    trx,
+    `select person from signatures_that_do_not_count(:paymentId) as lost (person) order by person`,
+    { paymentId },
+  )
+  if (lost.length > 0) throw new Refusal('signature_no_longer_counts', { people: lost.map(({ person }) => person) })
 }
 
 /** The postings of event 16; its reversal is the mirror of them. */

@@ -24,7 +24,7 @@ export const APPROVAL_ROLES: readonly Role[] = ['certifying_officer', 'fund_mana
  * money in the same transaction; a rejection gives it back; a return keeps it held while the request is put right.
  *
  * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_decision`, `reservation_lapsed`, `version_changed` when the
- * content is not the one named, `already_decided_by_you`, `not_your_step`, and what `takeDuty` refuses.
+ * content is not the one named, or none is named and it has changed since it was first submitted, `already_decided_by_you`, `not_your_step`, and what `takeDuty` refuses.
  */
 export async function decideRequest(
   trx: Trx,
@@ -41,7 +41,8 @@ export async function decideRequest(
   if (request.status !== 'submitted') throw new Refusal('not_awaiting_decision', { current: request.status })
   if (request.reservedUntil! < today())
     throw new Refusal('reservation_lapsed', { reservedUntil: request.reservedUntil })
-  if (contentHash && contentHash !== request.contentHash!.toString('hex')) throw new Refusal('version_changed')
+  const inForce = request.contentHash!.toString('hex')
+  if (contentHash ? contentHash !== inForce : request.round > 1) throw new Refusal('version_changed')
   const { steps, decisions } = await stepsAndDecisions(trx, request)
   if (decisions.some(({ decidedBy }) => decidedBy === actor.personId)) throw new Refusal('already_decided_by_you')
   const step = openSteps(steps, decisions).find(({ role }) => holdsRole(actor, request.fundId, [role as Role]))
@@ -74,10 +75,13 @@ export async function decideRequest(
   return { id, requestId, verdict, status }
 }
 
-/** The steps of the current round and the decisions taken on them so far. */
+/**
+ * The steps of the current round and the decisions taken on them so far. An approval by somebody who has since declared a tie to the
+ * payee does not count any more, so its step is open again.
+ */
 export async function stepsAndDecisions(
   db: Db,
-  { id, round }: { id: string; round: number },
+  { id, round, payeeId }: { id: string; round: number; payeeId: string | null },
 ): Promise<{ steps: Step[]; decisions: DecisionTaken[] }> {
   const key = { id, round }
   const steps = await rows<Step>(
@@ -87,8 +91,9 @@ export async function stepsAndDecisions(
   )
   const decisions = await rows<DecisionTaken>(
     db,
-    `select step, role, decided_by as "decidedBy", verdict from decisions where request_id = :id and round = :round order by decided_at`,
-    key,
+    `select step, role, decided_by as "decidedBy", verdict from decisions
+      where request_id = :id and round = :round and not (verdict = 'approve' and keeps_away(decided_by, :payeeId)) order by decided_at`,
+    { ...key, payeeId },
   )
   return { steps, decisions }
 }

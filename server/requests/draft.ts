@@ -25,7 +25,7 @@ export type RequestContent = {
 
 /**
  * Begins a request for an entity. Its writer has the duty of requester in it from now on.
- * Refuses `not_found`, `role_not_allowed` to all but the entity's requesters, `currency_mismatch` for a line.
+ * Refuses `not_found`, `role_not_allowed` to all but the entity's requesters, `named_in_request`, `currency_mismatch` for a line.
  */
 export async function draftRequest(
   trx: Trx,
@@ -36,6 +36,7 @@ export async function draftRequest(
   requireRole(actor, fundId, ['requester'])
   if (!entitiesOf(actor, fundId).includes(entityId)) throw new Refusal('not_found', { field: 'entityId' })
   await mustBeOfFund(trx, fundId, content)
+  mustNotNameWriter(actor, content)
 
   const id = newId('request')
   const numbered = await row<{ n: string }>(trx, `select nextval('request_numbers')::text as n`)
@@ -69,6 +70,7 @@ export async function changeDraft(
     throw new Refusal('not_editable', { current: request.status })
   if (request.version !== version) throw new Refusal('version_changed', { version: request.version })
   await mustBeOfFund(trx, request.fundId, content)
+  mustNotNameWriter(actor, content)
 
   await takeDuty(trx, actor, { requestId, duty: 'requester' })
   await trx('requests')
@@ -116,6 +118,11 @@ async function writeParts(
     const named = content.namedPeople.map((person_id) => ({ request_id: id, person_id }))
     if (named.length > 0) await trx('named_people').insert(named)
   }
+}
+
+/** Nobody acts on a request that names them, who writes it as little as who decides on it. Refuses `named_in_request`. */
+function mustNotNameWriter(actor: Actor, { namedPeople = [] }: RequestContent): void {
+  if (namedPeople.includes(actor.personId)) throw new Refusal('named_in_request')
 }
 
 /** Another fund's process or payee, or a person who does not exist, is not found here. */

@@ -8,7 +8,8 @@ import { releaseReservation } from './release-reservation.ts'
 
 /**
  * Ends every submitted or returned request whose reservation has lapsed before `on`, each in a transaction of its own, and gives the
- * money back. Any number of servers may do this at once: a request is ended by one of them. Gives how many it ended.
+ * money back. Any number of servers may do this at once: a request is ended by one of them. Gives how many it ended, and throws what
+ * went wrong with any of them after the others have had their turn.
  */
 export async function expireRequests(db: Db, on: string): Promise<number> {
   const lapsed = await rows<{ id: string }>(
@@ -17,7 +18,15 @@ export async function expireRequests(db: Db, on: string): Promise<number> {
     { on },
   )
   let ended = 0
-  for (const { id } of lapsed) ended += await expireRequest(db, id, on)
+  const failures: unknown[] = []
+  for (const { id } of lapsed) {
+    try {
+      ended += await expireRequest(db, id, on)
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0) throw failures[0]
   return ended
 }
 

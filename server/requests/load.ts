@@ -130,6 +130,7 @@ export async function contentOf(db: Db, request: LoadedRequest): Promise<{ conte
   const { code, entityId, processId, payeeId, title, purpose, mandateBasis, support, themes, startsOn, endsOn } =
     request
   const lines = await budgetLines(db, request)
+  const namedPeople = await db('named_people').where({ request_id: request.id }).orderBy('person_id').pluck('person_id')
   const content = {
     code,
     entityId,
@@ -143,6 +144,7 @@ export async function contentOf(db: Db, request: LoadedRequest): Promise<{ conte
     startsOn,
     endsOn,
     lines,
+    namedPeople,
   }
   return { content, hash: createHash('sha256').update(JSON.stringify(content)).digest() }
 }

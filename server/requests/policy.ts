@@ -46,7 +46,7 @@ export type Part = {
 export function dutyBlocker(part: Part, duty: Duty): RefusalCode | undefined {
   if (part.kind === 'service' && duty !== 'requester') return 'service_account_decides_nothing'
   if (part.duty !== null && part.duty !== duty) return 'separation_of_duties'
-  if (part.named && duty !== 'requester') return 'named_in_request'
+  if (part.named) return 'named_in_request'
   if (part.tied) return 'tied_to_payee'
   if (part.handledBankDetails && duty !== 'requester' && duty !== 'reconciler') return 'recorded_bank_details'
   return undefined

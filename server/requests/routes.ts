@@ -113,7 +113,8 @@ export function requestEndpoints(): Endpoint[] {
       `${REQUESTS}/:request/decisions`,
       {
         tag,
-        summary: 'Approve, reject or return, at the step that is open to my role',
+        summary:
+          'Approve, reject or return, at the step that is open to my role; of a request that was submitted anew, name its contentHash',
         body: object({
           verdict: joi.string().valid('approve', 'reject', 'return').required(),
           reason: text(2000).when('verdict', { is: 'approve', otherwise: joi.required() }),

@@ -1,23 +1,13 @@
-import { row, rows, type Trx } from '../../db/connect.ts'
+import { rows, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { chooseFunding, type Earmark, type FundingPart, type Source, type Use } from '../funding/policy.ts'
 import { lockFunding } from '../funding/lock.ts'
+import { coverReserve } from '../funding/reserve.ts'
 import { today } from '../funds/currencies.ts'
 import { policyInForce } from '../funds/policies.ts'
-import { reserveAvailable } from '../ledger/accounts.ts'
 import { postEntry } from '../ledger/post.ts'
 import { moveStage } from '../ledger/stages.ts'
-import {
-  add,
-  exceeds,
-  fromMinorUnits,
-  isNegative,
-  minorUnits,
-  moneyFrom,
-  moneyText,
-  sum,
-  type Money,
-} from '../money.ts'
+import { fromMinorUnits, minorUnits, moneyFrom, moneyText, sum, type Money } from '../money.ts'
 import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
 import { budgetLines, contentOf, lockRequest, takeDuty, type LoadedRequest } from './load.ts'
 import { missingFields, stepsFor } from './policy.ts'
@@ -58,7 +48,7 @@ export async function submitRequest(
   await releaseReservation(trx, actor.act.id, request, 'submitted anew')
   const rule = await policyInForce(trx, { fundId: request.fundId, subject: 'funding_rule', on })
   const held = await sources(trx, request)
-  await coverReserve(trx, request, amount, held)
+  await coverReserve(trx, request.fundId, amount)
   const funding = chooseFunding(amount, await useOf(trx, request, on), held, rule.terms.rule)
   if ('short' in funding) {
     const { available, byLevel } = funding.short
@@ -109,31 +99,6 @@ async function sources(trx: Trx, request: LoadedRequest): Promise<Source[]> {
     { fundId: request.fundId },
   )
   return found.map((one) => ({ ...one, available: fromMinorUnits(one.available, request.currency) }))
-}
-
-/**
- * Where charges and exchange have taken more than the operating reserve holds, that much cash is missing, whatever the contributions'
- * stages say: it is kept free of every request. Refuses `insufficient_funds`.
- */
-async function coverReserve(trx: Trx, request: LoadedRequest, amount: Money, held: Source[]): Promise<void> {
-  const reserve = await row<{ amount: string }>(
-    trx,
-    `select b.amount from accounts a join balances b on b.account_id = a.id where a.fund_id = :fundId and a.address = :address`,
-    { fundId: request.fundId, address: reserveAvailable(request.currency).address },
-  )
-  const missing = fromMinorUnits(reserve?.amount ?? '0', request.currency)
-  if (!isNegative(missing)) return
-  const available = sum(
-    held.map((source) => source.available),
-    request.currency,
-  )
-  const free = add(available, missing)
-  if (!exceeds(amount, free)) return
-  throw new Refusal('insufficient_funds', {
-    asked: moneyText(amount),
-    available: moneyText(free),
-    reserve: moneyText(missing),
-  })
 }
 
 async function useOf(trx: Trx, request: LoadedRequest, on: string): Promise<Use> {

@@ -186,6 +186,26 @@ test('ten refunds decided at once give back no more than is available', async ()
   expect((await books.figures(contribution)).figures.stages.available.amount).toBe('100.00')
 })
 
+test('a refund dated back takes nothing that was not there yet on its day', async () => {
+  const contribution = await books.agreed()
+  await books.received(contribution, '400.00 USD', { receivedOn: '2024-04-01', reference: 'ST early' })
+  await books.received(contribution, '600.00 USD', { receivedOn: '2024-06-01', reference: 'ST late' })
+  const refund = (amount: string, decidedOn: string) =>
+    books
+      .as('controller')
+      .post(`/contributions/${contribution.id}/refunds`, { amount: moneyIn(amount), decidedOn, reason: 'Unspent' })
+  const early = await refund('400.01 USD', '2024-05-31')
+  expect([early.status, early.body.code, early.body.available]).toEqual([
+    409,
+    'insufficient_funds',
+    moneyIn('400.00 USD'),
+  ])
+  expect((await refund('0.01 USD', '2024-03-31')).body.available).toEqual(moneyIn('0.00 USD'))
+  await refund('300.00 USD', '2024-05-31').expect(201)
+  expect((await refund('100.01 USD', '2024-05-31')).body.code).toBe('insufficient_funds')
+  await refund('700.00 USD', '2024-06-01').expect(201)
+})
+
 test('ten payments of one refund at once pay it once', async () => {
   const contribution = await books.agreed()
   await books.received(contribution, '1000.00 USD')

@@ -187,6 +187,33 @@ test('an answer is still in progress when the first request under the key does n
   expect([answer.status, answer.body.code]).toEqual([409, 'still_in_progress'])
 }, 30_000)
 
+test('an answer is for no cache, and is never told to have stayed the same', async () => {
+  const fund = await service.fund()
+  const { id, etag } = await draft(fund, '1.00')
+  const { requester } = fund.cast
+  const again = await requester!.get(`/disbursement-requests/${id}`).set('if-none-match', etag)
+  expect([again.status, again.headers.etag, again.headers['cache-control']]).toEqual([200, etag, 'no-store'])
+})
+
+test('a name that would be read in another order than it is written is refused', async () => {
+  const fund = await service.fund()
+  const payee = { name: 'Centre', kind: 'partner', country: 'Chad' }
+  const reversed = await fund.cast.payeeClerk!.post(`/funds/${fund.id}/payees`, {
+    ...payee,
+    bankDetails: 'KE \u202e21',
+  })
+  expect([reversed.status, reversed.body.code]).toEqual([400, 'invalid_request'])
+  await fund.cast
+    .payeeClerk!.post(`/funds/${fund.id}/payees`, { ...payee, name: 'مركز \u200fالحوار', bankDetails: 'KE 21' })
+    .expect(201)
+})
+
+test('a refused attempt at an endless address is kept with the beginning of it', async () => {
+  const answer = await service.nobody().post(`/${'x'.repeat(5000)}`)
+  const act = await service.database().owner('acts').where({ request_id: answer.body.instance }).first()
+  expect([act.outcome, act.path.length]).toEqual(['no_such_address', 300])
+})
+
 test('something that exists already is refused, not made twice, by ten callers at once', async () => {
   const answers = await Promise.all(
     Array.from({ length: 10 }, () => service.admin().post('/funds', { code: 'ONCE', name: 'Once', currency: 'USD' })),

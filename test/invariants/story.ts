@@ -209,12 +209,15 @@ async function callFor(story: Story, act: ActName, pick: number, size: number): 
         { headers: { 'if-match': read.headers.etag! } },
       )
     }
-    case 'approve':
+    case 'approve': {
+      if (!req) return undefined
+      const { contentHash } = (await fundManager!.get(`/disbursement-requests/${req.id}`)).body
       return make(
         [certifyingOfficer, fundManager, certifyingOfficer, fundManager, fund.cast.fundManager2, director][size % 6],
-        of(req?.id, '/disbursement-requests/*/decisions'),
-        { verdict: 'approve' },
+        `/disbursement-requests/${req.id}/decisions`,
+        { verdict: 'approve', ...(contentHash ? { contentHash } : {}) },
       )
+    }
     case 'rejectOrReturn':
       return make([certifyingOfficer, fundManager][size % 2], of(req?.id, '/disbursement-requests/*/decisions'), {
         verdict: size % 3 ? 'return' : 'reject',

@@ -26,6 +26,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   ['an unknown log level', { LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of fatal, .* not "loud"/],
   ['a public address without a scheme', { PUBLIC_URL: 'fund.example.org' }, /PUBLIC_URL must be an address like/],
   ['a short secret', { SESSION_SECRET: 'short' }, /SESSION_SECRET must have at least 32 characters/],
+  ['a proxy that is no address', { TRUSTED_PROXIES: '10.0.0.0/8, proxy' }, /TRUSTED_PROXIES must be addresses/],
   ['another database', { DATABASE_URL: 'mysql://u:hidden@db/fund' }, /DATABASE_URL must begin with postgres:\/\//],
   ['an owner of nothing', { DATABASE_OWNER_URL: 'postgres://u:hidden@db/fund' }, /DATABASE_URL is not/],
   ['production without a database', { ...PRODUCTION, DATABASE_URL: '' }, /^DATABASE_URL is missing/],
@@ -34,6 +35,11 @@ test.each<[string, Record<string, string>, RegExp]>([
 ])('%s stops the start, and the message says which', (_what, env, message) => {
   expect(() => readSettings(env)).toThrow(message)
   expect(() => readSettings(env)).not.toThrow('hidden')
+})
+
+test('proxies are trusted on this machine only, or those that are named', () => {
+  expect(readSettings({}).trustedProxies).toBe('loopback')
+  expect(readSettings({ TRUSTED_PROXIES: '10.0.0.7, fd00::/8' }).trustedProxies).toBe('10.0.0.7, fd00::/8')
 })
 
 test('a Node that is too old is told how to get the one that comes with the service', () => {

@@ -156,10 +156,21 @@ test('a forgotten password is set anew at the terminal, and what the old one had
   })
   const cookie = signedIn.headers.getSetCookie()[0]!.split(';')[0]!
 
+  const issued = await fetch(`${url}/api/v1/tokens`, {
+    method: 'POST',
+    headers: { ...headers, cookie },
+    body: JSON.stringify({ name: 'thief', days: 366 }),
+  })
+  const { token } = (await issued.json()) as { token: string }
+  const byToken = async () =>
+    (await fetch(`${url}/api/v1/people/me`, { headers: { authorization: `Bearer ${token}` } })).status
+  expect(await byToken()).toBe(200)
+
   const command = run(['server/people/command.ts', 'password', email], { DATA_DIR: dataDir })
   expect(await command.ended).toBe(0)
   const password = /hanna@demo\.example {2}(\S+)/.exec(command.said())?.[1]
   expect((await fetch(`${url}/api/v1/people/me`, { headers: { cookie } })).status).toBe(401)
+  expect(await byToken()).toBe(401)
   expect(await post(url, '/sessions', { email, password: old })).toBe(401)
   expect(await post(url, '/sessions', { email, password })).toBe(201)
 

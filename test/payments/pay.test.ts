@@ -261,6 +261,60 @@ test.each`
   expect(await service.database().owner('payments').where({ request_id: id })).toHaveLength(0)
 })
 
+test('no more is paid in a category than the approved budget has in it', async () => {
+  const fund = await service.fund()
+  await received(fund, '1000.00')
+  const lines = ['grants', 'travel', 'grants'].map((category, i) => ({
+    category,
+    description: `Part ${i}`,
+    amount: usd('100.00'),
+  }))
+  const { id } = await approved(fund, '300.00', { lines })
+  const other = await certify(fund, id, '1.00', 'security')
+  expect([other.status, other.body.code, other.body.left]).toEqual([409, 'exceeds_budget_line', usd('0.00')])
+  const travel = await certify(fund, id, '100.01', 'travel')
+  expect([travel.status, travel.body.code, travel.body.left]).toEqual([409, 'exceeds_budget_line', usd('100.00')])
+  const all = await certify(fund, id, '200.00', 'grants').expect(201)
+  expect((await certify(fund, id, '0.01', 'grants')).body.code).toBe('exceeds_budget_line')
+  await fund.cast.certifyingOfficer!.post(`/payments/${all.body.id}/cancellations`, { reason: 'Too early' }).expect(201)
+  await certify(fund, id, '200.00', 'grants').expect(201)
+  await certify(fund, id, '100.00', 'travel').expect(201)
+})
+
+test('what the operating reserve lacks is not paid back to a donor either', async () => {
+  const { fund, id } = await fundWithApproved('400.00')
+  const payment = await released(fund, id, '150.00')
+  await settle(fund, payment, '150.00', '100.00').expect(201)
+  const [contribution] = await service.database().owner('contributions').where({ fund_id: fund.id })
+  const refund = (amount: string) =>
+    fund.cast.controller!.post(`/contributions/${contribution.id}/refunds`, {
+      amount: usd(amount),
+      decidedOn: today,
+      reason: 'Not needed',
+    })
+  const tooMuch = await refund('500.01')
+  expect([tooMuch.status, tooMuch.body.code, tooMuch.body.reserve]).toEqual([409, 'insufficient_funds', usd('-100.00')])
+  await refund('500.00').expect(201)
+})
+
+test('an amount that is nothing at all in the currency of the account is not told to the bank', async () => {
+  const fund = await service.fund()
+  await received(fund, '1000.00')
+  const account = await service
+    .admin()
+    .post(`/funds/${fund.id}/bank-accounts`, { code: 'small', name: 'Small', currency: 'EUR' })
+    .expect(201)
+  const rate = { currency: 'EUR', month: '2026-01', units: '0.4', source: 'x' }
+  await fund.cast.controller!.post(`/funds/${fund.id}/exchange-rates`, rate).expect(201)
+  const { id } = await approved(fund, '1.00')
+  const answer = await fund.cast.certifyingOfficer!.post(`/disbursement-requests/${id}/payments`, {
+    amount: usd('0.01'),
+    category: 'grants',
+    bankAccountId: account.body.id,
+  })
+  expect([answer.status, answer.body.code]).toEqual([422, 'amount_out_of_range'])
+})
+
 test('nothing is paid before approval, nor to a payee that nobody verified', async () => {
   const fund = await service.fund()
   await received(fund, '1000.00')

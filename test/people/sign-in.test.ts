@@ -1,4 +1,5 @@
 import request from 'supertest'
+import { forgetExpired } from '../../server/people/forget.ts'
 import { ownService } from '../support/service.ts'
 
 const service = ownService()
@@ -29,6 +30,48 @@ test('guessing locks the account, even when all guesses come at once and the las
   expect(guesses.filter((guess) => guess.body.code === 'wrong_credentials')).toHaveLength(8)
   const right = await service.nobody().post('/sessions', { email, password })
   expect([right.status, right.body.code]).toEqual([429, 'too_many_attempts'])
+})
+
+test("nobody locks another person out: an address that guesses is stopped, and the person's own is not", async () => {
+  const fund = await service.fund()
+  const { email, password } = fund.cast.controller!
+  const from = (address: string, guess: string) =>
+    service.nobody().post('/sessions', { email, password: guess }).set('x-forwarded-for', address)
+  for (let i = 0; i < 12; i += 1) await from('192.0.2.66', 'guess')
+  expect((await from('192.0.2.66', password)).body.code).toBe('too_many_attempts')
+  expect((await from('192.0.2.1', password)).status).toBe(201)
+})
+
+test("who has no guesses left uses up nobody else's, and leaves nothing behind", async () => {
+  const from = (email: string) =>
+    service.nobody().post('/sessions', { email, password: 'guess' }).set('x-forwarded-for', '192.0.2.67')
+  const rows = async () => (await service.database().owner('sign_in_attempts')).length
+  for (let i = 0; i < 60; i += 1) await from(`stranger${i % 20}@example.org`)
+  const before = await rows()
+  expect((await from('somebody.else@example.org')).body.code).toBe('too_many_attempts')
+  expect(await rows()).toBe(before)
+})
+
+test('an office behind one address signs in as often as it likes', async () => {
+  const fund = await service.fund()
+  const { email, password } = fund.cast.treasurer!
+  const enter = () => service.nobody().post('/sessions', { email, password }).set('x-forwarded-for', '192.0.2.68')
+  const { owner } = service.database()
+  for (let i = 0; i < 3; i += 1) await enter().expect(201)
+  expect((await owner('sign_in_attempts').where({ key: 'address:192.0.2.68' }).first('points')).points).toBe(0)
+})
+
+test('sessions and counts whose time is over are forgotten, and no others', async () => {
+  const { owner, service: db } = service.database()
+  const session = (sid: string, expire: string) => ({ sid, sess: '{}', expire })
+  await owner('sessions').insert([session('old', '2026-01-01'), session('new', '2199-01-01')])
+  await owner('sign_in_attempts').insert([
+    { key: 'old', points: 1, expire: 1 },
+    { key: 'new', points: 1, expire: Date.parse('2199-01-01') },
+  ])
+  await forgetExpired(db)
+  expect(await owner('sessions').whereIn('sid', ['old', 'new']).pluck('sid')).toEqual(['new'])
+  expect(await owner('sign_in_attempts').whereIn('key', ['old', 'new']).pluck('key')).toEqual(['new'])
 })
 
 test('a token is shown once, kept as a hash, named, and worth nothing once revoked', async () => {
