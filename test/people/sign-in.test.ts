@@ -31,6 +31,16 @@ test('guessing locks the account, even when all guesses come at once and the las
   expect([right.status, right.body.code]).toEqual([429, 'too_many_attempts'])
 })
 
+test('a whole office behind one address signs in: only guesses count against the address', async () => {
+  const { owner } = service.database()
+  await owner('sign_in_attempts').delete()
+  const { email, password } = service.admin()
+  for (let i = 0; i < 20; i++) await service.nobody().post('/sessions', { email, password }).expect(201)
+  await service.nobody().post('/sessions', { email: 'nobody@example.org', password: 'wrong' }).expect(401)
+  const [counted] = await owner('sign_in_attempts').whereLike('key', 'address%').pluck('points')
+  expect(counted).toBe(1)
+})
+
 test('a token is shown once, kept as a hash, named, and worth nothing once revoked', async () => {
   const admin = service.admin()
   const issued = await admin.post('/tokens', { name: 'nightly export', days: 30 }).expect(201)
