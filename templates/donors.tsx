@@ -1,13 +1,14 @@
 import type { ContributionShown, DonorShown } from '../server/console/queries.ts'
 import { page, type Frame } from './page.tsx'
 import { Amount, Code, Columns, Figure, Name, Said, Status, Table } from './parts.tsx'
-import type { Texts } from './texts/texts.ts'
+import { wordFor, type Texts } from './texts/texts.ts'
 
 export type DonorList = {
   readonly fundId: string
   readonly currency: string
   /** The reader is a donor and sees their own. */
   readonly own: boolean
+  readonly mayPledge: boolean
   readonly donors: readonly (DonorShown & { readonly contributions: readonly ContributionShown[] })[]
   readonly next: string | null
   readonly first: string | null
@@ -21,11 +22,18 @@ export function donorsPage(frame: Omit<Frame, 'title'>, list: DonorList): string
     { ...frame, title },
     <>
       <h1>{title}</h1>
+      {list.mayPledge && (
+        <p>
+          <a class="button" href={`/funds/${list.fundId}/contributions/new`}>
+            {t.home.newPledge}
+          </a>
+        </p>
+      )}
       {list.donors.length === 0 && <p class="calm">{t.donors.empty}</p>}
       {list.donors.map((donor) => (
         <section class="donor" aria-labelledby={donor.id}>
           <h2 id={donor.id}>
-            <Name>{donor.name}</Name> <span class="quiet">{donor.kind}</span>
+            <Name>{donor.name}</Name> <span class="quiet">{wordFor(t.donorKinds, donor.kind)}</span>
           </h2>
           <Reports fundId={list.fundId} donorId={donor.id} t={t} />
           <Contributions donor={donor} currency={list.currency} t={t} />
@@ -65,7 +73,9 @@ function Contributions({ donor, currency, t }: { donor: DonorList['donors'][numb
         {donor.contributions.map((one) => (
           <tr>
             <th scope="row">
-              <Code>{one.code}</Code>
+              <a href={`/contributions/${one.id}`}>
+                <Code>{one.code}</Code>
+              </a>
             </th>
             <td>{one.fiscalYear}</td>
             <td>

@@ -21,12 +21,30 @@ export type FundAtHome = {
   readonly currency: string
   readonly roles: readonly string[]
   readonly mayBeginRequest: boolean
+  readonly mayPledge: boolean
+  /** Work of some kind can wait for this person. */
+  readonly mayWait: boolean
   /** Where else in this fund the reader may go. */
   readonly sections: readonly Section[]
   /** What waits, list by list; empty lists say that their kind of work does not wait. */
   readonly waiting: readonly { readonly list: ListName; readonly items: readonly Item[]; readonly more: boolean }[]
+  /** Pledges to be agreed and agreements to be received. */
+  readonly promises: readonly { readonly list: 'agree' | 'receive'; readonly items: readonly ContributionWaiting[] }[]
+  readonly toVerify: readonly PayeeWaiting[]
   /** Undefined where the person may not see it. */
   readonly stages: Record<string, MoneyText> | undefined
+}
+type ContributionWaiting = {
+  readonly id: string
+  readonly code: string
+  readonly donor: string
+  readonly amount: MoneyText
+}
+type PayeeWaiting = {
+  readonly id: string
+  readonly name: string
+  readonly country: string
+  readonly recordedBy: string
 }
 type ListName = 'decide' | 'certify' | 'release' | 'settle' | 'drafts'
 
@@ -53,6 +71,7 @@ export function homePage(
 
 function FundSection({ fund, t }: { fund: FundAtHome; t: Texts }) {
   const waiting = fund.waiting.filter(({ items }) => items.length > 0)
+  const promises = fund.promises.filter(({ items }) => items.length > 0)
   return (
     <section class="of-fund" aria-labelledby={fund.id}>
       <h2 id={fund.id}>
@@ -77,10 +96,23 @@ function FundSection({ fund, t }: { fund: FundAtHome; t: Texts }) {
           </a>
         </p>
       )}
+      {fund.mayPledge && (
+        <p>
+          <a class="button" href={`/funds/${fund.id}/contributions/new`}>
+            {t.home.newPledge}
+          </a>
+        </p>
+      )}
       {waiting.map((one) => (
         <WaitingTable {...one} t={t} />
       ))}
-      {fund.waiting.length > 0 && waiting.length === 0 && <p class="calm">{t.home.nothingWaits}</p>}
+      {promises.map((one) => (
+        <PromisesTable {...one} t={t} />
+      ))}
+      {fund.toVerify.length > 0 && <PayeesToVerify items={fund.toVerify} t={t} />}
+      {fund.mayWait && waiting.length + promises.length + fund.toVerify.length === 0 && (
+        <p class="calm">{t.home.nothingWaits}</p>
+      )}
       {fund.stages && (
         <>
           <h3>{t.home.status}</h3>
@@ -124,5 +156,55 @@ function WaitingTable({ list, items, more, t }: FundAtHome['waiting'][number] & 
       </Table>
       {more && <p class="hint">{t.home.moreWait}</p>}
     </>
+  )
+}
+
+function PromisesTable({ list, items, t }: FundAtHome['promises'][number] & { t: Texts }) {
+  return (
+    <Table caption={t.home[list]}>
+      <Columns names={[t.donors.contribution, t.contribution.donor, t.requests.amount]} figures={[t.requests.amount]} />
+      <tbody>
+        {items.map((item) => (
+          <tr>
+            <th scope="row">
+              <a href={`/contributions/${item.id}`}>
+                <Code>{item.code}</Code>
+              </a>
+            </th>
+            <td>
+              <Name>{item.donor}</Name>
+            </td>
+            <td class="figure">
+              <Amount of={item.amount} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}
+
+function PayeesToVerify({ items, t }: { items: readonly PayeeWaiting[]; t: Texts }) {
+  return (
+    <Table caption={t.home.verify}>
+      <Columns names={[t.payees.name, t.payees.country, t.payees.recordedBy]} />
+      <tbody>
+        {items.map((item) => (
+          <tr>
+            <th scope="row">
+              <a href={`/payees/${item.id}`}>
+                <Name>{item.name}</Name>
+              </a>
+            </th>
+            <td>
+              <Name>{item.country}</Name>
+            </td>
+            <td>
+              <Name>{item.recordedBy}</Name>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
   )
 }

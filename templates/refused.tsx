@@ -58,5 +58,8 @@ export function missingNames(missing: readonly string[], t: Texts): string {
 
 /** The API's money has an amount and a currency; a form has one field for it. */
 function fieldOf(path: string): string {
+  // Its currency has a field of its own where it can be chosen; what an earmark binds to has one each.
+  const own = /^(?:amount|sent)\.(currency)$|^earmark\.(\w+)/.exec(path)
+  if (own) return own[1] ?? own[2]!
   return path.replace(/^(lines\.\d+\.amount|(?!lines\.)[^.]+)\..*$/, '$1')
 }

@@ -36,6 +36,8 @@ export type PartNowProps = {
     | undefined
   readonly mayRelease: readonly PaymentShown[]
   readonly maySettle: readonly PaymentShown[]
+  readonly mayComeBack: readonly PaymentShown[]
+  readonly mayTakeBack: readonly PaymentShown[]
   readonly today: string
   readonly newKey: () => string
   /** What was typed into the form that was refused, and what is wrong with it. */

@@ -4,6 +4,7 @@ import type { readRequest } from '../server/requests/queries.ts'
 import { Problem, type FormProblem } from './forms.tsx'
 import { page, type Frame } from './page.tsx'
 import { Amount, Code, Columns, Day, Facts, Figure, Moment, Name, Said, Status, Table, wordsFor } from './parts.tsx'
+import { PaymentsBack } from './payment-back.tsx'
 import { PartNow, type PartNowProps } from './request-forms.tsx'
 import { Payments, Steps } from './request-history.tsx'
 import { wordFor, type Texts } from './texts/texts.ts'
@@ -62,6 +63,7 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       <StagesOfRequest request={request} currency={currency} t={t} />
       <h2>{t.request.payments}</h2>
       <Payments payments={payments} t={t} />
+      <PaymentsBack names={names} t={t} {...shown.part} />
     </>,
   )
 }

@@ -37,7 +37,7 @@ const MAY_IMPORT: [from: RegExp, to: RegExp][] = [
   ],
   [
     /^templates\//,
-    /^(templates\/|server\/(money|errors)$|server\/[a-z-]+\/(policy|queries|figures|load|actor)$|preact|@formatjs|node:)/,
+    /^(templates\/|server\/(money|errors)$|server\/[a-z-]+\/(policy|queries|read|figures|load|actor)$|preact|@formatjs|node:)/,
   ],
   [
     /^reports\//,

@@ -29,6 +29,7 @@ async function list(db: Db, visit: SignedIn, fundId: string, after: unknown): Pr
     fundId: fund.id,
     currency: fund.currency,
     own,
+    mayPledge: holdsRole(actor, fund.id, ['fund_manager', 'controller']),
     donors: found.items,
     next: found.next && `${address}?after=${found.next}`,
     first: cursor.length > 0 ? address : null,

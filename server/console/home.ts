@@ -6,7 +6,7 @@ import type { MoneyText } from '../money.ts'
 import { holdsRole, READERS } from '../people/actor.ts'
 import type { Console } from './forms.ts'
 import { frameOf, fundName, sectionsFor, visitOf, type SignedIn } from './visit.ts'
-import { SHOWN, waitingFor } from './waiting.ts'
+import { payeesToVerify, promisesWaiting, SHOWN, waitingFor } from './waiting.ts'
 
 /** The first page: the way in for nobody yet, and what waits for whoever is in. */
 export function homePages(router: Router, served: Console): void {
@@ -23,6 +23,8 @@ async function home({ db, api }: Console, visit: SignedIn): Promise<string> {
   const funds: FundAtHome[] = []
   for (const fund of items) {
     const lists = await waitingFor(db, actor, fund)
+    const promises = await promisesWaiting(db, actor, fund.id)
+    const toVerify = await payeesToVerify(db, actor, fund.id)
     const seesStatus = holdsRole(actor, fund.id, [...READERS, 'requester'])
     const status = seesStatus
       ? await api.read<{ stages: Record<string, MoneyText> }>(actor, '/funds/:fund/status', {
@@ -36,6 +38,8 @@ async function home({ db, api }: Console, visit: SignedIn): Promise<string> {
       name: fundName(fund, language),
       currency: fund.currency,
       roles: [...new Set(actor.grants.filter((grant) => grant.fundId === fund.id).map((grant) => grant.role))],
+      mayPledge: holdsRole(actor, fund.id, ['fund_manager', 'controller']),
+      mayWait: Object.keys(lists).length + promises.length > 0 || toVerify !== undefined,
       mayBeginRequest: holdsRole(actor, fund.id, ['requester']),
       // Who has one fund finds them above; they stand here as well where there would be nothing else.
       sections: items.length === 1 && status ? [] : sectionsFor(actor, fund.id),
@@ -44,6 +48,8 @@ async function home({ db, api }: Console, visit: SignedIn): Promise<string> {
         items: found.slice(0, SHOWN),
         more: found.length > SHOWN,
       })),
+      promises,
+      toVerify: toVerify ?? [],
       stages: status?.stages,
     })
   }

@@ -16,6 +16,9 @@ export type May = {
   readonly certify: { readonly free: MoneyText } | undefined
   readonly release: PaymentShown[]
   readonly settle: PaymentShown[]
+  /** Payments that can have been rejected or have come back, and payments that can be taken back. */
+  readonly comeBack: PaymentShown[]
+  readonly takeBack: PaymentShown[]
   /** Why none of it, where a role of this person could act now. */
   readonly blocked: RefusalCode | undefined
 }
@@ -58,6 +61,12 @@ export async function mayActOn(
   const toSettle = payments.filter((payment) => payment.status === 'released')
   const settle = toSettle.length > 0 && holds('reconciler') && free('reconciler')
 
+  // These are no work that waits, so nobody is told why they may not.
+  const of = (role: Role, duty: Duty, ...statuses: string[]) =>
+    holds(role) && dutyBlocker(part, duty) === undefined
+      ? payments.filter(({ status }) => statuses.includes(status))
+      : []
+
   const any = edit || decide || certify || release || settle
   return {
     edit,
@@ -66,6 +75,8 @@ export async function mayActOn(
     certify: certify ? { free: moneyText(left) } : undefined,
     release: release ? toRelease : [],
     settle: settle ? toSettle : [],
+    comeBack: of('reconciler', 'reconciler', 'released', 'settled'),
+    takeBack: of('certifying_officer', 'certifier', 'certified', 'returned'),
     blocked: any ? undefined : blockers[0],
   }
 }

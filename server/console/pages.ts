@@ -3,10 +3,12 @@ import type { Db } from '../../db/connect.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { SignIn } from '../http/sign-in.ts'
 import { apiFor } from './api.ts'
+import { contributionPages } from './contributions.ts'
 import { donorPages } from './donors.ts'
 import { draftPages } from './drafts.ts'
 import { homePages } from './home.ts'
 import { ledgerPages } from './ledger.ts'
+import { payeePages } from './payees.ts'
 import { paymentForms } from './payments.ts'
 import { requestPages } from './requests.ts'
 import { signInPages } from './sign-in.ts'
@@ -26,6 +28,8 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   requestPages(router, served)
   paymentForms(router, served)
   donorPages(router, served)
+  contributionPages(router, served)
+  payeePages(router, served)
   ledgerPages(router, served)
   return router
 }

@@ -1,5 +1,6 @@
 import type { Router } from 'express'
 import { Refusal } from '../errors.ts'
+import { formOf } from '../../templates/payment-back.tsx'
 import { amountTyped, postForm, type Console } from './forms.ts'
 import { bankCurrencyOf, requestOfPayment } from './queries.ts'
 import { showRequest } from './request-page.ts'
@@ -24,6 +25,39 @@ export function paymentForms(router: Router, served: Console): void {
     form: ({ payment }) => payment!,
     asks: (_visit, { params }) => ({ method: 'post', path: '/payments/:payment/releases', params }),
     done: async (_answer, { payment }) => `/requests/${await requestOf(payment!)}?done=released`,
+    again,
+  })
+  postForm(router, served, {
+    path: '/payments/:payment/cancellations',
+    form: ({ payment }) => formOf('take', payment!),
+    asks: (_visit, { params, fields: { reason } }) => ({
+      method: 'post',
+      path: '/payments/:payment/cancellations',
+      params,
+      body: optional({ reason }),
+    }),
+    done: async (_answer, { payment }) => `/requests/${await requestOf(payment!)}?done=takenBack`,
+    again,
+  })
+  postForm(router, served, {
+    path: '/payments/:payment/returns',
+    form: ({ payment }) => formOf('back', payment!),
+    asks: async (_visit, { params, fields }) => {
+      const currency = await bankCurrencyOf(served.db, params.payment!)
+      if (!currency) throw new Refusal('not_found')
+      const { valueDate, reason, reference } = fields
+      const credited = amountTyped(fields.credited)
+      return {
+        method: 'post',
+        path: '/payments/:payment/returns',
+        params,
+        body: {
+          ...optional({ valueDate, reason, reference }),
+          ...(credited ? { credited: { amount: credited, currency } } : {}),
+        },
+      }
+    },
+    done: async (_answer, { payment }) => `/requests/${await requestOf(payment!)}?done=cameBack`,
     again,
   })
   postForm(router, served, {

@@ -45,6 +45,8 @@ export async function showRequest(
       mayCertify: may.certify && accounts && { ...may.certify, bankAccounts: accounts.items },
       mayRelease: may.release,
       maySettle: may.settle,
+      mayComeBack: may.comeBack,
+      mayTakeBack: may.takeBack,
       today: today(),
       newKey: newFormKey,
       typed: (form) => {
@@ -56,6 +58,6 @@ export async function showRequest(
 }
 
 /** What the address says was done, where it is one of the things that can have been. */
-function doneIn(t: Texts, done: unknown): keyof Texts['done'] | undefined {
+export function doneIn(t: Texts, done: unknown): keyof Texts['done'] | undefined {
   return typeof done === 'string' && Object.hasOwn(t.done, done) ? (done as keyof Texts['done']) : undefined
 }

@@ -1,4 +1,5 @@
 import { rows, type Db } from '../../db/connect.ts'
+import { listContributions } from '../contributions/queries.ts'
 import { minorText, type MoneyText } from '../money.ts'
 import { entitiesOf, holdsRole, type Actor } from '../people/actor.ts'
 import { APPROVAL_ROLES } from '../requests/decide.ts'
@@ -43,6 +44,46 @@ export async function waitingFor(db: Db, actor: Actor, fund: { id: string; curre
   }
 }
 
+export type PromiseWaiting = { id: string; code: string; donor: string; amount: MoneyText }
+
+/**
+ * What of the money to come waits for this person: pledges for who records agreements, agreements for who records receipts.
+ * A list that none of their roles has is left out.
+ */
+export async function promisesWaiting(db: Db, actor: Actor, fundId: string) {
+  const lists = [
+    { list: 'agree', roles: ['fund_manager', 'controller'], status: 'pledged' },
+    { list: 'receive', roles: ['treasurer'], status: 'agreed' },
+  ] as const
+  const mine = lists.filter(({ roles }) => holdsRole(actor, fundId, roles))
+  const found: { list: 'agree' | 'receive'; items: PromiseWaiting[] }[] = []
+  for (const { list, status } of mine) {
+    const items = await listContributions(db, fundId, { status, limit: SHOWN - 1 })
+    found.push({
+      list,
+      items: items.map(({ id, code, donor, agreed, pledged }) => ({
+        ...{ id, code },
+        donor: donor.name,
+        amount: agreed ?? pledged,
+      })),
+    })
+  }
+  return found
+}
+
+/** Payees that this person may verify, oldest first; undefined for who verifies none. */
+export async function payeesToVerify(db: Db, actor: Actor, fundId: string) {
+  if (!holdsRole(actor, fundId, ['payee_clerk', 'compliance_officer'])) return undefined
+  return rows<{ id: string; name: string; country: string; recordedBy: string }>(
+    db,
+    `select p.id, p.name, p.country, r.name as "recordedBy" from payees p join people r on r.id = p.recorded_by
+      where p.fund_id = :fundId and p.recorded_by <> :me
+        and not exists (select from payee_verifications v where v.payee_id = p.id)
+      order by p.id limit :most`,
+    { fundId, me: actor.personId, most: SHOWN },
+  )
+}
+
 const REQUEST = `select r.id, r.id as "requestId", r.code, r.title, y.name as payee, r.status,
     coalesce((select sum(amount) from budget_lines l where l.request_id = r.id), 0)::text as amount
   from requests r left join payees y on y.id = r.payee_id`
@@ -72,8 +113,9 @@ const TO_DECIDE = `
 
 const TO_CERTIFY = `${REQUEST}
   where r.fund_id = :fundId and r.status in ('approved', 'active') ${FREE_FOR(`'certifier'`)}
-    and (select coalesce(sum(b.amount), 0) from accounts a join balances b on b.account_id = a.id where a.request_id = r.id and a.stage = 'committed')
-      > (select coalesce(sum(p.amount), 0) from payments p where p.request_id = r.id and p.status in ('certified', 'returned'))
+    and (exists (select from payments p where p.request_id = r.id and p.status = 'returned')
+      or (select coalesce(sum(b.amount), 0) from accounts a join balances b on b.account_id = a.id where a.request_id = r.id and a.stage = 'committed')
+      > (select coalesce(sum(p.amount), 0) from payments p where p.request_id = r.id and p.status in ('certified', 'returned')))
   order by r.id`
 
 const TO_RELEASE = `${PAYMENT}

@@ -1,9 +1,10 @@
 import { rows } from '../../db/connect.ts'
 import { fundById } from '../funds/open.ts'
-import { get, post, type Endpoint } from '../http/endpoint.ts'
+import { created, get, post, type Endpoint } from '../http/endpoint.ts'
 import { keyIn, pageOf } from '../http/pages.ts'
 import { joi, object, pageKeys, query, text } from '../http/schemas.ts'
 import { READERS, requireRole } from '../people/actor.ts'
+import { readPayee } from './queries.ts'
 import { declareTie, registerPayee, verifyPayee } from './register.ts'
 
 const tag = 'Payees'
@@ -22,10 +23,8 @@ export function payeeEndpoints(): Endpoint[] {
           bankDetails: text(300).required(),
         }),
       },
-      async (trx, actor, { params, body }) => ({
-        status: 201,
-        body: await registerPayee(trx, actor, { fundId: params.fund!, ...body }),
-      }),
+      async (trx, actor, { params, body }) =>
+        created('/payees', await registerPayee(trx, actor, { fundId: params.fund!, ...body })),
     ),
     get(
       '/funds/:fund/payees',
@@ -41,6 +40,15 @@ export function payeeEndpoints(): Endpoint[] {
           { fundId: params.fund!, after: keyIn(page.after)?.[0] ?? '', most: page.limit + 1 },
         )
         return { body: pageOf(found, page.limit, ({ id }) => [id]) }
+      },
+    ),
+    get(
+      '/payees/:payee',
+      { tag, summary: 'A payee with its bank details, who recorded and who verified them' },
+      async (db, actor, { params }) => {
+        const payee = await readPayee(db, params.payee!)
+        requireRole(actor, payee.fundId, READERS)
+        return { body: payee }
       },
     ),
     post(

@@ -1,3 +1,4 @@
+import { moneyInAr } from './ar-money-in.ts'
 import type { Texts } from './en.ts'
 
 /** The words of the console in Arabic; a text that is missing here is a type error. */
@@ -8,7 +9,7 @@ export const ar: Texts = {
   product: 'وساطة',
   tagline: 'أموال صندوق للاستجابة السريعة من أجل الوساطة',
   skip: 'انتقل إلى المحتوى',
-  sections: { home: 'الرئيسية', requests: 'الطلبات', donors: 'المانحون', ledger: 'دفتر الأستاذ' },
+  sections: { home: 'الرئيسية', requests: 'الطلبات', donors: 'المانحون', payees: 'المستفيدون', ledger: 'دفتر الأستاذ' },
   navigation: 'الأقسام',
   signOut: 'تسجيل الخروج',
   signedInAs: 'دخلت باسم {name}',
@@ -49,6 +50,10 @@ export const ar: Texts = {
     certify: 'طلبات معتمدة بقي منها ما لم يُصدَّق على دفعه',
     drafts: 'مسوداتك والطلبات المعادة إليك',
     newRequest: 'طلب جديد',
+    newPledge: 'سجّل تعهداً',
+    agree: 'تعهدات لم يُوقّع اتفاقها بعد',
+    receive: 'مساهمات متفق عليها لم تصل كل أموالها بعد',
+    verify: 'مستفيدون ينتظرون شخصاً ثانياً',
     moreWait: 'هناك المزيد، وهذه هي الأقدم.',
     status: 'أين توجد الأموال الآن',
     statusCaption: 'أموال الصندوق حسب المرحلة، بعملة {currency}',
@@ -198,6 +203,23 @@ export const ar: Texts = {
       reference: 'المرجع في كشف الحساب',
       button: 'سوِّ {amount} إلى {payee}',
     },
+    comeBack: {
+      title: 'الدفعة {code} رُفضت أو ارتدّت',
+      says: 'يُعكس صرف {amount} إلى {payee} وتعود الأموال ملتزماً بها. ولا يُحذف شيء.',
+      valueDate: 'تاريخ القيمة في كشف الحساب',
+      credited: 'المبلغ المعاد إلى حسابنا، بعملة {currency}',
+      creditedHint: 'ما احتفظ به البنك من {amount} يُقيَّد رسوماً مصرفية.',
+      reason: 'السبب الذي ذكره البنك',
+      reference: 'المرجع في كشف الحساب',
+      button: 'سجّل ارتداد {amount}',
+    },
+    takeBack: {
+      title: 'إلغاء الدفعة {code}',
+      returned: 'ارتدّ مبلغ {amount} من البنك. ألغِ الدفعة ليمكن التصديق على الأموال من جديد.',
+      certified: 'لم يُرسل مبلغ {amount}. وإلغاء الدفعة يتيح التصديق على الأموال من جديد.',
+      reason: 'السبب',
+      button: 'ألغِ {amount} إلى {payee}',
+    },
     blocked: 'كان يمكن لدورك أن يتصرف هنا، لكن لا يجوز لك: {why}',
   },
 
@@ -247,6 +269,8 @@ export const ar: Texts = {
     reportArabic: 'التقرير بالعربية (PDF)',
     reportData: 'التقرير كبيانات (JSON)',
   },
+
+  ...moneyInAr,
 
   ledger: {
     title: 'ميزان المراجعة',
@@ -311,6 +335,14 @@ export const ar: Texts = {
     certified: 'صُدّق على الدفعة إلى {payee} وهي تنتظر صرفين.',
     released: 'سُجّل صرفك للدفعة إلى {payee}.',
     settled: 'سُوّيت الدفعة إلى {payee}.',
+    pledged: 'سُجّل التعهد. عند توقيع الاتفاق سجّله أدناه.',
+    agreed: 'سُجّل الاتفاق.',
+    fulfilled: 'استُوفي الشرط. ويجوز الآن إنفاق ما قُبض بموجبه.',
+    received: 'سُجّل القبض.',
+    payeeRegistered: 'سُجّل المستفيد. ويجب أن يتحقق منه شخص آخر قبل دفع أي شيء.',
+    payeeVerified: 'تم التحقق من المستفيد. ويمكن الدفع له الآن.',
+    cameBack: 'سُجّل أن الدفعة إلى {payee} ارتدّت. وأموالها ملتزم بها من جديد.',
+    takenBack: 'أُلغيت الدفعة إلى {payee}. ويمكن التصديق على أموالها من جديد.',
   },
 
   roles: {
@@ -358,6 +390,14 @@ export const ar: Texts = {
     written_off: 'مشطوبة',
     cancelled: 'ملغاة',
   },
+  phases: {
+    before_escalation: 'قبل التصعيد',
+    after_violence: 'بعد العنف',
+    implementation: 'تنفيذ اتفاق',
+  },
+  supportCostBases: { deposit: 'ما يُقبض', expenditure: 'ما يُنفق' },
+  payeeKinds: { partner: 'منظمة شريكة', person: 'شخص', supplier: 'مورّد' },
+  donorKinds: { government: 'حكومة', foundation: 'مؤسسة', organisation: 'منظمة', 'Member State': 'دولة عضو' },
   verdicts: { approve: 'موافقة', return: 'إعادة للتصويب', reject: 'رفض' },
   verdictsTaken: { approve: 'وافق', return: 'أعاد', reject: 'رفض' },
   mandateBases: {
@@ -425,6 +465,8 @@ export const ar: Texts = {
   fieldErrors: {
     'any.required': 'هذا الحقل مطلوب.',
     'string.empty': 'هذا الحقل مطلوب.',
+    'any.unknown': 'اترك هذا فارغاً هنا.',
+    'payee.unconfirmed': 'أكّد أنك قارنت البيانات المصرفية.',
     'any.only': 'اختر واحداً من المعروض.',
     'string.max': 'هذا أطول من المسموح.',
     'string.min': 'هذا أقصر من اللازم.',

@@ -1,3 +1,5 @@
+import { moneyInEn } from './en-money-in.ts'
+
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
 export const en = {
   language: 'en' as 'en' | 'ar',
@@ -6,7 +8,7 @@ export const en = {
   product: 'Wasata',
   tagline: 'The money of a rapid-response fund for mediation',
   skip: 'Skip to the content',
-  sections: { home: 'Home', requests: 'Requests', donors: 'Donors', ledger: 'Ledger' },
+  sections: { home: 'Home', requests: 'Requests', donors: 'Donors', payees: 'Payees', ledger: 'Ledger' },
   navigation: 'Sections',
   signOut: 'Sign out',
   signedInAs: 'Signed in as {name}',
@@ -47,6 +49,10 @@ export const en = {
     certify: 'Approved requests with money still to be certified for payment',
     drafts: 'Your drafts and returned requests',
     newRequest: 'New request',
+    newPledge: 'Record a pledge',
+    agree: 'Pledges without a signed agreement yet',
+    receive: 'Agreed contributions of which money is still to come',
+    verify: 'Payees that wait for a second person',
     moreWait: 'More are waiting; these are the oldest.',
     status: 'Where the money is now',
     statusCaption: 'Money of the fund by stage, in {currency}',
@@ -196,6 +202,23 @@ export const en = {
       reference: 'Reference on the statement',
       button: 'Settle {amount} to {payee}',
     },
+    comeBack: {
+      title: 'Payment {code} was rejected or came back',
+      says: 'The release of {amount} to {payee} is reversed, and the money is committed again. Nothing is deleted.',
+      valueDate: 'Value date on the statement',
+      credited: 'Credited to our account, in {currency}',
+      creditedHint: 'What the bank kept of {amount} is booked as a bank charge.',
+      reason: 'Reason that the bank gives',
+      reference: 'Reference on the statement',
+      button: 'Record that {amount} came back',
+    },
+    takeBack: {
+      title: 'Take back payment {code}',
+      returned: '{amount} came back from the bank. Take the payment back, so that the money can be certified again.',
+      certified: '{amount} has not been sent. Taking the payment back frees the money to be certified again.',
+      reason: 'Reason',
+      button: 'Take back {amount} to {payee}',
+    },
     blocked: 'Your role could act here, but you may not: {why}',
   },
 
@@ -245,6 +268,8 @@ export const en = {
     reportArabic: 'Report in Arabic (PDF)',
     reportData: 'Report as data (JSON)',
   },
+
+  ...moneyInEn,
 
   ledger: {
     title: 'Trial balance',
@@ -309,6 +334,14 @@ export const en = {
     certified: 'The payment to {payee} is certified and waits for two releases.',
     released: 'Your release of the payment to {payee} is recorded.',
     settled: 'The payment to {payee} is settled.',
+    pledged: 'The pledge is recorded. When the agreement is signed, record it below.',
+    agreed: 'The agreement is recorded.',
+    fulfilled: 'The condition is met. What was received under it may be spent now.',
+    received: 'The receipt is recorded.',
+    payeeRegistered: 'The payee is registered. Another person must verify it before anything can be paid.',
+    payeeVerified: 'The payee is verified. It can be paid now.',
+    cameBack: 'It is recorded that the payment to {payee} came back. Its money is committed again.',
+    takenBack: 'The payment to {payee} is taken back. Its money can be certified again.',
   },
 
   roles: {
@@ -356,6 +389,19 @@ export const en = {
     written_off: 'Written off',
     cancelled: 'Cancelled',
   },
+  phases: {
+    before_escalation: 'Before escalation',
+    after_violence: 'After violence',
+    implementation: 'Implementation of an agreement',
+  },
+  supportCostBases: { deposit: 'what is received', expenditure: 'what is spent' },
+  payeeKinds: { partner: 'Partner organisation', person: 'Person', supplier: 'Supplier' },
+  donorKinds: {
+    government: 'Government',
+    foundation: 'Foundation',
+    organisation: 'Organisation',
+    'Member State': 'Member State',
+  } as Record<string, string>,
   verdicts: { approve: 'Approve', return: 'Return to be put right', reject: 'Reject' },
   verdictsTaken: { approve: 'approved', return: 'returned', reject: 'rejected' },
   mandateBases: {
@@ -424,6 +470,8 @@ export const en = {
   fieldErrors: {
     'any.required': 'Fill this in.',
     'string.empty': 'Fill this in.',
+    'any.unknown': 'Leave this empty here.',
+    'payee.unconfirmed': 'Confirm that you have compared the bank details.',
     'any.only': 'Choose one of those offered.',
     'string.max': 'This is too long.',
     'string.min': 'This is too short.',

@@ -13,6 +13,7 @@ let own: { id: string; code: string; donorId: string }
 let foreign: { id: string; code: string; donorId: string }
 let requestId: string
 let draftId: string
+let payeeId: string
 let donor: Caller
 
 beforeAll(async () => {
@@ -22,7 +23,7 @@ beforeAll(async () => {
   foreign = await received(fund, '40000.00')
   requestId = (await approved(fund, '1000.00')).id
   await released(fund, requestId, '400.00')
-  draftId = (await draft(fund, '5.00')).id
+  ;({ id: draftId, payeeId } = await draft(fund, '5.00'))
   donor = await service.person('Donor person', fund.id, [{ role: 'donor', donorId: own.donorId }])
 })
 
@@ -34,17 +35,34 @@ describe('every page as every role', () => {
     request: () => `/requests/${requestId}`,
     draft: () => `/requests/${draftId}/edit`,
     donors: () => `/funds/${fund.id}/donors`,
+    newPledge: () => `/funds/${fund.id}/contributions/new`,
+    contribution: () => `/contributions/${own.id}`,
+    payees: () => `/funds/${fund.id}/payees`,
+    payee: () => `/payees/${payeeId}`,
     ledger: () => `/funds/${fund.id}/ledger`,
     statement: () => `/funds/${fund.id}/ledger/statement?address=assets:cash:main&currency=USD`,
     entry: () => `/funds/${fund.id}/ledger/entries/1`,
   }
-  const read = { home: 200, requests: 200, request: 200, donors: 200, ledger: 200, statement: 200, entry: 200 }
+  const read = {
+    home: 200,
+    requests: 200,
+    request: 200,
+    donors: 200,
+    contribution: 200,
+    payees: 200,
+    payee: 200,
+    ledger: 200,
+    statement: 200,
+    entry: 200,
+  }
   const none = { home: 200, requests: 403, newRequest: 403, request: 403, draft: 403, donors: 403, ledger: 403 }
+  const money = { newPledge: 403, contribution: 403, payees: 403, payee: 403 }
   const expected = (role: string): Record<string, number> => {
-    const shut = { ...none, statement: 403, entry: 403 }
+    const shut = { ...none, ...money, statement: 403, entry: 403 }
+    if (role === 'fund_manager' || role === 'controller') return { ...shut, ...read, newPledge: 200 }
     if (READERS.includes(role as (typeof READERS)[number])) return { ...shut, ...read }
     if (role === 'requester') return { ...shut, requests: 200, newRequest: 200, request: 200, draft: 200 }
-    if (role === 'donor') return { ...shut, donors: 200 }
+    if (role === 'donor') return { ...shut, donors: 200, contribution: 200 }
     if (role === 'advisor') return { ...shut, requests: 200, request: 404, draft: 404 }
     return shut
   }

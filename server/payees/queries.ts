@@ -1,0 +1,32 @@
+import { row, type Db } from '../../db/connect.ts'
+import { Refusal } from '../errors.ts'
+
+type Who = { id: string; name: string }
+
+export type PayeeTold = {
+  id: string
+  fundId: string
+  name: string
+  kind: string
+  country: string
+  bankDetails: string
+  recordedBy: Who
+  /** Null until a second person has confirmed it. */
+  verifiedBy: Who | null
+}
+
+/** A payee with the bank details that money goes to, for those who check them. Refuses `not_found`. */
+export async function readPayee(db: Db, payeeId: string): Promise<PayeeTold> {
+  const found = await row<PayeeTold>(
+    db,
+    `select p.id, p.fund_id as "fundId", p.name, p.kind, p.country, p.bank_details as "bankDetails",
+            json_build_object('id', r.id, 'name', r.name) as "recordedBy",
+            case when w.id is not null then json_build_object('id', w.id, 'name', w.name) end as "verifiedBy"
+       from payees p join people r on r.id = p.recorded_by
+       left join payee_verifications v on v.payee_id = p.id left join people w on w.id = v.verified_by
+      where p.id = :payeeId`,
+    { payeeId },
+  )
+  if (!found) throw new Refusal('not_found')
+  return found
+}
