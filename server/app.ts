@@ -51,7 +51,9 @@ export function createApp(db: Db, options: AppOptions): Express {
 
   const signIn = createSignIn(db, options)
   const endpoints: Endpoint[] = allEndpoints(db, signIn)
-  app.get('/api/v1/openapi.json', (_req, res) => void res.json(openApiDocument(endpoints)))
+  // Made once: it takes long, and strangers may ask for it as often as they like.
+  let document: Record<string, unknown> | undefined
+  app.get('/api/v1/openapi.json', (_req, res) => void res.json((document ??= openApiDocument(endpoints))))
   app.get('/api', (_req, res) => void res.type('html').send(documentationPage()))
   app.use(
     '/api/assets',

@@ -28,7 +28,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 /** The oldest Node on which everything works; package.json brings a newer one, which every npm script uses. */
-const OLDEST_NODE = 20
+const OLDEST_NODE = 22
 
 /**
  * Everything that can be set, read once from the environment. Throws one Error that names all that is wrong or, in

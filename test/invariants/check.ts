@@ -93,7 +93,7 @@ export async function violations(db: Knex, fundId: string): Promise<string[]> {
   return [...found, ...(await forbiddenUses(db, fundId))]
 }
 
-/** Invariant 8, the other half: the earmark of every contribution permits each use of it. */
+/** Invariant 8, the other half: the earmark of every contribution permits each use of it. What was given back unused is none. */
 async function forbiddenUses(db: Knex, fundId: string): Promise<string[]> {
   const { rows } = await db.raw(
     `select c.code, c.earmark, p.region, p.country, p.phase, r.themes, r.payee_id as partner, s.submitted_at::date::text as on
@@ -101,7 +101,9 @@ async function forbiddenUses(db: Knex, fundId: string): Promise<string[]> {
        join submissions s on s.request_id = f.request_id and s.round = f.round
        join requests r on r.id = f.request_id join processes p on p.id = r.process_id
        join contributions c on c.id = f.contribution_id
-      where r.fund_id = :fund`,
+      where r.fund_id = :fund and f.round = r.round
+        and exists (select from accounts a join balances b on b.account_id = a.id
+                     where a.request_id = f.request_id and a.contribution_id = f.contribution_id and b.amount <> 0)`,
     { fund: fundId },
   )
   return (rows as { code: string; earmark: Earmark; on: string }[])
