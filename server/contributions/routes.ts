@@ -13,6 +13,7 @@ import { pledgeContribution } from './pledge.ts'
 import { listReceipts, yearlyReceipts } from './queries.ts'
 import { receiveContribution, receiveUnidentified } from './receive.ts'
 import { decideRefund, payRefund } from './refund.ts'
+import { REFUSED } from './refused.ts'
 import { visibleContribution, visibleContributions } from './visible.ts'
 import { writeOffContribution } from './write-off.ts'
 
@@ -107,6 +108,7 @@ function promising(): Endpoint[] {
       {
         tag,
         summary: 'Record a pledge',
+        refuses: REFUSED.pledge,
         body: object({
           donorId: id('donor').required(),
           code: joi
@@ -129,6 +131,7 @@ function promising(): Endpoint[] {
       {
         tag,
         summary: 'Record the signed agreement of a pledge',
+        refuses: REFUSED.agree,
         body: object({
           conditional: joi.boolean().required(),
           condition: text(1000).when('conditional', { is: true, then: joi.required(), otherwise: joi.forbidden() }),
@@ -148,6 +151,7 @@ function promising(): Endpoint[] {
       {
         tag,
         summary: 'Record that the condition of an agreement is met',
+        refuses: REFUSED.fulfil,
         body: object({ metOn: bookDay().required(), evidence: text(1000).required() }),
       },
       ofContribution(fulfilCondition),
@@ -158,6 +162,7 @@ function promising(): Endpoint[] {
       {
         tag,
         summary: "Change what a contribution is bound to, with the donor's consent",
+        refuses: REFUSED.changeEarmark,
         versioned: true,
         body: object({ earmark: earmark().required(), consent: text(1000).required() }),
       },
@@ -176,13 +181,19 @@ function receiving(): Endpoint[] {
       {
         tag,
         summary: 'Record money that has come for a contribution',
+        refuses: REFUSED.receive,
         body: object({ ...receiptKeys, appliedAmount: amount() }),
       },
       ofContribution(receiveContribution),
     ),
     post(
       '/funds/:fund/receipts',
-      { tag, summary: 'Record money of which nobody knows yet what it is for', body: object(receiptKeys) },
+      {
+        tag,
+        summary: 'Record money of which nobody knows yet what it is for',
+        refuses: REFUSED.receiveUnidentified,
+        body: object(receiptKeys),
+      },
       async (trx, actor, { params, body }) => ({
         status: 201,
         body: await receiveUnidentified(trx, actor, { fundId: params.fund!, ...body }),
@@ -193,6 +204,7 @@ function receiving(): Endpoint[] {
       {
         tag,
         summary: 'Apply what is unidentified of a receipt to a contribution',
+        refuses: REFUSED.apply,
         body: object({ contributionId: id('contribution').required(), amount: amount(), appliedOn: bookDay() }),
       },
       async (trx, actor, { params, body }) => ({
@@ -210,6 +222,7 @@ function ending(): Endpoint[] {
       {
         tag,
         summary: 'Cancel an open pledge',
+        refuses: REFUSED.cancel,
         body: object({ cancelledOn: bookDay().required(), reason: text(1000).required() }),
       },
       ofContribution(cancelPledge),
@@ -219,6 +232,7 @@ function ending(): Endpoint[] {
       {
         tag,
         summary: 'Write off what of an agreement will not come',
+        refuses: REFUSED.writeOff,
         body: object({
           amount: amount().required(),
           writtenOffOn: bookDay().required(),
@@ -232,6 +246,7 @@ function ending(): Endpoint[] {
       {
         tag,
         summary: 'Decide that money goes back to its donor',
+        refuses: REFUSED.decideRefund,
         body: object({ amount: amount().required(), decidedOn: bookDay().required(), reason: text(1000).required() }),
       },
       ofContribution(decideRefund),
@@ -241,6 +256,7 @@ function ending(): Endpoint[] {
       {
         tag,
         summary: 'Pay a refund that another person has decided',
+        refuses: REFUSED.payRefund,
         body: object({
           bankAccountId: id('bankAccount').required(),
           paidOn: bookDay().required(),

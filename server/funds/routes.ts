@@ -18,6 +18,7 @@ export function fundEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Open a fund, with the rules that ship',
+        refuses: ['role_not_allowed', 'currency_unknown', 'currency_not_in_use', 'already_exists'],
         body: object({
           code: code(/^[A-Z0-9][A-Z0-9-]{1,19}$/, 'capital letters, digits and hyphens'),
           name: text(200).required(),
@@ -45,6 +46,7 @@ export function fundEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Add a bank account of the fund',
+        refuses: ['currency_unknown', 'currency_not_in_use', 'already_exists'],
         body: object({
           code: code(/^[a-z0-9][a-z0-9-]{0,29}$/, 'small letters, digits and hyphens'),
           name: text(200).required(),
@@ -61,6 +63,7 @@ export function fundEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Add an entity that may ask the fund for money',
+        refuses: ['already_exists'],
         body: object({
           name: text(300).required(),
           kind: joi
@@ -86,6 +89,7 @@ export function fundEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Add a mediation process',
+        refuses: ['already_exists'],
         body: object({
           name: text(300).required(),
           country: text(100).required(),
@@ -101,7 +105,12 @@ export function fundEndpoints(): Endpoint[] {
     ),
     post(
       '/funds/:fund/donors',
-      { tag, summary: 'Add a donor', body: object({ name: text(300).required(), kind: text(100).required() }) },
+      {
+        tag,
+        summary: 'Add a donor',
+        refuses: ['already_exists'],
+        body: object({ name: text(300).required(), kind: text(100).required() }),
+      },
       async (trx, actor, { params, body }) => ({
         status: 201,
         body: await addToFund(trx, actor, 'donors', { fundId: params.fund!, ...body }),
@@ -125,6 +134,7 @@ export function fundEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Record the operational rate of exchange of a currency for a month',
+        refuses: ['currency_mismatch', 'currency_unknown', 'already_exists'],
         body: object({
           currency: currency().required(),
           month: joi

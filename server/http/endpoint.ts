@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express'
 import type { ObjectSchema } from 'joi'
 import type { Db, Trx } from '../../db/connect.ts'
+import type { RefusalCode } from '../errors.ts'
 import type { Actor } from '../people/actor.ts'
 import type { Language } from './validate.ts'
 
@@ -22,6 +23,10 @@ export type Endpoint = {
   readonly answerType?: string
   /** The answer carries an ETag, or the call needs an If-Match. */
   readonly versioned?: boolean
+  /** What it refuses besides what follows from the rest of this description (`refusalsOf`). A test holds it to that. */
+  readonly refuses?: readonly RefusalCode[]
+  /** The status of a success, where it is none of the usual: 201 after a POST that changes something, 204 after a DELETE, else 200. */
+  readonly success?: number
   /** May be called without signing in. */
   readonly open?: boolean
   readonly run:

@@ -1,7 +1,8 @@
 import type { ObjectSchema, Schema } from 'joi'
-import { REFUSALS } from '../errors.ts'
+import { REFUSALS, type RefusalCode } from '../errors.ts'
 import { ID_KINDS, type IdKind } from '../ids.ts'
 import type { Endpoint } from './endpoint.ts'
+import { exampleOf } from './example.ts'
 
 /** The OpenAPI 3.1 document of the endpoints, made from the very schemas that validate. */
 export function openApiDocument(endpoints: readonly Endpoint[]): Record<string, unknown> {
@@ -47,22 +48,83 @@ function operation(endpoint: Endpoint): Record<string, unknown> {
       ...(changes && endpoint.versioned ? [IF_MATCH] : []),
     ],
     ...(endpoint.body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(endpoint.body) } } } }
+      ? { requestBody: { required: true, content: { 'application/json': bodyOf(endpoint.body) } } }
       : {}),
     ...(endpoint.bodyType
       ? { requestBody: { required: true, content: { [endpoint.bodyType]: { schema: { type: 'string' } } } } }
       : {}),
     responses: {
-      [changes && endpoint.method === 'post' ? '201' : '200']: {
+      [endpoint.success ?? usualSuccess(endpoint)]: {
         description: endpoint.summary,
         content: { [endpoint.answerType ?? 'application/json']: {} },
+        ...(endpoint.versioned ? { headers: { ETag: ETAG } } : {}),
       },
+      ...refusals(endpoint),
       default: {
-        description: 'Refused: problem details (RFC 9457)',
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        description: 'Something went wrong on our side',
+        content: { 'application/problem+json': PROBLEM_REF },
       },
     },
   }
+}
+
+function usualSuccess({ method, run }: Endpoint): number {
+  if (method === 'delete') return 204
+  return method === 'post' && (run.kind === 'change' || run.kind === 'http') ? 201 : 200
+}
+
+/** Every code that a call of this endpoint can be refused with: what its description implies, and what it names. */
+export function refusalsOf(endpoint: Endpoint): RefusalCode[] {
+  const { run, open, body, bodyType, query, versioned, path, method, refuses = [] } = endpoint
+  const changes = run.kind === 'change'
+  const implied: (RefusalCode | false | undefined)[] = [
+    !open && 'not_signed_in',
+    method !== 'get' && 'cross_site_request',
+    (body ?? query) !== undefined && 'invalid_request',
+    body !== undefined && 'malformed_json',
+    (body ?? bodyType) !== undefined && 'body_too_large',
+    path.includes('/:') && 'not_found',
+    path.includes('/:') && 'role_not_allowed',
+    changes && 'still_in_progress',
+    changes && 'idempotency_key_reused',
+    changes && versioned && 'version_missing',
+    changes && versioned && 'version_changed',
+  ]
+  return [...new Set([...implied.filter((code) => code !== false && code !== undefined), ...refuses])]
+}
+
+/** The refusals by their status, each code with its words and with an answer as it looks. */
+function refusals(endpoint: Endpoint): Record<string, unknown> {
+  const byStatus = Object.groupBy(refusalsOf(endpoint), (code) => REFUSALS[code].status)
+  return Object.fromEntries(
+    Object.entries(byStatus).map(([status, codes = []]) => [
+      status,
+      {
+        description: codes.map((code) => `\`${code}\`: ${REFUSALS[code].en}`).join('\n\n'),
+        content: {
+          'application/problem+json': {
+            ...PROBLEM_REF,
+            examples: Object.fromEntries(codes.map((code) => [code, { value: problemExample(code) }])),
+          },
+        },
+      },
+    ]),
+  )
+}
+
+function problemExample(code: RefusalCode) {
+  const { status, en } = REFUSALS[code]
+  const instance = '1cef7677-fd5b-4059-a05a-5b2df69297a7'
+  const errors = [{ field: 'amount', code: 'any.required', message: 'amount is required' }]
+  return {
+    ...{ type: `/problems/${code}`, title: en, status, code, instance },
+    ...(code === 'invalid_request' ? { errors } : {}),
+  }
+}
+
+function bodyOf(body: ObjectSchema) {
+  const schema = jsonSchema(body)
+  return { schema, example: exampleOf(schema) }
 }
 
 function pathParameter(name: string) {
@@ -104,6 +166,13 @@ const IF_MATCH = {
   in: 'header',
   required: true,
   description: "The ETag that was read, so that nobody's change is overwritten.",
+  schema: { type: 'string', pattern: '^"v\\d+"$' },
+}
+
+const PROBLEM_REF = { schema: { $ref: '#/components/schemas/Problem' } }
+
+const ETAG = {
+  description: 'The version, to be sent back as If-Match.',
   schema: { type: 'string', pattern: '^"v\\d+"$' },
 }
 

@@ -40,6 +40,8 @@ async function call(path: string, file?: Buffer): Promise<unknown> {
       ...(file ? { 'content-type': 'text/csv' } : {}),
     },
     ...(file ? { method: 'POST', body: new Uint8Array(file) } : {}),
+  }).catch(() => {
+    throw new Error(`No service answers at ${url}. Start it with "npm start"; if it listens elsewhere, set WASATA_URL.`)
   })
   const body = (await answer.json()) as { code?: string; title?: string }
   if (!answer.ok) throw new Error(`${answer.status} ${body.code}: ${body.title}\n${JSON.stringify(body, null, 2)}`)

@@ -204,6 +204,7 @@ function closingEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Close a month of the books for good',
+        refuses: ['date_in_future', 'already_exists'],
         body: object({
           month: joi
             .string()

@@ -53,7 +53,11 @@ export function payeeEndpoints(): Endpoint[] {
     ),
     post(
       '/payees/:payee/verifications',
-      { tag, summary: 'Confirm a payee, as a second person' },
+      {
+        tag,
+        summary: 'Confirm a payee, as a second person',
+        refuses: ['service_account_decides_nothing', 'two_people_needed', 'payee_verified_already'],
+      },
       async (trx, actor, { params }) => ({
         status: 201,
         body: await verifyPayee(trx, actor, { payeeId: params.payee! }),

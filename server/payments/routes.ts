@@ -6,6 +6,7 @@ import { keyIn, pageOf } from '../http/pages.ts'
 import { amount, amountOrZero, bookDay, id, joi, object, pageKeys, query, text } from '../http/schemas.ts'
 import { minorText } from '../money.ts'
 import { entitiesOf, READERS, requireRole } from '../people/actor.ts'
+import { DUTY_REFUSALS } from '../requests/policy.ts'
 import { cancelPayment } from './cancel.ts'
 import { certifyPayment } from './certify.ts'
 import { releasePayment } from './release.ts'
@@ -21,6 +22,16 @@ export function paymentEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Certify a payment on an approved request',
+        refuses: [
+          'not_approved',
+          'payee_not_verified',
+          'currency_mismatch',
+          'rate_missing',
+          'amount_out_of_range',
+          'exceeds_committed',
+          'period_closed',
+          ...DUTY_REFUSALS,
+        ],
         body: object({
           amount: amount().required(),
           category: joi.string().valid('grants', 'experts', 'travel', 'venue', 'interpretation', 'security').required(),
@@ -74,7 +85,11 @@ export function paymentEndpoints(): Endpoint[] {
     ),
     post(
       '/payments/:payment/releases',
-      { tag, summary: 'Release a payment; the second person sends it' },
+      {
+        tag,
+        summary: 'Release a payment; the second person sends it',
+        refuses: ['not_awaiting_release', 'already_released_by_you', 'period_closed', ...DUTY_REFUSALS],
+      },
       async (trx, actor, { params }) => ({
         status: 201,
         body: await releasePayment(trx, actor, { paymentId: params.payment! }),
@@ -85,6 +100,16 @@ export function paymentEndpoints(): Endpoint[] {
       {
         tag,
         summary: "Record that a payment is on the bank's statement",
+        refuses: [
+          'not_released',
+          'currency_mismatch',
+          'bank_value_differs',
+          'rate_missing',
+          ...DUTY_REFUSALS,
+          'date_in_future',
+          'dates_out_of_order',
+          'period_closed',
+        ],
         body: object({
           valueDate: bookDay().required(),
           debited: amount().required(),
@@ -102,6 +127,15 @@ export function paymentEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Record that a payment was rejected or came back',
+        refuses: [
+          'not_released',
+          'currency_mismatch',
+          'bank_value_differs',
+          ...DUTY_REFUSALS,
+          'date_in_future',
+          'dates_out_of_order',
+          'period_closed',
+        ],
         body: object({
           valueDate: bookDay().required(),
           credited: amount(),
@@ -119,6 +153,7 @@ export function paymentEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Take back a payment that was not sent, or came back',
+        refuses: ['not_cancellable', 'period_closed', ...DUTY_REFUSALS],
         body: object({ reason: text(500).required() }),
       },
       async (trx, actor, { params, body }) => ({

@@ -17,6 +17,7 @@ export function peopleEndpoints(_db: Db, signIn: SignIn): Endpoint[] {
       path: '/sessions',
       tag,
       summary: 'Sign in by e-mail and password; the answer sets a session cookie',
+      refuses: ['wrong_credentials', 'too_many_attempts', 'cross_site_request'],
       open: true,
       body: object({ email: text(254).required(), password: text(200).required() }),
       run: {
@@ -50,7 +51,7 @@ export function peopleEndpoints(_db: Db, signIn: SignIn): Endpoint[] {
     })),
     get(
       '/people',
-      { tag, summary: 'Everybody, with the roles they hold', query: query(pageKeys) },
+      { tag, summary: 'Everybody, with the roles they hold', refuses: ['role_not_allowed'], query: query(pageKeys) },
       async (db, actor, { query: page }) => {
         requireAdministrator(actor)
         const people = await listPeople(db, { after: keyIn(page.after)?.[0] ?? '', limit: page.limit + 1 })
@@ -63,6 +64,7 @@ export function peopleEndpoints(_db: Db, signIn: SignIn): Endpoint[] {
       {
         tag,
         summary: 'Register a person, with a first password told once, or a service account',
+        refuses: ['role_not_allowed', 'already_exists'],
         body: object({
           name: text(200).required(),
           email: joi.string().email({ tlds: false }).max(254).required(),
@@ -82,6 +84,7 @@ export function peopleEndpoints(_db: Db, signIn: SignIn): Endpoint[] {
       {
         tag,
         summary: 'Give a person a role in the fund',
+        refuses: ['administrator_has_no_financial_role', 'already_exists'],
         body: object({
           personId: id('person').required(),
           role: joi
@@ -102,6 +105,7 @@ export function peopleEndpoints(_db: Db, signIn: SignIn): Endpoint[] {
       {
         tag,
         summary: 'End a role that a person holds in the fund',
+        success: 204,
         body: object({
           personId: id('person').required(),
           role: joi
@@ -123,6 +127,7 @@ export function peopleEndpoints(_db: Db, signIn: SignIn): Endpoint[] {
       {
         tag,
         summary: 'Issue a bearer token; it is shown in this answer only',
+        refuses: ['role_not_allowed', 'not_found'],
         body: object({
           name: text(100).required(),
           days: joi.number().integer().min(1).max(366).required(),

@@ -39,11 +39,20 @@ export type Part = {
   readonly handledBankDetails: boolean
 }
 
+/** Every answer of `dutyBlocker`. */
+export const DUTY_REFUSALS = [
+  'service_account_decides_nothing',
+  'separation_of_duties',
+  'named_in_request',
+  'tied_to_payee',
+  'recorded_bank_details',
+] as const satisfies readonly RefusalCode[]
+
 /**
  * Why this person may not take a duty in the request, or undefined (WORKFLOW, "Who may do what", rules 1, 2, 3 and 6).
  * The first reason that holds, in this order.
  */
-export function dutyBlocker(part: Part, duty: Duty): RefusalCode | undefined {
+export function dutyBlocker(part: Part, duty: Duty): (typeof DUTY_REFUSALS)[number] | undefined {
   if (part.kind === 'service' && duty !== 'requester') return 'service_account_decides_nothing'
   if (part.duty !== null && part.duty !== duty) return 'separation_of_duties'
   if (part.named) return 'named_in_request'

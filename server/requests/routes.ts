@@ -6,7 +6,7 @@ import { decideRequest } from './decide.ts'
 import { changeDraft, draftRequest } from './draft.ts'
 import { listRequests, readRequest } from './queries.ts'
 import { reduceObligation } from './reduce.ts'
-import { REQUEST_STATUSES } from './policy.ts'
+import { DUTY_REFUSALS, REQUEST_STATUSES } from './policy.ts'
 import { submitRequest } from './submit.ts'
 import { withdrawRequest } from './withdraw.ts'
 
@@ -63,6 +63,7 @@ export function requestEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Begin a request as a draft',
+        refuses: ['currency_mismatch', 'amount_out_of_range'],
         versioned: false,
         body: object({ ...content, title: text(300).required(), entityId: id('entity').required() }),
       },
@@ -95,7 +96,13 @@ export function requestEndpoints(): Endpoint[] {
     change(
       'patch',
       `${REQUESTS}/:request`,
-      { tag, summary: 'Change a draft or a returned request', versioned: true, body: object(content) },
+      {
+        tag,
+        summary: 'Change a draft or a returned request',
+        refuses: ['not_editable', 'currency_mismatch', 'amount_out_of_range', ...DUTY_REFUSALS],
+        versioned: true,
+        body: object(content),
+      },
       async (trx, actor, { params, body, version }) => {
         const changed = await changeDraft(trx, actor, { ...body, requestId: params.request!, version })
         return { body: changed, version: changed.version }
@@ -103,7 +110,19 @@ export function requestEndpoints(): Endpoint[] {
     ),
     post(
       `${REQUESTS}/:request/submissions`,
-      { tag, summary: 'Submit: reserves the money and fixes the approval steps', versioned: true },
+      {
+        tag,
+        summary: 'Submit: reserves the money and fixes the approval steps',
+        refuses: [
+          'not_editable',
+          'incomplete_request',
+          'insufficient_funds',
+          'amount_out_of_range',
+          'period_closed',
+          ...DUTY_REFUSALS,
+        ],
+        versioned: true,
+      },
       async (trx, actor, { params, version }) => {
         const submitted = await submitRequest(trx, actor, { requestId: params.request!, version })
         return { status: 201, body: submitted, version: submitted.version }
@@ -115,6 +134,15 @@ export function requestEndpoints(): Endpoint[] {
         tag,
         summary:
           'Approve, reject or return, at the step that is open to my role; of a request that was submitted anew, name its contentHash',
+        refuses: [
+          'not_awaiting_decision',
+          'reservation_lapsed',
+          'version_changed',
+          'already_decided_by_you',
+          'not_your_step',
+          'period_closed',
+          ...DUTY_REFUSALS,
+        ],
         body: object({
           verdict: joi.string().valid('approve', 'reject', 'return').required(),
           reason: text(2000).when('verdict', { is: 'approve', otherwise: joi.required() }),
@@ -128,7 +156,12 @@ export function requestEndpoints(): Endpoint[] {
     ),
     post(
       `${REQUESTS}/:request/withdrawals`,
-      { tag, summary: 'Take a request back before it is approved', body: object({ reason: text(2000).required() }) },
+      {
+        tag,
+        summary: 'Take a request back before it is approved',
+        refuses: ['not_awaiting_ending', 'period_closed'],
+        body: object({ reason: text(2000).required() }),
+      },
       async (trx, actor, { params, body }) => ({
         status: 201,
         body: await withdrawRequest(trx, actor, { requestId: params.request!, ...body }),
@@ -139,6 +172,7 @@ export function requestEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Lower an approved obligation; the money becomes available again',
+        refuses: ['not_approved', 'currency_mismatch', 'exceeds_committed', 'period_closed', ...DUTY_REFUSALS],
         body: object({ amount: amount().required(), reason: text(2000).required() }),
       },
       async (trx, actor, { params, body }) => ({

@@ -10,7 +10,15 @@ export type Client = {
 
 export type Called = { status: number; body: any; etag: string | null; bytes: Buffer } // eslint-disable-line @typescript-eslint/no-explicit-any -- JSON of any address
 
-export const BASE = process.env.WASATA_URL ?? 'http://127.0.0.1:3000'
+export const BASE = process.env.WASATA_URL ?? `http://127.0.0.1:${process.env.PORT ?? 3000}`
+
+/** Whether a service is there to be called at all. */
+export function answers(): Promise<boolean> {
+  return fetch(`${BASE}/readyz`).then(
+    ({ ok }) => ok,
+    () => false,
+  )
+}
 
 export function clientWith(token: string): Client {
   const call: Client['call'] = async (method, path, body, headers = {}) => {

@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { administratorToken, BASE, clientWith, progress, several, type Client } from './client.ts'
+import { administratorToken, answers, BASE, clientWith, progress, several, type Client } from './client.ts'
 import { oneRequest, refusedAttempts } from './asking.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -10,7 +10,9 @@ import { openWorld, type World } from './world.ts'
  */
 
 const file = process.argv[2]
-if (!file) throw new Error('Say which file of contributions to import: npm run demo -- contributions.csv')
+if (!file || !existsSync(file)) giveUp(`There is no file ${file ?? ''}: npm run demo -- contributions.csv`)
+if (!(await answers()))
+  giveUp(`No service answers at ${BASE}. Start it with "npm start"; if it listens elsewhere, set WASATA_URL.`)
 const REQUESTS = 200
 const say = (line = '') => console.log(line)
 
@@ -26,6 +28,12 @@ const sound = [await showTrialBalance(world), await showConservation(world), awa
 say()
 say(sound.every(Boolean) ? 'Everything agrees.' : 'SOMETHING DOES NOT AGREE: see above.')
 process.exitCode = sound.every(Boolean) ? 0 : 1
+
+/** For what the person at the terminal can put right: what to do, and no stack. */
+function giveUp(message: string): never {
+  process.stderr.write(`${message}\n`)
+  process.exit(1)
+}
 
 async function importFile({ fundId, bankId, people }: World): Promise<void> {
   const started = Date.now()

@@ -1,10 +1,13 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import request from 'supertest'
 import { REFUSALS } from '../../server/errors.ts'
+import { ID_KINDS, type IdKind } from '../../server/ids.ts'
 import { draft } from '../support/asking.ts'
 import { ownService } from '../support/service.ts'
 
 const service = ownService()
+
+type Documented = { requestBody?: { content: Record<string, { example?: object }> } }
 
 test('the OpenAPI 3.1 document is valid and describes every address that answers', async () => {
   const { body } = await request(service.app()).get('/api/v1/openapi.json').expect(200)
@@ -21,6 +24,31 @@ test('the OpenAPI 3.1 document is valid and describes every address that answers
       expect((await call.send({})).body.code).not.toBe('no_such_address')
     }
   }
+})
+
+test('every example body of the documentation is of the right form when it is pasted', async () => {
+  const { body } = await request(service.app()).get('/api/v1/openapi.json')
+  const tried: string[] = []
+  for (const [path, operations] of Object.entries<Record<string, Documented>>(body.paths)) {
+    for (const [method, { requestBody }] of Object.entries(operations)) {
+      const example = requestBody?.content['application/json']?.example
+      if (!example) continue
+      const at = path.replaceAll(/\{(\w+)\}/g, (_all, name) => `${ID_KINDS[name as IdKind]}_${'0'.repeat(26)}`)
+      const answer = await service.admin()[method as 'post'](at, example).set('if-match', '"v1"')
+      expect([path, answer.body.code, answer.body.errors]).not.toEqual([path, 'invalid_request', expect.anything()])
+      tried.push(path)
+    }
+  }
+  expect(tried.length).toBeGreaterThan(25)
+})
+
+test('the documentation says each refusal under its status, with its words and as it looks', async () => {
+  const { body } = await request(service.app()).get('/api/v1/openapi.json')
+  const { responses } = body.paths['/payments/{payment}/releases'].post
+  expect(Object.keys(responses)).toEqual(['201', '401', '403', '404', '409', '422', 'default'])
+  expect(responses[409].description).toContain(`\`not_awaiting_release\`: ${REFUSALS.not_awaiting_release.en}`)
+  const { value } = responses[403].content['application/problem+json'].examples.separation_of_duties
+  expect(value).toMatchObject({ code: 'separation_of_duties', status: 403 })
 })
 
 test('the documentation page loads nothing from anywhere else', async () => {

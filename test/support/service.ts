@@ -5,6 +5,7 @@ import { createApp } from '../../server/app.ts'
 import { addPerson } from '../../server/people/register.ts'
 import { ROLES, type Role } from '../../server/people/actor.ts'
 import { issueToken } from '../../server/people/tokens.ts'
+import { watchAnswers } from './declared.ts'
 import { ownDatabase, type OwnDatabase } from './database.ts'
 
 /** Somebody who calls the API with a token of their own. */
@@ -52,6 +53,7 @@ export function ownService(): TestService {
   let app: Express
   let admin: Caller
   let count = 0
+  const answers = watchAnswers()
   /** The same people work in every fund of this file; whoever must be a stranger is made by `person`. */
   const cast: Record<string, Caller> = {}
 
@@ -72,6 +74,9 @@ export function ownService(): TestService {
     for (const [i, name] of names.entries()) cast[name] = await callerFor(people[i]!.body)
   })
 
+  // What the documentation does not say of an endpoint is put right in its `refuses` or `success`.
+  afterAll(async () => expect(await answers.undeclared(app)).toEqual([]))
+
   async function callerFor(person: { id: string; name: string; email: string; password: string }): Promise<Caller> {
     const actor = { personId: person.id, administrator: false } as Parameters<typeof issueToken>[1]
     const { token } = await database().service.transaction((trx) => issueToken(trx, actor, { name: 'test', days: 1 }))
@@ -80,7 +85,7 @@ export function ownService(): TestService {
 
   function verbs(token: string) {
     const call = (method: 'get' | 'post' | 'put' | 'patch' | 'delete') => (path: string, body?: object) => {
-      const test = request(app)[method](`/api/v1${path}`)
+      const test = answers.watch(request(app)[method](`/api/v1${path}`), method, path)
       if (token) void test.set('authorization', `Bearer ${token}`)
       if (method !== 'get' && method !== 'delete') void test.send(body ?? {})
       return test

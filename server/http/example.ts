@@ -1,0 +1,60 @@
+type JsonSchema = {
+  type?: string | string[]
+  enum?: unknown[]
+  const?: unknown
+  pattern?: string
+  minimum?: number
+  required?: string[]
+  properties?: Record<string, JsonSchema>
+  items?: JsonSchema
+  anyOf?: JsonSchema[]
+  oneOf?: JsonSchema[]
+}
+
+/** What a field of this name holds where its schema alone would not say. */
+const BY_NAME: Readonly<Record<string, unknown>> = {
+  amount: '40000.00',
+  bankDetails: 'CM21 1000 2000 3000 4000 5000 600',
+  contentHash: '0'.repeat(64),
+  country: 'Cameroon',
+  countries: ['Cameroon'],
+  days: 30,
+  email: 'amina@example.org',
+  fiscalYear: 2026,
+  month: '2026-10',
+  name: 'Centre for Dialogue',
+  rate: '0.92',
+  rateBps: 700,
+  region: 'Central Africa',
+  regions: ['Central Africa'],
+  title: 'Talks before the elections',
+  units: '0.92',
+}
+
+/** Left out where they may be: they belong to another case of their body than the usual one. */
+const OF_OTHER_CASES = ['condition', 'rate', 'appliedAmount', 'donorId', 'contentHash', 'personId']
+
+/** A value that the schema lets through, filled in as a person would, for the documentation to be pasted from. */
+export function exampleOf(schema: JsonSchema, name = ''): unknown {
+  const { enum: offered, properties, required = [], items, pattern = '' } = schema
+  const offers = offered?.find((one) => one !== null)
+  if (offers !== undefined) return offers
+  const alternative = schema.anyOf?.[0] ?? schema.oneOf?.[0]
+  if (alternative) return exampleOf(alternative, name)
+  const type = [schema.type].flat().find((one) => one !== 'null')
+  if (type === 'object') {
+    const usual = (key: string) => required.includes(key) || !OF_OTHER_CASES.includes(key)
+    const told = Object.entries(properties ?? {}).filter(([key]) => usual(key))
+    return Object.fromEntries(told.map(([key, value]) => [key, exampleOf(value, key)]))
+  }
+  if (name in BY_NAME) return BY_NAME[name]
+  if (type === 'array') return items ? [exampleOf(items, name)] : []
+  if (type === 'boolean') return false
+  if (type === 'integer' || type === 'number') return schema.minimum ?? 1
+  const id = /\^(\w+)_\[/.exec(pattern)?.[1]
+  if (id) return `${id}_${'0'.repeat(26)}`
+  if (pattern.includes('A-Z]{3}')) return 'USD'
+  if (/On$|By$|Date$|At$/.test(name)) return '2026-11-02'
+  if (pattern.startsWith('^[A-Z0-9]')) return 'FUND-1'
+  return name
+}
