@@ -2,6 +2,7 @@ import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { authority, cash, contributionIncome, donorRefunds, fundAccount, stage } from '../ledger/accounts.ts'
+import { adjustAsController } from '../ledger/adjust.ts'
 import { credit, debit, postEntry } from '../ledger/post.ts'
 import { fromMinorUnits, minorUnits, moneyFrom, moneyText, type MoneyText } from '../money.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
@@ -52,6 +53,7 @@ export async function decideRefund(
     decided_by: actor.personId,
     act_id: actor.act.id,
   })
+  await adjustAsController(trx, actor, fundId)
   await postEntry(
     trx,
     { fundId, actId: actor.act.id },
