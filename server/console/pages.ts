@@ -8,6 +8,7 @@ import { draftPages } from './drafts.ts'
 import { homePages } from './home.ts'
 import { ledgerPages } from './ledger.ts'
 import { paymentForms } from './payments.ts'
+import { periodPages } from './periods.ts'
 import { requestPages } from './requests.ts'
 import { signInPages } from './sign-in.ts'
 
@@ -27,5 +28,6 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   paymentForms(router, served)
   donorPages(router, served)
   ledgerPages(router, served)
+  periodPages(router, served)
   return router
 }
