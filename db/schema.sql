@@ -52,6 +52,18 @@ CREATE INDEX acts_by_person ON acts USING btree (person_id, id);
 CREATE INDEX acts_by_transaction ON acts USING btree (fund_id, xid);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON acts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
+create table adjusting_acts (
+  act_id     id not null,
+  fund_id    id not null,
+  person_id  id not null,
+  constraint adjusting_acts_pkey PRIMARY KEY (act_id),
+  constraint adjusting_acts_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint adjusting_acts_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint adjusting_acts_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON adjusting_acts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER controller_adjusts AFTER INSERT ON adjusting_acts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION controller_adjusts();
+
 create table agreements (
   contribution_id    id not null,
   conditional        boolean not null,
@@ -135,18 +147,6 @@ create table budget_lines (
   constraint budget_lines_category_check CHECK ((category = ANY (ARRAY['grants'::text, 'experts'::text, 'travel'::text, 'venue'::text, 'interpretation'::text, 'security'::text])))
 );
 CREATE TRIGGER decided_content_is_fixed BEFORE INSERT OR DELETE OR UPDATE ON budget_lines FOR EACH ROW EXECUTE FUNCTION decided_parts_are_fixed();
-
-create table closed_periods (
-  fund_id    id not null,
-  month      date not null,
-  act_id     id not null,
-  closed_at  timestamp with time zone not null default clock_timestamp(),
-  constraint period_closed_already PRIMARY KEY (fund_id, month),
-  constraint closed_periods_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint closed_periods_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint closed_periods_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
-);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON closed_periods FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table conditions_met (
   contribution_id  id not null,
@@ -319,6 +319,7 @@ CREATE INDEX entries_by_reversed ON entries USING btree (reverses) WHERE (revers
 CREATE INDEX entries_by_transaction ON entries USING btree (fund_id, xid);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON entries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE CONSTRAINT TRIGGER entry_is_whole AFTER INSERT ON entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION entry_must_be_whole();
+CREATE CONSTRAINT TRIGGER revaluation_is_reversed AFTER INSERT ON entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['revaluation'::text, 'revaluation_reversed'::text]))) EXECUTE FUNCTION revaluation_must_be_reversed();
 CREATE TRIGGER reverses_its_own_fund BEFORE INSERT ON entries FOR EACH ROW WHEN ((new.reverses IS NOT NULL)) EXECUTE FUNCTION reverses_its_own_fund();
 alter table entries enable row level security;
 create policy own on entries for select to wasata_donor using ((EXISTS ( SELECT
@@ -333,13 +334,32 @@ create table exchange_rates (
   units        numeric(24,10) not null,
   source       text not null,
   recorded_at  timestamp with time zone not null default clock_timestamp(),
+  act_id       id,
   constraint rate_already_set PRIMARY KEY (fund_id, currency, month),
+  constraint exchange_rates_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint exchange_rates_currency_fkey FOREIGN KEY (currency) REFERENCES currencies(code),
   constraint exchange_rates_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint exchange_rates_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
   constraint exchange_rates_units_check CHECK ((units > (0)::numeric))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON exchange_rates FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table explanations (
+  id            id not null,
+  fund_id       id not null,
+  item_id       id not null,
+  explanation   text not null,
+  explained_by  id not null,
+  explained_at  timestamp with time zone not null default clock_timestamp(),
+  act_id        id not null,
+  constraint explanations_pkey PRIMARY KEY (id),
+  constraint explanations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint explanations_explained_by_fkey FOREIGN KEY (explained_by) REFERENCES people(id),
+  constraint explanations_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint explanations_explanation_check CHECK (((length(explanation) >= 1) AND (length(explanation) <= 2000)))
+);
+CREATE INDEX explanations_by_item ON explanations USING btree (item_id, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON explanations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table funds (
   id           id not null,
@@ -561,6 +581,34 @@ create table people (
   constraint people_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
 
+create table period_states (
+  fund_id       id not null,
+  month         date not null,
+  number        integer not null,
+  state         text not null,
+  checklist     jsonb,
+  reopening_id  id,
+  follows       integer,
+  proposed_by   id,
+  changed_by    id not null,
+  changed_at    timestamp with time zone not null default clock_timestamp(),
+  act_id        id not null,
+  constraint period_states_pkey PRIMARY KEY (fund_id, month, number),
+  constraint period_states_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint period_states_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES people(id),
+  constraint period_states_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint period_states_reopening_id_fund_id_month_follows_proposed__fkey FOREIGN KEY (reopening_id, fund_id, month, follows, proposed_by) REFERENCES reopenings(id, fund_id, month, follows, proposed_by),
+  constraint hard_close_keeps_checklist CHECK (((state = 'hard_closed'::text) = (checklist IS NOT NULL))),
+  constraint period_states_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+  constraint period_states_number_check CHECK ((number > 0)),
+  constraint period_states_state_check CHECK ((state = ANY (ARRAY['open'::text, 'soft_closed'::text, 'hard_closed'::text]))),
+  constraint reopened_by_proposal CHECK (((state = 'open'::text) = ((reopening_id IS NOT NULL) AND (proposed_by IS NOT NULL) AND (follows IS NOT NULL)))),
+  constraint reopening_by_two_people CHECK (((changed_by)::text <> (proposed_by)::text)),
+  constraint reopening_follows_state CHECK ((follows = (number - 1)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON period_states FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER period_turns BEFORE INSERT ON period_states FOR EACH ROW EXECUTE FUNCTION period_turns();
+
 create table pledge_cancellations (
   contribution_id  id not null,
   cancelled_on     date not null,
@@ -627,6 +675,54 @@ create table processes (
 alter table processes enable row level security;
 create policy own_and_open on processes for select to wasata_donor using (((confidentiality = 'open'::text) AND ((id)::text IN ( SELECT own_processes() AS own_processes))));
 create policy service on processes for all to wasata_service using (true) with check (true);
+
+create table rate_changes (
+  id              id not null,
+  fund_id         id not null,
+  currency        text not null,
+  month           date not null,
+  number          integer not null,
+  replaces        numeric(24,10) not null,
+  units           numeric(24,10) not null,
+  source          text not null,
+  reason          text not null,
+  entries_valued  integer not null,
+  proposed_by     id not null,
+  proposed_at     timestamp with time zone not null default clock_timestamp(),
+  act_id          id not null,
+  constraint rate_changes_pkey PRIMARY KEY (id),
+  constraint rate_changes_id_fund_id_currency_month_number_proposed_by_key UNIQUE (id, fund_id, currency, month, number, proposed_by),
+  constraint rate_changes_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint rate_changes_fund_id_currency_month_fkey FOREIGN KEY (fund_id, currency, month) REFERENCES exchange_rates(fund_id, currency, month),
+  constraint rate_changes_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES people(id),
+  constraint rate_change_changes CHECK ((units <> replaces)),
+  constraint rate_changes_number_check CHECK ((number > 0)),
+  constraint rate_changes_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+  constraint rate_changes_source_check CHECK (((length(source) >= 1) AND (length(source) <= 200))),
+  constraint rate_changes_units_check CHECK ((units > (0)::numeric))
+);
+CREATE INDEX rate_changes_by_fund ON rate_changes USING btree (fund_id, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON rate_changes FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table rate_confirmations (
+  change_id       id not null,
+  fund_id         id not null,
+  currency        text not null,
+  month           date not null,
+  number          integer not null,
+  proposed_by     id not null,
+  confirmed_by    id not null,
+  confirmed_at    timestamp with time zone not null default clock_timestamp(),
+  entries_valued  integer not null,
+  act_id          id not null,
+  constraint rate_confirmations_pkey PRIMARY KEY (change_id),
+  constraint rate_changed_once UNIQUE (fund_id, currency, month, number),
+  constraint rate_confirmations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint rate_confirmations_change_id_fund_id_currency_month_number_fkey FOREIGN KEY (change_id, fund_id, currency, month, number, proposed_by) REFERENCES rate_changes(id, fund_id, currency, month, number, proposed_by),
+  constraint rate_confirmations_confirmed_by_fkey FOREIGN KEY (confirmed_by) REFERENCES people(id),
+  constraint rate_change_by_two_people CHECK (((confirmed_by)::text <> (proposed_by)::text))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON rate_confirmations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table receipt_applications (
   id               id not null,
@@ -757,6 +853,26 @@ create table releases (
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON releases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER signatures_count AFTER INSERT ON releases FOR EACH ROW EXECUTE FUNCTION signatures_count();
 
+create table reopenings (
+  id           id not null,
+  fund_id      id not null,
+  month        date not null,
+  follows      integer not null,
+  reason       text not null,
+  proposed_by  id not null,
+  proposed_at  timestamp with time zone not null default clock_timestamp(),
+  act_id       id not null,
+  constraint reopenings_pkey PRIMARY KEY (id),
+  constraint reopenings_id_fund_id_month_follows_proposed_by_key UNIQUE (id, fund_id, month, follows, proposed_by),
+  constraint reopenings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint reopenings_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint reopenings_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES people(id),
+  constraint reopenings_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+  constraint reopenings_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000)))
+);
+CREATE INDEX reopenings_by_month ON reopenings USING btree (fund_id, month, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON reopenings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table request_endings (
   request_id  id not null,
   kind        text not null,
@@ -828,6 +944,41 @@ CREATE TRIGGER decided_content_is_fixed BEFORE UPDATE ON requests FOR EACH ROW E
 alter table requests enable row level security;
 create policy own on requests for select to wasata_donor using (((id)::text IN ( SELECT own_requests() AS own_requests)));
 create policy service on requests for all to wasata_service using (true) with check (true);
+
+create table revaluation_items (
+  revaluation_id  id not null,
+  address         text collate "C" not null,
+  currency        text not null,
+  original        bigint not null,
+  carrying        bigint not null,
+  rate            numeric(24,10),
+  value           bigint not null,
+  difference      bigint not null,
+  constraint revaluation_items_pkey PRIMARY KEY (revaluation_id, address, currency),
+  constraint revaluation_items_currency_fkey FOREIGN KEY (currency) REFERENCES currencies(code),
+  constraint revaluation_items_revaluation_id_fkey FOREIGN KEY (revaluation_id) REFERENCES revaluations(id),
+  constraint difference_explained CHECK (((value - carrying) = difference)),
+  constraint revaluation_items_difference_check CHECK ((difference <> 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON revaluation_items FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table revaluations (
+  id           id not null,
+  fund_id      id not null,
+  month        date not null,
+  number       integer not null,
+  revalued_by  id not null,
+  revalued_at  timestamp with time zone not null default clock_timestamp(),
+  act_id       id not null,
+  constraint revaluations_pkey PRIMARY KEY (id),
+  constraint revalued_once UNIQUE (fund_id, month, number),
+  constraint revaluations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint revaluations_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint revaluations_revalued_by_fkey FOREIGN KEY (revalued_by) REFERENCES people(id),
+  constraint revaluations_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+  constraint revaluations_number_check CHECK ((number > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON revaluations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table role_grants (
   fund_id           id not null,
@@ -1000,6 +1151,51 @@ alter table write_offs enable row level security;
 create policy own on write_offs for select to wasata_donor using (((contribution_id)::text IN ( SELECT own_contributions() AS own_contributions)));
 create policy service on write_offs for all to wasata_service using (true) with check (true);
 
+create table year_closings (
+  id         id not null,
+  fund_id    id not null,
+  year       integer not null,
+  closed_by  id not null,
+  closed_at  timestamp with time zone not null default clock_timestamp(),
+  act_id     id not null,
+  constraint year_closings_pkey PRIMARY KEY (id),
+  constraint year_closed_already UNIQUE (fund_id, year),
+  constraint year_closings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint year_closings_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES people(id),
+  constraint year_closings_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint year_closings_year_check CHECK (((year >= 1990) AND (year <= 2200)))
+);
+CREATE INDEX year_closings_by_act ON year_closings USING btree (act_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON year_closings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER year_closes_itself AFTER INSERT ON year_closings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION year_closes_itself();
+CREATE TRIGGER year_must_be_over BEFORE INSERT ON year_closings FOR EACH ROW EXECUTE FUNCTION year_must_be_over();
+
+create view rates_in_force as
+ SELECT r.fund_id,
+    r.currency,
+    r.month,
+    COALESCE(c.units, r.units) AS units,
+    COALESCE(c.source, r.source) AS source,
+    COALESCE(k.number, 0) AS changes,
+    COALESCE(k.confirmed_at, r.recorded_at) AS since,
+    COALESCE(k.act_id, r.act_id) AS act_id
+   FROM ((exchange_rates r
+     LEFT JOIN LATERAL ( SELECT k_1.change_id,
+            k_1.fund_id,
+            k_1.currency,
+            k_1.month,
+            k_1.number,
+            k_1.proposed_by,
+            k_1.confirmed_by,
+            k_1.confirmed_at,
+            k_1.entries_valued,
+            k_1.act_id
+           FROM rate_confirmations k_1
+          WHERE (((k_1.fund_id)::text = (r.fund_id)::text) AND (k_1.currency = r.currency) AND (k_1.month = r.month))
+          ORDER BY k_1.number DESC
+         LIMIT 1) k ON (true))
+     LEFT JOIN rate_changes c ON (((c.id)::text = (k.change_id)::text)));
+
 CREATE OR REPLACE FUNCTION account_is_what_it_says()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1048,15 +1244,35 @@ begin
   return new;
 end $function$;
 
-CREATE OR REPLACE FUNCTION close_period(p_fund text, p_month date, p_act text)
+CREATE OR REPLACE FUNCTION check_period(p_fund text, p_month date, p_act text)
  RETURNS void
  LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_state text;
+begin
+  perform lock_period(p_fund, p_month, false);
+  v_state := period_state(p_fund, p_month);
+  if v_state = 'open'
+     or v_state = 'soft_closed' and exists (select from adjusting_acts a where a.act_id = p_act and a.fund_id = p_fund)
+     -- The year's own closing comes after its last month.
+     or exists (select from year_closings y where y.act_id = p_act and y.fund_id = p_fund and make_date(y.year, 12, 1) = p_month) then
+    return;
+  end if;
+  raise exception 'the month of % is closed', p_month
+    using errcode = 'check_violation', constraint = 'period_closed', detail = first_open_day(p_fund, p_month)::text;
+end $function$;
+
+CREATE OR REPLACE FUNCTION controller_adjusts()
+ RETURNS trigger
+ LANGUAGE plpgsql
 AS $function$
 begin
-  perform lock_period(p_fund, p_month, true);
-  insert into closed_periods (fund_id, month, act_id) values (p_fund, p_month, p_act);
+  if not exists (select from acts t join role_grants g on g.person_id = t.person_id
+                  where t.id = new.act_id and t.person_id = new.person_id and g.fund_id = new.fund_id and g.role = 'controller' and g.ended_at is null) then
+    raise exception 'act % is not a controller''s', new.act_id using errcode = 'check_violation', constraint = 'controller_adjusts';
+  end if;
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION decided_content_is_fixed()
@@ -1159,6 +1375,20 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION first_open_day(p_fund text, p_month date)
+ RETURNS date
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  v_month date := p_month;
+begin
+  while period_state(p_fund, v_month) <> 'open' loop
+    v_month := (v_month + interval '1 month')::date;
+  end loop;
+  return v_month;
+end $function$;
+
 CREATE OR REPLACE FUNCTION history_is_append_only()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1194,8 +1424,15 @@ CREATE OR REPLACE FUNCTION lock_period(fund text, month date, alone boolean)
 AS $function$
 declare
   key bigint := hashtextextended(fund || month::text, 0);
+  past bigint := hashtextextended(fund || 'past', 0);
 begin
-  if alone then perform pg_advisory_xact_lock(key); else perform pg_advisory_xact_lock_shared(key); end if;
+  if alone then
+    perform pg_advisory_xact_lock(past);
+    perform pg_advisory_xact_lock(key);
+  else
+    if month < date_trunc('month', now() at time zone 'utc') then perform pg_advisory_xact_lock_shared(past); end if;
+    perform pg_advisory_xact_lock_shared(key);
+  end if;
 end $function$;
 
 CREATE OR REPLACE FUNCTION mission_told(p_request text, p_known_at timestamp with time zone, p_position integer)
@@ -1234,6 +1471,21 @@ begin
   end if;
   return new;
 end $function$;
+
+CREATE OR REPLACE FUNCTION open_month_before(p_fund text, p_month date, p_state text)
+ RETURNS date
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with own as (select distinct on (s.month) s.month, s.state from period_states s where s.fund_id = p_fund order by s.month, s.number desc),
+       closed as (select coalesce((max(month) + interval '1 month')::date, '-infinity') as after from own where strength(state) >= strength(p_state)),
+       unclosed as (select e.occurred_on from entries e, closed
+                     where e.fund_id = p_fund and e.occurred_on >= closed.after and e.occurred_on < p_month
+                       and not exists (select from own where own.month = date_trunc('month', e.occurred_on)::date)
+                     order by e.occurred_on limit 1)
+  select min(month) from (select month from own where month < p_month and strength(state) < strength(p_state)
+                          union all select date_trunc('month', occurred_on)::date from unclosed) found
+$function$;
 
 CREATE OR REPLACE FUNCTION own_accounts()
  RETURNS SETOF bigint
@@ -1320,6 +1572,49 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION period_state(p_fund text, p_month date)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(
+    (select s.state from period_states s where s.fund_id = p_fund and s.month = p_month order by s.number desc limit 1),
+    (select l.state from (select distinct on (s.month) s.state from period_states s
+                           where s.fund_id = p_fund and s.month > p_month order by s.month, s.number desc) l
+      order by strength(l.state) desc limit 1),
+    'open')
+$function$;
+
+CREATE OR REPLACE FUNCTION period_turns()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_state text;
+  v_last int;
+begin
+  perform lock_period(new.fund_id, new.month, true);
+  v_state := period_state(new.fund_id, new.month);
+  select coalesce(max(s.number), 0) into v_last from period_states s where s.fund_id = new.fund_id and s.month = new.month;
+  if new.number <> v_last + 1
+     or new.state = 'open' and v_state = 'open'
+     or new.state = 'soft_closed' and v_state <> 'open'
+     or new.state = 'hard_closed' and v_state <> 'soft_closed' then
+    raise exception 'the month of % is % and does not become %', new.month, v_state, new.state
+      using errcode = 'check_violation', constraint = 'period_turns_in_order';
+  end if;
+  if new.state <> 'open' and new.month >= date_trunc('month', now() at time zone 'utc') then
+    raise exception 'the month of % is not over', new.month using errcode = 'check_violation', constraint = 'period_is_over';
+  end if;
+  if new.state <> 'open' and open_month_before(new.fund_id, new.month, new.state) is not null then
+    raise exception 'a month before % is open', new.month using errcode = 'check_violation', constraint = 'earlier_months_closed';
+  end if;
+  if new.state = 'open' and exists (select from year_closings y where y.fund_id = new.fund_id and y.year = extract(year from new.month)) then
+    raise exception 'the year of % is closed', new.month using errcode = 'check_violation', constraint = 'closed_year_stays_closed';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[])
  RETURNS TABLE(ord integer, entry_id bigint, is_new boolean)
  LANGUAGE plpgsql
@@ -1335,10 +1630,7 @@ declare
   v_month date;
 begin
   for v_month in select distinct date_trunc('month', d)::date from unnest(e_occurred_on) d order by 1 loop
-    perform lock_period(p_fund, v_month, false);
-    if exists (select from closed_periods c where c.fund_id = p_fund and c.month = v_month) then
-      raise exception 'the month of % is closed', v_month using errcode = 'check_violation', constraint = 'period_closed';
-    end if;
+    perform check_period(p_fund, v_month, p_act);
   end loop;
 
   select array_agg(a.id order by l.line) into v_accounts
@@ -1427,6 +1719,23 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION revaluation_must_be_reversed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_first bigint := coalesce(new.reverses, new.id);
+begin
+  if not exists (select from entries e join entries r on r.reverses = e.id and r.fund_id = e.fund_id and r.kind = 'revaluation_reversed'
+                  where e.id = v_first and e.kind = 'revaluation'
+                    and e.occurred_on = (date_trunc('month', e.occurred_on) + interval '1 month - 1 day')::date and r.occurred_on = e.occurred_on + 1
+                    and not exists (select from postings p where p.entry_id in (e.id, r.id)
+                                     group by p.account_id having sum(p.amount) <> 0 or sum(p.functional) <> 0)) then
+    raise exception 'revaluation % is not reversed on the next day', v_first using errcode = 'check_violation', constraint = 'revaluation_is_reversed';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION reverses_its_own_fund()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1466,6 +1775,14 @@ AS $function$
    where p.id = p_payment and keeps_away(signed.person, p.payee_id)
 $function$;
 
+CREATE OR REPLACE FUNCTION strength(state text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select array_position(array['open', 'soft_closed', 'hard_closed'], state)
+$function$;
+
 CREATE OR REPLACE FUNCTION verifier_has_no_part()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1479,11 +1796,35 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION year_closes_itself()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from entries e where e.act_id = new.act_id and (e.kind <> 'year_closed' or e.occurred_on <> make_date(new.year, 12, 31))) then
+    raise exception 'the act that closes % posts something else', new.year using errcode = 'check_violation', constraint = 'year_closes_itself';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION year_must_be_over()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform lock_period(new.fund_id, make_date(new.year, 12, 1), true);
+  if exists (select from generate_series(1, 12) m where period_state(new.fund_id, make_date(new.year, m, 1)) <> 'hard_closed') then
+    raise exception 'a month of % is open', new.year using errcode = 'check_violation', constraint = 'months_of_year_closed';
+  end if;
+  return new;
+end $function$;
+
 grant usage on schema public to wasata_donor;
 grant usage on schema public to wasata_service;
 grant select on accounts to wasata_donor;
 grant select on accounts to wasata_service;
 grant insert, select on acts to wasata_service;
+grant insert, select on adjusting_acts to wasata_service;
 grant select on agreements to wasata_donor;
 grant insert, select on agreements to wasata_service;
 grant insert, select on approval_steps to wasata_service;
@@ -1491,7 +1832,6 @@ grant select on balances to wasata_donor;
 grant select on balances to wasata_service;
 grant insert, select on bank_accounts to wasata_service;
 grant delete, insert, select on budget_lines to wasata_service;
-grant select on closed_periods to wasata_service;
 grant select on conditions_met to wasata_donor;
 grant insert, select on conditions_met to wasata_service;
 grant usage on sequence contribution_numbers to wasata_service;
@@ -1508,6 +1848,7 @@ grant insert, select on entities to wasata_service;
 grant select on entries to wasata_donor;
 grant select on entries to wasata_service;
 grant insert, select on exchange_rates to wasata_service;
+grant insert, select on explanations to wasata_service;
 grant select on funds to wasata_donor;
 grant insert, select on funds to wasata_service;
 grant insert, select on idempotency_keys to wasata_service;
@@ -1523,12 +1864,16 @@ grant usage on sequence payment_numbers to wasata_service;
 grant insert, select on payment_returns to wasata_service;
 grant insert, select on payments to wasata_service;
 grant insert, select on people to wasata_service;
+grant insert, select on period_states to wasata_service;
 grant select on pledge_cancellations to wasata_donor;
 grant insert, select on pledge_cancellations to wasata_service;
 grant insert, select on policies to wasata_service;
 grant select on postings to wasata_donor;
 grant select on postings to wasata_service;
 grant insert, select on processes to wasata_service;
+grant insert, select on rate_changes to wasata_service;
+grant insert, select on rate_confirmations to wasata_service;
+grant select on rates_in_force to wasata_service;
 grant select on receipt_applications to wasata_donor;
 grant insert, select on receipt_applications to wasata_service;
 grant select on receipts to wasata_donor;
@@ -1538,10 +1883,13 @@ grant insert, select on refund_payments to wasata_service;
 grant select on refunds to wasata_donor;
 grant insert, select on refunds to wasata_service;
 grant insert, select on releases to wasata_service;
+grant insert, select on reopenings to wasata_service;
 grant insert, select on request_endings to wasata_service;
 grant insert, select on request_funding to wasata_service;
 grant usage on sequence request_numbers to wasata_service;
 grant insert, select on requests to wasata_service;
+grant insert, select on revaluation_items to wasata_service;
+grant insert, select on revaluations to wasata_service;
 grant insert, select on role_grants to wasata_service;
 grant select on sealed_acts to wasata_donor;
 grant insert, select on sealed_acts to wasata_service;
@@ -1557,6 +1905,7 @@ grant insert, select on ties to wasata_service;
 grant insert, select on tokens to wasata_service;
 grant select on write_offs to wasata_donor;
 grant insert, select on write_offs to wasata_service;
+grant insert, select on year_closings to wasata_service;
 grant select (currency), select (id) on bank_accounts to wasata_donor;
 grant update (earmark), update (status), update (version) on contributions to wasata_service;
 grant update (body), update (headers), update (status) on idempotency_keys to wasata_service;
@@ -1567,15 +1916,16 @@ grant select (fund_id), select (id), select (process_id) on requests to wasata_d
 grant update (content_hash), update (ends_on), update (mandate_basis), update (payee_id), update (process_id), update (purpose), update (reserved_until), update (round), update (starts_on), update (status), update (submitted_at), update (support), update (themes), update (title), update (version) on requests to wasata_service;
 grant update (ended_at), update (ended_by) on role_grants to wasata_service;
 grant update (revoked_at) on tokens to wasata_service;
-grant execute on function close_period(p_fund text, p_month date, p_act text) to wasata_service;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_service;
+grant execute on function first_open_day(p_fund text, p_month date) to wasata_service;
 grant execute on function keeps_away(p_person text, p_payee text) to wasata_service;
 grant execute on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) to wasata_service;
 grant execute on function lock_period(fund text, month date, alone boolean) to wasata_service;
 grant execute on function mission_told(p_request text, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function mission_told(p_request text, p_known_at timestamp with time zone, p_position integer) to wasata_service;
+grant execute on function open_month_before(p_fund text, p_month date, p_state text) to wasata_service;
 grant execute on function own_accounts() to wasata_donor;
 grant execute on function own_accounts() to wasata_service;
 grant execute on function own_contributions() to wasata_donor;
@@ -1584,18 +1934,24 @@ grant execute on function own_processes() to wasata_donor;
 grant execute on function own_processes() to wasata_service;
 grant execute on function own_requests() to wasata_donor;
 grant execute on function own_requests() to wasata_service;
+grant execute on function period_state(p_fund text, p_month date) to wasata_service;
 grant execute on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) to wasata_service;
 grant execute on function signatures_that_do_not_count(p_payment text) to wasata_service;
-revoke all on function close_period(p_fund text, p_month date, p_act text) from public;
+grant execute on function strength(state text) to wasata_service;
+revoke all on function check_period(p_fund text, p_month date, p_act text) from public;
 revoke all on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) from public;
+revoke all on function first_open_day(p_fund text, p_month date) from public;
 revoke all on function keeps_away(p_person text, p_payee text) from public;
 revoke all on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function lock_period(fund text, month date, alone boolean) from public;
 revoke all on function mission_told(p_request text, p_known_at timestamp with time zone, p_position integer) from public;
+revoke all on function open_month_before(p_fund text, p_month date, p_state text) from public;
 revoke all on function own_accounts() from public;
 revoke all on function own_contributions() from public;
 revoke all on function own_processes() from public;
 revoke all on function own_requests() from public;
+revoke all on function period_state(p_fund text, p_month date) from public;
 revoke all on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) from public;
 revoke all on function signatures_that_do_not_count(p_payment text) from public;
+revoke all on function strength(state text) from public;
 grant wasata_donor to wasata_service;

@@ -10,6 +10,8 @@ import { ledgerEndpoints } from './ledger/routes.ts'
 import { payeeEndpoints } from './payees/routes.ts'
 import { paymentEndpoints } from './payments/routes.ts'
 import { peopleEndpoints } from './people/routes.ts'
+import { periodEndpoints } from './periods/routes.ts'
+import { rateEndpoints } from './rates/routes.ts'
 import { requestEndpoints } from './requests/routes.ts'
 
 /** Every address of the API, noun by noun. */
@@ -17,12 +19,14 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
   return [
     ...peopleEndpoints(db, signIn),
     ...fundEndpoints(),
+    ...rateEndpoints(),
     ...contributionEndpoints(),
     ...importEndpoints(),
     ...payeeEndpoints(),
     ...requestEndpoints(),
     ...paymentEndpoints(),
     ...ledgerEndpoints(),
+    ...periodEndpoints(),
     ...actEndpoints(),
     ...donorReportEndpoints(),
   ]

@@ -172,8 +172,29 @@ export const REFUSALS = {
   ),
   period_closed: no(
     409,
-    'The books of that month are closed. Record the fact in the open month.',
-    'دفاتر ذلك الشهر مغلقة. سجّل الواقعة في الشهر المفتوح.',
+    'The books of that month are closed. Record the fact on "firstOpenDay" or later.',
+    'دفاتر ذلك الشهر مغلقة. سجّل الواقعة في اليوم "firstOpenDay" أو بعده.',
+  ),
+  month_still_open: no(
+    409,
+    'An earlier month is still open and must be closed first. See "month".',
+    'ما زال شهر سابق مفتوحاً ويجب إغلاقه أولاً. انظر "month".',
+  ),
+  close_softly_first: no(
+    409,
+    'The month is open. Close it softly first, so that only adjustments still come in.',
+    'الشهر مفتوح. أغلقه إغلاقاً أولياً أولاً حتى لا تدخله إلا التسويات.',
+  ),
+  checklist_not_done: no(
+    409,
+    'The checklist of the month is not done. See "toDo" for what is left.',
+    'قائمة التحقق للشهر لم تكتمل. انظر "toDo" لما بقي.',
+  ),
+  period_not_closed: no(409, 'The month is open, so there is nothing to reopen.', 'الشهر مفتوح فلا شيء يعاد فتحه.'),
+  year_closed: no(
+    409,
+    'The year of that month is closed and stays closed. Record the fact in the open month.',
+    'سنة ذلك الشهر مغلقة وتبقى مغلقة. سجّل الواقعة في الشهر المفتوح.',
   ),
   entry_says_something_else: no(409, 'This was recorded already, with other figures.', 'سُجّل هذا من قبل بأرقام أخرى.'),
 

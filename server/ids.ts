@@ -9,18 +9,23 @@ export const ID_KINDS = {
   decision: 'dec',
   donor: 'don',
   entity: 'ent',
+  explanation: 'xpl',
   fund: 'fnd',
   import: 'imp',
   payee: 'pye',
   payment: 'pay',
   person: 'per',
   process: 'prc',
+  rateChange: 'rch',
   receipt: 'rct',
   reduction: 'rdn',
   refund: 'rfd',
+  reopening: 'rop',
   request: 'req',
+  revaluation: 'rvl',
   token: 'tok',
   writeOff: 'wof',
+  yearClosing: 'ycl',
 } as const
 
 export type IdKind = keyof typeof ID_KINDS

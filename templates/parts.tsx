@@ -78,6 +78,16 @@ export function Day({ on, t }: { on: string; t: Texts }) {
   return <time dateTime={on}>{DAYS[t.language].format(new Date(`${on}T00:00:00Z`))}</time>
 }
 
+const MONTHS = {
+  en: new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }),
+  ar: new Intl.DateTimeFormat('ar-u-nu-latn-ca-gregory', { month: 'long', year: 'numeric', timeZone: 'UTC' }),
+}
+
+/** A month of the fund's books, from `YYYY-MM`. */
+export function Month({ of, t }: { of: string; t: Texts }) {
+  return <time dateTime={of}>{MONTHS[t.language].format(new Date(`${of}-01T00:00:00Z`))}</time>
+}
+
 /** A moment, with its hour in UTC. */
 export function Moment({ at, t }: { at: Date | string; t: Texts }) {
   const moment = new Date(at)

@@ -1,7 +1,7 @@
 import { REFUSALS, type RefusalCode } from '../server/errors.ts'
 import type { MoneyText } from '../server/money.ts'
 import type { FormProblem } from './forms.tsx'
-import { Amount, Said } from './parts.tsx'
+import { Amount, Day, Month, Said } from './parts.tsx'
 import { wordFor, type Texts } from './texts/texts.ts'
 
 type Told = { readonly code: RefusalCode; readonly details: Readonly<Record<string, unknown>> }
@@ -38,6 +38,11 @@ function RefusalInWords({ code, details, t }: Told & { t: Texts }) {
   if (code === 'incomplete_request') {
     return <Said text={t.refusals.incomplete_request} missing={missingNames(missing ?? [], t)} />
   }
+  const { firstOpenDay, month } = details as { firstOpenDay?: string; month?: string }
+  if (code === 'period_closed' && firstOpenDay)
+    return <Said text={t.refusals.closedUntil} day={<Day on={firstOpenDay} t={t} />} />
+  if (code === 'month_still_open' && month)
+    return <Said text={t.refusals.stillOpen} month={<Month of={month} t={t} />} />
   return <>{refusalText(code, t)}</>
 }
 

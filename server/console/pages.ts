@@ -10,6 +10,7 @@ import { homePages } from './home.ts'
 import { ledgerPages } from './ledger.ts'
 import { payeePages } from './payees.ts'
 import { paymentForms } from './payments.ts'
+import { periodPages } from './periods.ts'
 import { requestPages } from './requests.ts'
 import { signInPages } from './sign-in.ts'
 
@@ -31,5 +32,6 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   contributionPages(router, served)
   payeePages(router, served)
   ledgerPages(router, served)
+  periodPages(router, served)
   return router
 }

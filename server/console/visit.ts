@@ -5,7 +5,7 @@ import { textsIn, type Language, type Texts } from '../../templates/texts/texts.
 import { Refusal } from '../errors.ts'
 import { fundById, type Fund } from '../funds/open.ts'
 import { languageOf } from '../http/problems.ts'
-import { holdsRole, READERS, type Actor } from '../people/actor.ts'
+import { holdsRole, READERS, type Actor, type Role } from '../people/actor.ts'
 
 /** Who looks at a page, in which language, and where the language switch comes back to. */
 export type Visit = {
@@ -15,6 +15,9 @@ export type Visit = {
   readonly actor: Actor | undefined
 }
 export type SignedIn = Visit & { readonly actor: Actor }
+
+/** Who closes and opens months, and who looks after them. */
+export const PERIOD_READERS: readonly Role[] = ['controller', 'director', 'head_of_department', 'auditor']
 
 const LANGUAGE_COOKIE = 'wasata_language'
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000
@@ -78,5 +81,6 @@ export function sectionsFor(actor: Actor, fundId: string): Section[] {
   if (holdsRole(actor, fundId, [...READERS, 'requester', 'advisor'])) sections.push('requests')
   if (holdsRole(actor, fundId, [...READERS, 'donor'])) sections.push('donors')
   if (holdsRole(actor, fundId, READERS)) sections.push('payees', 'ledger')
+  if (holdsRole(actor, fundId, PERIOD_READERS)) sections.push('periods')
   return sections
 }

@@ -4,6 +4,7 @@ import { lockFunding } from '../funding/lock.ts'
 import { coverReserve } from '../funding/reserve.ts'
 import { newId } from '../ids.ts'
 import { authority, cash, contributionIncome, donorRefunds, fundAccount, stage } from '../ledger/accounts.ts'
+import { adjustAsController } from '../ledger/adjust.ts'
 import { credit, debit, postEntry } from '../ledger/post.ts'
 import {
   exceeds,
@@ -67,6 +68,7 @@ export async function decideRefund(
     decided_by: actor.personId,
     act_id: actor.act.id,
   })
+  await adjustAsController(trx, actor, fundId)
   await postEntry(
     trx,
     { fundId, actId: actor.act.id },

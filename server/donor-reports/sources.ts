@@ -119,7 +119,9 @@ const POSTED = `posted as materialized (
     join accounts a on a.contribution_id = own.id
     join postings p on p.account_id = a.id
     join entries e on e.id = p.entry_id
-   where ${WITHIN})`
+   where ${WITHIN}
+     -- What a receivable would be worth at a month's end is undone on the next day and is no part of what a donor gave.
+     and e.kind not in ('revaluation', 'revaluation_reversed'))`
 
 // What of which receipt settled a receivable. A receipt that was applied as it came is one entry with its application, and one act;
 // what of it was applied later is an entry of its own. The charge is the bank's part of what was applied: what was not applied

@@ -1,7 +1,6 @@
-import { row, type Db, type Trx } from '../../db/connect.ts'
+import { row, type Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { atRate, type Money } from '../money.ts'
-import { requireRole, type Actor } from '../people/actor.ts'
 
 /** Today in UTC, which is the fund's day wherever its people are. */
 export function today(): string {
@@ -41,32 +40,10 @@ export async function rateOn(
 ): Promise<{ units: string; source: string }> {
   const rate = await row<{ units: string; source: string }>(
     db,
-    `select trim_scale(units)::text as units, source from exchange_rates
+    `select trim_scale(units)::text as units, source from rates_in_force
       where fund_id = :fundId and currency = :currency and month <= :on order by month desc limit 1`,
     { fundId, currency, on },
   )
   if (!rate) throw new Refusal('rate_missing', { currency, month: on.slice(0, 7) })
   return rate
-}
-
-/** Records an operational rate: units of the currency per unit of the fund's. Refuses `already_exists`: a rate never changes. */
-export async function recordRate(
-  trx: Trx,
-  actor: Actor,
-  {
-    fundId,
-    currency,
-    month,
-    units,
-    source,
-  }: { fundId: string; currency: string; month: string; units: string; source: string },
-): Promise<void> {
-  requireRole(actor, fundId, ['treasurer', 'controller'])
-  await usableCurrency(trx, currency, `${month}-01`)
-  const inserted = await trx('exchange_rates')
-    .insert({ fund_id: fundId, currency, month: `${month}-01`, units, source })
-    .onConflict()
-    .ignore()
-    .returning('currency')
-  if (inserted.length === 0) throw new Refusal('already_exists')
 }

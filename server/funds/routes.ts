@@ -1,10 +1,9 @@
 import { rows, type Db } from '../../db/connect.ts'
-import { Refusal } from '../errors.ts'
 import { created, get, post, type Endpoint } from '../http/endpoint.ts'
 import { currency, joi, object, text } from '../http/schemas.ts'
 import { minorText, type MoneyText } from '../money.ts'
 import { entitiesOf, holdsRole, READERS, requireRole, type Actor } from '../people/actor.ts'
-import { recordRate, today, usableCurrency } from './currencies.ts'
+import { today, usableCurrency } from './currencies.ts'
 import { addToFund, fundById, openFund } from './open.ts'
 
 const tag = 'Funds'
@@ -128,32 +127,6 @@ export function fundEndpoints(): Endpoint[] {
           return { body: { items: await rows(db, LISTS[list], asked) } }
         },
       ),
-    ),
-    post(
-      '/funds/:fund/exchange-rates',
-      {
-        tag,
-        summary: 'Record the operational rate of exchange of a currency for a month',
-        refuses: ['currency_mismatch', 'currency_unknown', 'already_exists'],
-        body: object({
-          currency: currency().required(),
-          month: joi
-            .string()
-            .pattern(/^(199\d|2[01]\d\d)-(0[1-9]|1[0-2])$/, 'a month, YYYY-MM')
-            .required(),
-          units: joi
-            .string()
-            .pattern(/^(?=.*[1-9])\d{1,12}(\.\d{1,10})?$/, "units of the currency per unit of the fund's")
-            .required(),
-          source: text(200).required(),
-        }),
-      },
-      async (trx, actor, { params, body }) => {
-        const fund = await fundById(trx, params.fund!)
-        if (body.currency === fund.currency) throw new Refusal('currency_mismatch', { field: 'currency' })
-        await recordRate(trx, actor, { fundId: params.fund!, ...body })
-        return { status: 201, body }
-      },
     ),
     get(
       '/funds/:fund/policies',

@@ -26,19 +26,30 @@ const MOST_ROWS = 20_000
 
 export type FileRow = { readonly line: number; readonly fields: readonly string[] }
 
+/** The rows of a file of contributions, and the hash by which the same file is known again. Refuses as `readRows`. */
+export function readFile(bytes: unknown): { rows: FileRow[]; hash: Buffer } {
+  const rows = readRows(bytes, COLUMNS)
+  return {
+    rows,
+    hash: createHash('sha256')
+      .update(bytes as Buffer)
+      .digest(),
+  }
+}
+
 /**
- * The rows of a CSV file, each with the line on which it ends, and the hash by which the same file is known again.
+ * The rows of a CSV file below this heading, each with the line on which it ends.
  *
  * Refuses `unreadable_file` whatever is not UTF-8, has a NUL byte, a quote that does not close, or another heading, and
  * `body_too_large` above 20,000 rows.
  */
-export function readFile(bytes: unknown): { rows: FileRow[]; hash: Buffer } {
+export function readRows(bytes: unknown, columns: readonly string[]): FileRow[] {
   if (!Buffer.isBuffer(bytes)) throw new Refusal('unreadable_file', { reason: 'not_csv' })
   const [heading, ...records] = recordsIn(textOf(bytes))
-  if (!heading || COLUMNS.some((name, i) => heading.fields[i] !== name) || heading.fields.length !== COLUMNS.length)
-    throw new Refusal('unreadable_file', { reason: 'heading', expected: COLUMNS })
+  if (!heading || columns.some((name, i) => heading.fields[i] !== name) || heading.fields.length !== columns.length)
+    throw new Refusal('unreadable_file', { reason: 'heading', expected: columns })
   if (records.length > MOST_ROWS) throw new Refusal('body_too_large', { rows: records.length, most: MOST_ROWS })
-  return { rows: records, hash: createHash('sha256').update(bytes).digest() }
+  return records
 }
 
 /** A row as it was published, by its column names; one with too few or too many fields as it stood. */

@@ -4,6 +4,7 @@ import { Refusal } from '../errors.ts'
 import { today } from '../funds/currencies.ts'
 import { fundById, type Fund } from '../funds/open.ts'
 import { newId } from '../ids.ts'
+import { adjustAsController } from '../ledger/adjust.ts'
 import { postEntries, type Entry } from '../ledger/post.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { bookedBefore, writtenOffBefore, type Before } from './before.ts'
@@ -98,6 +99,7 @@ async function book(
     keys: keysByLine(work.keys),
   })
   const by = { fundId: fund.id, actId: actor.act.id }
+  await adjustAsController(trx, actor, fund.id)
   const later = old.flatMap(({ planned }) => planned.entries)
   if (later.length > 0) await postEntries(trx, by, later)
   for (const batch of batches(fresh.flatMap(({ pledge, planned }) => [...pledgeEntries(pledge), ...planned.entries])))

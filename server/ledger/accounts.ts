@@ -58,7 +58,10 @@ export const fundAccount = (
     | 'expense:write-off'
     | 'expense:prior-year-refunds'
     | 'income:exchange:realised'
-    | 'expense:exchange:realised',
+    | 'expense:exchange:realised'
+    | 'income:exchange:unrealised'
+    | 'expense:exchange:unrealised'
+    | 'equity:net-assets',
   currency: string,
 ): Account => ({ address, currency })
 

@@ -27,6 +27,9 @@ export type EntryKind =
   | 'refund_decided'
   | 'refund_paid'
   | 'write_off'
+  | 'revaluation'
+  | 'revaluation_reversed'
+  | 'year_closed'
 
 /** Debit positive, credit negative: `amount` in the account's currency, `functional` in the fund's. */
 export type Posting = { readonly account: Account; readonly amount: Money; readonly functional: Money }
@@ -67,7 +70,8 @@ export const difference = (account: Account, functional: Money): Posting => ({
  * Appends entries to the ledger in one round trip; the only function in the service that writes there. Postings of zero are
  * left out. What was posted before under the same kind and source is not posted again.
  *
- * Refuses `insufficient_funds` when a guarded account would go below zero, `period_closed`, and `entry_says_something_else`.
+ * Refuses `insufficient_funds` when a guarded account would go below zero, `period_closed` with the first day that is open, and
+ * `entry_says_something_else`.
  * That everything sums to zero is checked by the database when the transaction commits.
  */
 export async function postEntries(
@@ -110,9 +114,9 @@ const POST_ENTRIES = `select entry_id, is_new from post_entries(
   ?, ?, ?::text[], ?::text[], ?::date[], ?::text[], ?::bigint[],
   ?::int[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[]) order by ord`
 
-function asRefusal(error: { constraint?: string; code?: string }): never {
+function asRefusal(error: { constraint?: string; code?: string; detail?: string }): never {
   if (error.constraint === 'stage_never_below_zero') throw new Refusal('insufficient_funds')
-  if (error.constraint === 'period_closed') throw new Refusal('period_closed')
+  if (error.constraint === 'period_closed') throw new Refusal('period_closed', { firstOpenDay: error.detail })
   if (error.constraint === 'entry_says_something_else') throw new Refusal('entry_says_something_else')
   throw error
 }

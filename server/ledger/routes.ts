@@ -1,13 +1,12 @@
 import type { Db } from '../../db/connect.ts'
 import { fundById, type Fund } from '../funds/open.ts'
 import { csvAnswer } from '../http/csv.ts'
-import { get, post, type Answer, type Endpoint, type Input } from '../http/endpoint.ts'
+import { get, type Answer, type Endpoint, type Input } from '../http/endpoint.ts'
 import { pageOf } from '../http/pages.ts'
-import { currency, day, id, instant, joi, object, pageKeys, positionKey, query } from '../http/schemas.ts'
+import { currency, day, id, instant, joi, pageKeys, positionKey, query } from '../http/schemas.ts'
 import { amountComplaint } from '../money.ts'
 import { READERS, requireRole, type Role } from '../people/actor.ts'
 import { asOfTold, isDay, isMoment } from './as-of.ts'
-import { closedPeriods, closePeriod } from './close.ts'
 import {
   allConserved,
   conservation,
@@ -68,9 +67,9 @@ const addressBeginning = () =>
     .max(200)
 const size = () => joi.string().pattern(/^\d{1,15}(\.\d{1,4})?$/, 'an amount')
 
-/** The ledger as auditors read it, the closing of months, and the seals. */
+/** The ledger as auditors read it, and the seals. */
 export function ledgerEndpoints(): Endpoint[] {
-  return [...accountEndpoints(), ...entryEndpoints(), ...closingEndpoints(), ...sealEndpoints()]
+  return [...accountEndpoints(), ...entryEndpoints(), ...sealEndpoints()]
 }
 
 function accountEndpoints(): Endpoint[] {
@@ -121,8 +120,17 @@ function accountEndpoints(): Endpoint[] {
     ),
     read(
       'trial-balance',
-      'Every account with a balance on its side, and the totals of both books, as of either axis of time',
-      { ...asOfKeys, ...formatKey },
+      'Every account with a balance on its side, and the totals of both books, as of either axis of time, before or after the closing of the year',
+      {
+        ...{ ...asOfKeys, ...formatKey },
+        yearEnd: joi
+          .string()
+          .valid('before', 'after')
+          .default('after')
+          .note(
+            'before: without the entries that close the year of occurredOn, so that its income and expense are seen',
+          ),
+      },
       async (db, fund, { query: { format, ...asOf } }) => {
         if (format !== 'csv') return { body: await trialBalance(db, fund, asOf) }
         return csvAnswer(db, {
@@ -193,38 +201,6 @@ function entryEndpoints(): Endpoint[] {
       'An entry whole: its postings, what caused it, who recorded it from where, and who had which duty in it',
       {},
       async (db, fund, { params }) => ({ body: await readEntry(db, fund, params.entry!) }),
-    ),
-  ]
-}
-
-function closingEndpoints(): Endpoint[] {
-  return [
-    post(
-      '/funds/:fund/closed-periods',
-      {
-        tag,
-        summary: 'Close a month of the books for good',
-        refuses: ['date_in_future', 'already_exists'],
-        body: object({
-          month: joi
-            .string()
-            .pattern(/^(199\d|2[01]\d\d)-(0[1-9]|1[0-2])$/, 'a month, YYYY-MM')
-            .required(),
-        }),
-      },
-      async (trx, actor, { params, body }) => {
-        const fund = await fundById(trx, params.fund!)
-        return { status: 201, body: await closePeriod(trx, actor, { fundId: fund.id, ...body }) }
-      },
-    ),
-    get(
-      '/funds/:fund/closed-periods',
-      { tag, summary: 'Months whose books are closed, the latest first', query: query(pageKeys) },
-      async (db, actor, { params, query: page }) => {
-        const fund = await fundById(db, params.fund!)
-        requireRole(actor, fund.id, [...READERS, 'requester'])
-        return { body: pageOf(await closedPeriods(db, fund.id, page), page.limit, (one) => [one.month]) }
-      },
     ),
   ]
 }

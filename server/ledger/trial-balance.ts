@@ -27,22 +27,31 @@ export type TrialBalance = {
 
 export type TrialRow = Pick<TrialLine, 'address' | 'currency' | 'book'> & { amount: string; functional: string }
 
+/** `yearEnd: 'before'` leaves out the closing of the year in which `occurredOn` lies: what the year's income and expense were. */
+export type TrialAsOf = AsOf & { readonly yearEnd?: 'before' | 'after' }
+
 /** Every account that has a balance, in the order of their addresses. */
-export function trialBalanceQuery(fund: FundRef, asOf: AsOf): Query {
+export function trialBalanceQuery(fund: FundRef, asOf: TrialAsOf): Query {
+  const lastDay = asOf.occurredOn && asOf.yearEnd === 'before' ? `${asOf.occurredOn.slice(0, 4)}-12-31` : undefined
   return {
     sql: `select a.address, a.currency, a.book, s.amount::text, s.functional::text
-            from (select p.account_id, sum(p.amount) as amount, sum(p.functional) as functional
-                    from postings p where p.account_id in (select id from accounts where fund_id = :fundId) and ${WITHIN}
-                   group by p.account_id) s
+            from (select m.account_id, sum(m.amount) as amount, sum(m.functional) as functional
+                    from (select p.account_id, p.amount, p.functional
+                            from postings p where p.account_id in (select id from accounts where fund_id = :fundId) and ${WITHIN}
+                          ${lastDay ? `union all ${CLOSING_TAKEN_BACK}` : ''}) m
+                   group by m.account_id) s
             join accounts a on a.id = s.account_id
            where s.amount <> 0 or s.functional <> 0
            order by a.address, a.currency`,
-    bindings: { fundId: fund.id, ...boundsOf(asOf) },
+    bindings: { fundId: fund.id, ...boundsOf(asOf), ...(lastDay ? { lastDay } : {}) },
   }
 }
 
+const CLOSING_TAKEN_BACK = `select p.account_id, -p.amount, -p.functional from entries e join postings p on p.entry_id = e.id
+  where e.fund_id = :fundId and e.kind = 'year_closed' and e.occurred_on = cast(:lastDay as date) and ${WITHIN}`
+
 /** The trial balance: every account on its side, and the totals of each book, whose differences must be zero. */
-export async function trialBalance(db: Db, fund: FundRef, asOf: AsOf): Promise<TrialBalance> {
+export async function trialBalance(db: Db, fund: FundRef, asOf: TrialAsOf): Promise<TrialBalance> {
   const { sql, bindings } = trialBalanceQuery(fund, asOf)
   const found = await rows<TrialRow>(db, sql, bindings)
   const books = (['actual', 'budget'] as const).map((book) => {

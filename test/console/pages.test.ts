@@ -1,5 +1,6 @@
 import { ar } from '../../templates/texts/ar.ts'
 import { en } from '../../templates/texts/en.ts'
+import { PERIOD_READERS } from '../../server/console/visit.ts'
 import { READERS, ROLES } from '../../server/people/actor.ts'
 import { approved, draft, released } from '../support/asking.ts'
 import { received } from '../support/money-in.ts'
@@ -42,6 +43,8 @@ describe('every page as every role', () => {
     ledger: () => `/funds/${fund.id}/ledger`,
     statement: () => `/funds/${fund.id}/ledger/statement?address=assets:cash:main&currency=USD`,
     entry: () => `/funds/${fund.id}/ledger/entries/1`,
+    periods: () => `/funds/${fund.id}/periods`,
+    period: () => `/funds/${fund.id}/periods/2024-01`,
   }
   const read = {
     home: 200,
@@ -58,7 +61,8 @@ describe('every page as every role', () => {
   const none = { home: 200, requests: 403, newRequest: 403, request: 403, draft: 403, donors: 403, ledger: 403 }
   const money = { newPledge: 403, contribution: 403, payees: 403, payee: 403 }
   const expected = (role: string): Record<string, number> => {
-    const shut = { ...none, ...money, statement: 403, entry: 403 }
+    const months = PERIOD_READERS.includes(role as (typeof PERIOD_READERS)[number]) ? 200 : 403
+    const shut = { ...none, ...money, statement: 403, entry: 403, periods: months, period: months }
     if (role === 'fund_manager' || role === 'controller') return { ...shut, ...read, newPledge: 200 }
     if (READERS.includes(role as (typeof READERS)[number])) return { ...shut, ...read }
     if (role === 'requester') return { ...shut, requests: 200, newRequest: 200, request: 200, draft: 200 }

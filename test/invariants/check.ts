@@ -28,6 +28,19 @@ const QUESTIONS: Record<string, string> = {
   '5 a receivable that is settled carries nothing': `
     select a.address from postings p join accounts a on a.id = p.account_id where a.fund_id = :fund and a.address like 'assets:receivable:%'
      group by a.address having sum(p.amount) = 0 and sum(p.functional) <> 0`,
+  '6 nothing was recorded in a month after it was closed for good, unless it was opened again': `
+    select e.id from entries e join period_states s on s.fund_id = e.fund_id and s.month = date_trunc('month', e.occurred_on) and s.state = 'hard_closed'
+     where e.fund_id = :fund and e.recorded_at > s.changed_at and e.kind <> 'year_closed'
+       and not exists (select from period_states o where o.fund_id = s.fund_id and o.month = s.month and o.number > s.number)`,
+  'a revaluation and its reversal sum to zero on every account': `
+    select e.source, p.account_id from entries e join postings p on p.entry_id = e.id
+     where e.fund_id = :fund and e.kind in ('revaluation', 'revaluation_reversed')
+     group by e.source, p.account_id having sum(p.amount) <> 0 or sum(p.functional) <> 0 or count(*) <> 2`,
+  'what a revaluation gained and lost is what its items are worth less what they carried': `
+    select v.id from revaluations v join revaluation_items i on i.revaluation_id = v.id where v.fund_id = :fund
+     group by v.id having sum(i.value - i.carrying) <> -coalesce((
+       select sum(p.functional) from entries e join postings p on p.entry_id = e.id join accounts a on a.id = p.account_id
+        where e.fund_id = :fund and e.kind = 'revaluation' and e.source = v.id and a.address like '%:exchange:unrealised'), 0)`,
   '7 what is committed, disbursed and reported of a contribution was asked for': `
     select f.request_id from request_funding f join requests r on r.id = f.request_id and r.round = f.round
       join accounts a on a.request_id = f.request_id and a.contribution_id = f.contribution_id and a.stage is not null

@@ -181,7 +181,8 @@ async function nothingIsRewritten({ fund, donorId }: Story): Promise<void> {
   await expect(db('postings').update({ amount: 1 })).rejects.toThrow('permission denied')
   await expect(db('entries').where({ fund_id: fund.id }).del()).rejects.toThrow('permission denied')
   await expect(owner('postings').del()).rejects.toThrow('append-only')
-  await fund.cast.controller!.post(`/funds/${fund.id}/closed-periods`, { month: '2025-12' }).expect(201)
+  for (const kind of ['soft', 'hard'])
+    await fund.cast.controller!.post(`/funds/${fund.id}/periods/2025-12/closings`, { kind }).expect(201)
   const before = await owner('entries').where({ fund_id: fund.id }).count('* as n').first()
   const pledge = {
     donorId,

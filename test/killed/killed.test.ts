@@ -1,5 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import type { Knex } from 'knex'
+import { booksOf } from '../contributions/books.ts'
+import { monthsOf } from '../periods/months.ts'
 import { received, stages } from '../support/money-in.ts'
 import { certify, decide, draft, submitted } from '../support/asking.ts'
 import { ownService, type Caller, type Fund } from '../support/service.ts'
@@ -21,7 +24,16 @@ async function serve(): Promise<{ child: ChildProcess; url: string }> {
   return { child, url: `http://127.0.0.1:${String(port).trim()}/api/v1` }
 }
 
-type Act = { name: string; by: Caller; path: string; body?: unknown; headers?: Record<string, string>; query?: string }
+type Act = {
+  name: string
+  by: Caller
+  path: string
+  body?: unknown
+  headers?: Record<string, string>
+  query?: string
+  /** The table at which it is stopped, where that is not the postings. */
+  stoppedAt?: string
+}
 
 const send = (url: string, { by, path, body = {}, headers = {} }: Act) =>
   fetch(`${url}${path}`, {
@@ -29,7 +41,7 @@ const send = (url: string, { by, path, body = {}, headers = {} }: Act) =>
     headers: {
       authorization: `Bearer ${by.token}`,
       'content-type': 'application/json',
-      'idempotency-key': 'once',
+      'idempotency-key': path.slice(0, 200),
       ...headers,
     },
     body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -74,6 +86,38 @@ const acts: Record<string, (fund: Fund) => Promise<Act>> = {
     body: CSV,
     headers: { 'content-type': 'text/csv' },
   }),
+  'a closing for good': async (fund) => {
+    const months = monthsOf(service, fund)
+    await months.close('2024-01', 'soft').expect(201)
+    const path = `/funds/${fund.id}/periods/2024-01/closings`
+    return { name: 'close', by: fund.cast.controller!, path, body: { kind: 'hard' }, stoppedAt: 'period_states' }
+  },
+  // Stopped at the first posting, and between the revaluation and its reversal.
+  'a revaluation': revaluation,
+  'a revaluation of which one entry is written': async (fund) => ({
+    ...(await revaluation(fund)),
+    stoppedAt: 'first day',
+  }),
+  'the closing of a year': async (fund) => {
+    await booksOf(service, fund).agreed({ amount: '10.00' })
+    const months = monthsOf(service, fund)
+    for (const month of ['2024-01', '2024-12']) await months.closeHard(month)
+    return { name: 'close year', by: fund.cast.controller!, path: `/funds/${fund.id}/years/2024/closings` }
+  },
+}
+
+async function revaluation(fund: Fund): Promise<Act> {
+  const books = booksOf(service, fund)
+  await books.rate('EUR', '2024-01', '0.8')
+  await books.rate('EUR', '2024-02', '0.5')
+  await books.agreed({ amount: '10.00', currency: 'EUR' })
+  return { name: 'revalue', by: fund.cast.controller!, path: `/funds/${fund.id}/periods/2024-02/revaluations` }
+}
+
+/** Stops whoever gets as far as writing there; "first day": whoever posts into March 2024, while February is let through. */
+async function stop(lock: Knex.Transaction, fund: Fund, at = 'postings'): Promise<void> {
+  if (at === 'first day') await lock.raw(`select lock_period(?, '2024-03-01', true)`, [fund.id])
+  else await lock.raw(`lock table ?? in share mode`, [at])
 }
 
 test.each(Object.keys(acts))(
@@ -88,7 +132,7 @@ test.each(Object.keys(acts))(
     const { owner } = service.database()
     const lock = await owner.transaction()
     afterwards = async () => void (lock.isCompleted() || (await lock.rollback()))
-    await lock.raw('lock table postings in share mode')
+    await stop(lock, fund, act.stoppedAt)
     const { child, url } = await serve()
     const cut = send(url, act).then(
       () => 'answered',
@@ -154,6 +198,11 @@ async function everything(fund: Fund): Promise<object> {
     'imports',
     'import_rows',
     'contributions',
+    'period_states',
+    'adjusting_acts',
+    'revaluations',
+    'revaluation_items',
+    'year_closings',
     'idempotency_keys',
   ]
   const counts = Object.fromEntries(await Promise.all(tables.map(async (table) => [table, await count(table)])))

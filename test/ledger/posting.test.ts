@@ -78,7 +78,17 @@ test.each([
   ['entries', 'memo'],
   ['postings', 'amount'],
   ['accounts', 'address'],
-  ['closed_periods', 'month'],
+  ...[
+    'rate_changes',
+    'rate_confirmations',
+    'reopenings',
+    'period_states',
+    'year_closings',
+    'adjusting_acts',
+    'explanations',
+    'revaluations',
+    'revaluation_items',
+  ].map((history) => [history, history === 'revaluation_items' ? 'value' : 'act_id']),
   ['seals', 'hash'],
   ['sealed_entries', 'seal'],
 ])('nobody changes or deletes rows of %s: a trigger refuses even the owner', async (table, column) => {

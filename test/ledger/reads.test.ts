@@ -219,7 +219,7 @@ describe('acts', () => {
   const acts = (query = '') => auditor.get(`/funds/${fund.id}/acts${query}`)
 
   test('every change and every refused attempt is told, the latest first', async () => {
-    await fund.cast.director!.post(`/funds/${fund.id}/closed-periods`, { month: '2019-01' }).expect(403)
+    await fund.cast.director!.post(`/funds/${fund.id}/periods/2019-01/closings`, { kind: 'soft' }).expect(403)
     const { body } = await acts('?limit=1').expect(200)
     expect(body.items).toEqual([
       {
@@ -229,7 +229,7 @@ describe('acts', () => {
         tokenId: expect.stringMatching(/^tok_/),
         requestId: expect.any(String),
         method: 'POST',
-        path: `/api/v1/funds/${fund.id}/closed-periods`,
+        path: `/api/v1/funds/${fund.id}/periods/2019-01/closings`,
         address: expect.any(String),
         outcome: 'role_not_allowed',
         details: null,

@@ -120,7 +120,7 @@ test('a fund of which nothing is sealed exports nothing, and one without entries
 test('refused attempts are sealed like what was done', async () => {
   const fund = await service.fund()
   await fund.cast.auditor!.post(`/funds/${fund.id}/payees`, {}).expect(400)
-  await fund.cast.fundManager!.post(`/funds/${fund.id}/closed-periods`, { month: '2024-01' }).expect(403)
+  await fund.cast.fundManager!.post(`/funds/${fund.id}/periods/2024-01/closings`, { kind: 'soft' }).expect(403)
   await sealAll(fund)
   const acts = (await exported(fund)).map((text) => JSON.parse(text)).filter((one) => one.type === 'act')
   expect(acts.at(-1)).toMatchObject({

@@ -1,0 +1,14 @@
+import type { Trx } from '../../db/connect.ts'
+import { holdsRole, type Actor } from '../people/actor.ts'
+
+/**
+ * Lets what a controller's act posts from here on into months that are closed softly: corrections, revaluations and other adjustments.
+ * Changes nothing for anybody else, whom those months refuse `period_closed`. The database looks again who it was.
+ */
+export async function adjustAsController(trx: Trx, actor: Actor, fundId: string): Promise<void> {
+  if (!holdsRole(actor, fundId, ['controller'])) return
+  await trx('adjusting_acts')
+    .insert({ act_id: actor.act.id, fund_id: fundId, person_id: actor.personId })
+    .onConflict()
+    .ignore()
+}
