@@ -10,7 +10,9 @@ import { ledgerEndpoints } from './ledger/routes.ts'
 import { payeeEndpoints } from './payees/routes.ts'
 import { paymentEndpoints } from './payments/routes.ts'
 import { peopleEndpoints } from './people/routes.ts'
+import { proposalEndpoints } from './proposals/routes.ts'
 import { requestEndpoints } from './requests/routes.ts'
+import { treasuryEndpoints } from './treasury/routes.ts'
 
 /** Every address of the API, noun by noun. */
 export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
@@ -22,6 +24,8 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...payeeEndpoints(),
     ...requestEndpoints(),
     ...paymentEndpoints(),
+    ...treasuryEndpoints(),
+    ...proposalEndpoints(),
     ...ledgerEndpoints(),
     ...actEndpoints(),
     ...donorReportEndpoints(),

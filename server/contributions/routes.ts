@@ -14,7 +14,8 @@ import { listReceipts, yearlyReceipts } from './queries.ts'
 import { receiveContribution, receiveUnidentified } from './receive.ts'
 import { decideRefund, payRefund } from './refund.ts'
 import { visibleContribution, visibleContributions } from './visible.ts'
-import { writeOffContribution } from './write-off.ts'
+import { proposeImpairment, proposeImpairmentReversal } from './impair.ts'
+import { proposeWriteOff } from './write-off.ts'
 
 const tag = 'Contributions'
 
@@ -139,6 +140,7 @@ function promising(): Endpoint[] {
             rateBps: joi.number().integer().min(0).max(5000).required(),
             base: joi.string().valid('deposit', 'expenditure').required(),
           }),
+          interest: joi.string().valid('contribution', 'reserve'),
         }),
       },
       ofContribution(agreeContribution),
@@ -218,14 +220,29 @@ function ending(): Endpoint[] {
       '/contributions/:contribution/write-offs',
       {
         tag,
-        summary: 'Write off what of an agreement will not come',
+        summary: 'Propose to write off what of an agreement will not come',
         body: object({
           amount: amount().required(),
           writtenOffOn: bookDay().required(),
           reason: text(1000).required(),
         }),
       },
-      ofContribution(writeOffContribution),
+      ofContribution(proposeWriteOff),
+    ),
+    ...Object.entries({ impairments: proposeImpairment, 'impairment-reversals': proposeImpairmentReversal }).map(
+      ([noun, act]) =>
+        post(
+          `/contributions/:contribution/${noun}`,
+          {
+            ...{ tag, summary: `Propose ${noun.replace('-', ' ')}: of what may not come, or will come after all` },
+            body: object({
+              amount: amount().required(),
+              occurredOn: bookDay().required(),
+              reason: text(1000).required(),
+            }),
+          },
+          ofContribution(act),
+        ),
     ),
     post(
       '/contributions/:contribution/refunds',

@@ -420,6 +420,13 @@ export const ar: Texts = {
     refund_decided: 'تقرير رد إلى المانح',
     refund_paid: 'سداد رد إلى المانح',
     write_off: 'شطب',
+    impairment: 'انخفاض قيمة مستحق',
+    impairment_reversed: 'عكس انخفاض القيمة',
+    conversion_sent: 'تحويل في الطريق',
+    conversion: 'تحويل بين حسابات الصندوق',
+    interest: 'فوائد',
+    reserve_replenished: 'تعويض الاحتياطي',
+    reserve_released: 'صرف من الاحتياطي',
   },
 
   fieldErrors: {

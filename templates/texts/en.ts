@@ -418,6 +418,13 @@ export const en = {
     refund_decided: 'Refund decided',
     refund_paid: 'Refund paid',
     write_off: 'Write-off',
+    impairment: 'Impairment',
+    impairment_reversed: 'Impairment taken back',
+    conversion_sent: 'Conversion, on its way',
+    conversion: 'Conversion between own accounts',
+    interest: 'Interest',
+    reserve_replenished: 'Reserve replenished',
+    reserve_released: 'Reserve released',
   },
 
   /** What is wrong with a field, by the code of the rule that it broke. */
