@@ -10,6 +10,7 @@ import { ledgerPages } from './ledger.ts'
 import { paymentForms } from './payments.ts'
 import { requestPages } from './requests.ts'
 import { signInPages } from './sign-in.ts'
+import { treasuryPages } from './treasury.ts'
 
 /** The pages of the console: the same acts as the API, for people in a browser. None needs script. */
 export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): Router {
@@ -26,6 +27,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   requestPages(router, served)
   paymentForms(router, served)
   donorPages(router, served)
+  treasuryPages(router, served)
   ledgerPages(router, served)
   return router
 }

@@ -77,6 +77,6 @@ export function sectionsFor(actor: Actor, fundId: string): Section[] {
   const sections: Section[] = []
   if (holdsRole(actor, fundId, [...READERS, 'requester', 'advisor'])) sections.push('requests')
   if (holdsRole(actor, fundId, [...READERS, 'donor'])) sections.push('donors')
-  if (holdsRole(actor, fundId, READERS)) sections.push('ledger')
+  if (holdsRole(actor, fundId, READERS)) sections.push('treasury', 'ledger')
   return sections
 }

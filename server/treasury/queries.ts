@@ -128,3 +128,13 @@ export async function listInterest(
     shares: one.shares.map((share) => ({ ...share, balanceDays: told(share.balanceDays), share: told(share.share) })),
   }))
 }
+
+/** Contributions that may lend to the reserve or be given from it: agreed and without an earmark, by code. */
+export function unearmarkedOf(db: Db, fundId: string): Promise<{ id: string; code: string; donor: string }[]> {
+  return rows(
+    db,
+    `select c.id, c.code, d.name as donor from contributions c join donors d on d.id = c.donor_id join agreements g on g.contribution_id = c.id
+      where c.fund_id = :fundId and c.earmark ->> 'level' = 'unearmarked' order by c.code limit 500`,
+    { fundId },
+  )
+}
