@@ -28,3 +28,17 @@ test('a donor is told of interest on its money and of what the reserve took, and
   for (const path of ['proposals', 'reserve', 'interest', 'conversions', 'exchange-differences'])
     expect((await norway.get(`/funds/${fund.id}/${path}`)).body.code).toBe('role_not_allowed')
 })
+
+test('what the fund doubts of an agreement is told to its readers, and not to the donor', async () => {
+  const treasury = treasuryOf(service, await service.fund())
+  const { fund, agreed, donor, authorised, figures } = treasury
+  const donorId = await donor('Norway')
+  const made = await agreed({ donorId })
+  const impairment = { amount: moneyIn('400.00 USD'), occurredOn: '2024-04-01', reason: 'The budget did not pass' }
+  await authorised(`/contributions/${made.id}/impairments`, impairment)
+  const norway = await service.person('Nora', fund.id, [{ role: 'donor', donorId }])
+  const { body } = await norway.get(`/contributions/${made.id}`).expect(200)
+  expect([body.figures.original.outstanding.amount, body.figures.original.impaired]).toEqual(['1000.00', undefined])
+  expect(JSON.stringify(body)).not.toContain('400.00')
+  expect((await figures(made)).figures.original.impaired.amount).toBe('400.00')
+})
