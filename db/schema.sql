@@ -79,10 +79,12 @@ create table agreements (
   support_cost_base  text not null,
   standard           text not null,
   act_id             id not null,
+  interest           text not null default 'reserve'::text,
   constraint agreements_pkey PRIMARY KEY (contribution_id),
   constraint agreements_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint agreements_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
   constraint agreements_currency_fkey FOREIGN KEY (currency) REFERENCES currencies(code),
+  constraint agreement_interest CHECK ((interest = ANY (ARRAY['contribution'::text, 'reserve'::text]))),
   constraint agreements_amount_check CHECK ((amount > 0)),
   constraint agreements_check CHECK ((conditional = (condition IS NOT NULL))),
   constraint agreements_functional_check CHECK ((functional >= 0)),
@@ -196,6 +198,43 @@ CREATE INDEX contributions_by_donor ON contributions USING btree (donor_id, id);
 alter table contributions enable row level security;
 create policy own on contributions for select to wasata_donor using (((donor_id)::text = own_donor()));
 create policy service on contributions for all to wasata_service using (true) with check (true);
+
+create table conversions (
+  proposal_id        id not null,
+  verdict            text not null default 'approve'::text,
+  fund_id            id not null,
+  from_account       id not null,
+  to_account         id not null,
+  left_amount        bigint not null,
+  left_on            date not null,
+  arrived            bigint not null,
+  arrived_on         date not null,
+  charge             bigint not null,
+  charge_currency    text not null,
+  carrying           bigint not null,
+  functional         bigint not null,
+  functional_charge  bigint not null,
+  reference          text not null,
+  act_id             id not null,
+  constraint conversions_pkey PRIMARY KEY (proposal_id),
+  constraint conversion_recorded_already UNIQUE (from_account, left_on, reference),
+  constraint conversions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint conversions_charge_currency_fkey FOREIGN KEY (charge_currency) REFERENCES currencies(code),
+  constraint conversions_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint conversions_fund_id_from_account_fkey FOREIGN KEY (fund_id, from_account) REFERENCES bank_accounts(fund_id, id),
+  constraint conversions_fund_id_to_account_fkey FOREIGN KEY (fund_id, to_account) REFERENCES bank_accounts(fund_id, id),
+  constraint conversions_proposal_id_verdict_fkey FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
+  constraint conversion_arrives_after_it_left CHECK ((arrived_on >= left_on)),
+  constraint conversion_between_two_accounts CHECK (((from_account)::text <> (to_account)::text)),
+  constraint conversions_arrived_check CHECK ((arrived > 0)),
+  constraint conversions_charge_check CHECK ((charge >= 0)),
+  constraint conversions_functional_charge_check CHECK ((functional_charge >= 0)),
+  constraint conversions_left_amount_check CHECK ((left_amount > 0)),
+  constraint conversions_verdict_check CHECK ((verdict = 'approve'::text))
+);
+CREATE INDEX conversions_by_fund ON conversions USING btree (fund_id, proposal_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON conversions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER conversion_leaves_cash AFTER INSERT ON conversions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION conversion_leaves_cash();
 
 create table currencies (
   code        text not null,
@@ -388,6 +427,27 @@ create table idempotency_keys (
   constraint idempotency_keys_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
 );
 
+create table impairments (
+  id               id not null,
+  contribution_id  id not null,
+  amount           bigint not null,
+  functional       bigint not null,
+  occurred_on      date not null,
+  proposal_id      id,
+  verdict          text not null default 'approve'::text,
+  act_id           id not null,
+  constraint impairments_pkey PRIMARY KEY (id),
+  constraint impairments_proposal_id_key UNIQUE (proposal_id),
+  constraint impairments_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint impairments_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES agreements(contribution_id),
+  constraint impairments_proposal_id_verdict_fkey FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
+  constraint impairment_has_authority CHECK (((amount < 0) OR (proposal_id IS NOT NULL))),
+  constraint impairments_amount_check CHECK ((amount <> 0)),
+  constraint impairments_verdict_check CHECK ((verdict = 'approve'::text))
+);
+CREATE INDEX impairments_by_contribution ON impairments USING btree (contribution_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON impairments FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table import_rows (
   import_id   id not null,
   line        integer not null,
@@ -417,6 +477,53 @@ create table imports (
   constraint imports_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id)
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON imports FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table interest (
+  id               id not null,
+  fund_id          id not null,
+  bank_account_id  id not null,
+  period_from      date not null,
+  period_to        date not null,
+  credited_on      date not null,
+  amount           bigint not null,
+  functional       bigint not null,
+  rate             numeric(24,10),
+  reference        text not null,
+  proposal_id      id,
+  verdict          text not null default 'approve'::text,
+  act_id           id not null,
+  constraint interest_pkey PRIMARY KEY (id),
+  constraint interest_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint interest_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
+  constraint interest_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint interest_proposal_id_verdict_fkey FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
+  constraint interest_amount_check CHECK ((amount <> 0)),
+  constraint interest_check CHECK (((period_from <= period_to) AND (period_to <= credited_on))),
+  constraint interest_verdict_check CHECK ((verdict = 'approve'::text)),
+  constraint negative_interest_by_two_people CHECK (((amount > 0) OR (proposal_id IS NOT NULL)))
+);
+CREATE INDEX interest_by_account ON interest USING btree (bank_account_id, period_from);
+CREATE INDEX interest_by_fund ON interest USING btree (fund_id, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON interest FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER interest_period_once AFTER INSERT ON interest NOT DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION interest_period_once();
+
+create table interest_shares (
+  interest_id      id not null,
+  contribution_id  id not null,
+  days             integer not null,
+  balance_days     numeric not null,
+  amount           bigint not null,
+  goes_to          text not null,
+  constraint interest_shares_pkey PRIMARY KEY (interest_id, contribution_id),
+  constraint interest_shares_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
+  constraint interest_shares_interest_id_fkey FOREIGN KEY (interest_id) REFERENCES interest(id),
+  constraint interest_shares_amount_check CHECK ((amount >= 0)),
+  constraint interest_shares_balance_days_check CHECK ((balance_days > (0)::numeric)),
+  constraint interest_shares_days_check CHECK ((days > 0)),
+  constraint interest_shares_goes_to_check CHECK ((goes_to = ANY (ARRAY['contribution'::text, 'reserve'::text])))
+);
+CREATE INDEX interest_shares_by_contribution ON interest_shares USING btree (contribution_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON interest_shares FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table named_people (
   request_id  id not null,
@@ -631,7 +738,7 @@ create table policies (
   recorded_at     timestamp with time zone not null default clock_timestamp(),
   constraint policies_pkey PRIMARY KEY (fund_id, subject, effective_from),
   constraint policies_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text])))
+  constraint policies_subject_check CHECK (((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text])) OR (subject = 'authority_limits'::text)))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON policies FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
@@ -675,6 +782,51 @@ create table processes (
 alter table processes enable row level security;
 create policy own_and_open on processes for select to wasata_donor using (((confidentiality = 'open'::text) AND ((id)::text IN ( SELECT own_processes() AS own_processes))));
 create policy service on processes for all to wasata_service using (true) with check (true);
+
+create table proposal_decisions (
+  proposal_id  id not null,
+  proposed_by  id not null,
+  decided_by   id not null,
+  person_kind  text not null,
+  verdict      text not null,
+  reason       text not null default ''::text,
+  decided_at   timestamp with time zone not null default clock_timestamp(),
+  act_id       id not null,
+  constraint proposal_decisions_pkey PRIMARY KEY (proposal_id),
+  constraint proposal_decisions_proposal_id_verdict_key UNIQUE (proposal_id, verdict),
+  constraint proposal_decisions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint proposal_decisions_decided_by_person_kind_fkey FOREIGN KEY (decided_by, person_kind) REFERENCES people(id, kind),
+  constraint proposal_decisions_proposal_id_proposed_by_fkey FOREIGN KEY (proposal_id, proposed_by) REFERENCES proposals(id, proposed_by),
+  constraint proposal_by_two_people CHECK ((((decided_by)::text <> (proposed_by)::text) OR (verdict = 'reject'::text))),
+  constraint proposal_decisions_verdict_check CHECK ((verdict = ANY (ARRAY['approve'::text, 'reject'::text]))),
+  constraint service_account_decides_nothing CHECK ((person_kind = 'person'::text))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON proposal_decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table proposals (
+  id               id not null,
+  fund_id          id not null,
+  kind             text not null,
+  contribution_id  id,
+  occurred_on      date not null,
+  functional       bigint not null,
+  authority        text[] not null,
+  reason           text not null,
+  terms            jsonb not null,
+  proposed_by      id not null,
+  proposed_at      timestamp with time zone not null default clock_timestamp(),
+  act_id           id not null,
+  constraint proposals_pkey PRIMARY KEY (id),
+  constraint proposals_id_proposed_by_key UNIQUE (id, proposed_by),
+  constraint proposals_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint proposals_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
+  constraint proposals_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint proposals_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES people(id),
+  constraint proposals_kind_check CHECK ((kind = ANY (ARRAY['conversion'::text, 'interest_charge'::text, 'write_off'::text, 'impairment'::text, 'impairment_reversal'::text, 'reserve_replenishment'::text, 'reserve_release'::text])))
+);
+CREATE INDEX proposals_by_contribution ON proposals USING btree (contribution_id) WHERE (contribution_id IS NOT NULL);
+CREATE INDEX proposals_by_fund ON proposals USING btree (fund_id, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON proposals FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table rate_changes (
   id              id not null,
@@ -945,6 +1097,27 @@ alter table requests enable row level security;
 create policy own on requests for select to wasata_donor using (((id)::text IN ( SELECT own_requests() AS own_requests)));
 create policy service on requests for all to wasata_service using (true) with check (true);
 
+create table reserve_transfers (
+  proposal_id      id not null,
+  verdict          text not null default 'approve'::text,
+  fund_id          id not null,
+  contribution_id  id not null,
+  amount           bigint not null,
+  occurred_on      date not null,
+  consent          text,
+  act_id           id not null,
+  constraint reserve_transfers_pkey PRIMARY KEY (proposal_id),
+  constraint reserve_transfers_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint reserve_transfers_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
+  constraint reserve_transfers_proposal_id_verdict_fkey FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
+  constraint replenishment_by_consent CHECK (((amount > 0) = (consent IS NOT NULL))),
+  constraint reserve_transfers_amount_check CHECK ((amount <> 0)),
+  constraint reserve_transfers_verdict_check CHECK ((verdict = 'approve'::text))
+);
+CREATE INDEX reserve_transfers_by_contribution ON reserve_transfers USING btree (contribution_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON reserve_transfers FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER reserve_transfer_permitted AFTER INSERT ON reserve_transfers DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION reserve_transfer_permitted();
+
 create table revaluation_items (
   revaluation_id  id not null,
   address         text collate "C" not null,
@@ -1139,14 +1312,20 @@ create table write_offs (
   written_off_on   date not null,
   reason           text not null,
   act_id           id not null,
+  proposal_id      id,
+  verdict          text not null default 'approve'::text,
   constraint write_offs_pkey PRIMARY KEY (id),
+  constraint write_off_of_proposal UNIQUE (proposal_id),
+  constraint write_off_approved FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
   constraint write_offs_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint write_offs_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES agreements(contribution_id),
   constraint write_offs_amount_check CHECK ((amount > 0)),
-  constraint write_offs_functional_check CHECK ((functional >= 0))
+  constraint write_offs_functional_check CHECK ((functional >= 0)),
+  constraint write_offs_verdict_check CHECK ((verdict = 'approve'::text))
 );
 CREATE INDEX write_offs_by_contribution ON write_offs USING btree (contribution_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON write_offs FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER write_off_has_authority AFTER INSERT ON write_offs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION write_off_has_authority();
 alter table write_offs enable row level security;
 create policy own on write_offs for select to wasata_donor using (((contribution_id)::text IN ( SELECT own_contributions() AS own_contributions)));
 create policy service on write_offs for all to wasata_service using (true) with check (true);
@@ -1209,7 +1388,7 @@ begin
   if new.book = 'budget' and new.currency <> (select f.currency from funds f where f.id = new.fund_id) then
     raise exception 'account % is not in the currency of its fund', new.address using errcode = 'check_violation', constraint = 'budget_in_fund_currency';
   end if;
-  if new.address ~ '^(assets:receivable|income:contributions|liabilities:(conditional|donor-refunds)|budget:(pledged|authority|support|available|ready|reserved|committed|disbursed|reported)):' then
+  if new.address ~ '^(assets:(receivable|allowance)|income:contributions|liabilities:(conditional|donor-refunds)|budget:(pledged|authority|support|available|ready|reserved|committed|disbursed|reported)):' then
     of_contribution := part[3];
   end if;
   if exists (select from contributions c where c.fund_id = new.fund_id and c.code = of_contribution and c.id is distinct from new.contribution_id)
@@ -1271,6 +1450,24 @@ begin
   if not exists (select from acts t join role_grants g on g.person_id = t.person_id
                   where t.id = new.act_id and t.person_id = new.person_id and g.fund_id = new.fund_id and g.role = 'controller' and g.ended_at is null) then
     raise exception 'act % is not a controller''s', new.act_id using errcode = 'check_violation', constraint = 'controller_adjusts';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION conversion_leaves_cash()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform lock_cash(new.from_account);
+  if exists (select from (
+       select p.occurred_on, sum(sum(p.amount)) over (order by p.occurred_on) as balance
+         from bank_accounts b
+         join accounts a on a.fund_id = b.fund_id and a.address = 'assets:cash:' || b.code and a.currency = b.currency
+         join postings p on p.account_id = a.id
+        where b.id = new.from_account group by p.occurred_on) days
+      where days.occurred_on >= new.left_on and days.balance < 0) then
+    raise exception 'conversion % takes more than the account holds', new.proposal_id using errcode = 'check_violation', constraint = 'conversion_leaves_cash';
   end if;
   return null;
 end $function$;
@@ -1397,6 +1594,19 @@ begin
   raise exception '% is append-only: correct it with another row', tg_table_name using errcode = '42501';
 end $function$;
 
+CREATE OR REPLACE FUNCTION interest_period_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform lock_cash(new.bank_account_id);
+  if exists (select from interest i where i.bank_account_id = new.bank_account_id and i.id <> new.id
+                and i.period_from <= new.period_to and new.period_from <= i.period_to) then
+    raise exception 'interest of this period is recorded already' using errcode = 'check_violation', constraint = 'interest_period_once';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION keeps_away(p_person text, p_payee text)
  RETURNS boolean
  LANGUAGE sql
@@ -1416,6 +1626,13 @@ CREATE OR REPLACE FUNCTION known_at(p_act text, p_at timestamp with time zone, p
 AS $function$
   select p_at <= p_known_at
      and (p_position is null or exists (select from sealed_acts s where s.act_id = p_act and s.seal <= p_position))
+$function$;
+
+CREATE OR REPLACE FUNCTION lock_cash(bank_account text)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  select pg_advisory_xact_lock(hashtextextended(bank_account, 2))
 $function$;
 
 CREATE OR REPLACE FUNCTION lock_period(fund text, month date, alone boolean)
@@ -1719,6 +1936,21 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION reserve_transfer_permitted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (select c.earmark ->> 'level' from contributions c where c.id = new.contribution_id) <> 'unearmarked' then
+    raise exception 'contribution % is earmarked', new.contribution_id using errcode = 'check_violation', constraint = 'reserve_takes_unearmarked_only';
+  end if;
+  if new.amount < 0 and (select b.amount from accounts a join balances b on b.account_id = a.id
+                          where a.fund_id = new.fund_id and a.address = 'budget:available:reserve') < 0 then
+    raise exception 'the reserve does not hold that much' using errcode = 'check_violation', constraint = 'reserve_not_overdrawn';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION revaluation_must_be_reversed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1796,6 +2028,17 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION write_off_has_authority()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.proposal_id is null and not exists (select from imports i where i.act_id = new.act_id) then
+    raise exception 'write-off % has nobody''s authority', new.id using errcode = 'check_violation', constraint = 'write_off_has_authority';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION year_closes_itself()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1837,6 +2080,7 @@ grant insert, select on conditions_met to wasata_service;
 grant usage on sequence contribution_numbers to wasata_service;
 grant select on contributions to wasata_donor;
 grant insert, select on contributions to wasata_service;
+grant insert, select on conversions to wasata_service;
 grant select on currencies to wasata_donor;
 grant select on currencies to wasata_service;
 grant insert, select on decisions to wasata_service;
@@ -1852,8 +2096,11 @@ grant insert, select on explanations to wasata_service;
 grant select on funds to wasata_donor;
 grant insert, select on funds to wasata_service;
 grant insert, select on idempotency_keys to wasata_service;
+grant insert, select on impairments to wasata_service;
 grant insert, select on import_rows to wasata_service;
 grant insert, select on imports to wasata_service;
+grant insert, select on interest to wasata_service;
+grant insert, select on interest_shares to wasata_service;
 grant delete, insert, select on named_people to wasata_service;
 grant insert, select on obligation_reductions to wasata_service;
 grant insert, select on payee_verifications to wasata_service;
@@ -1871,6 +2118,8 @@ grant insert, select on policies to wasata_service;
 grant select on postings to wasata_donor;
 grant select on postings to wasata_service;
 grant insert, select on processes to wasata_service;
+grant insert, select on proposal_decisions to wasata_service;
+grant insert, select on proposals to wasata_service;
 grant insert, select on rate_changes to wasata_service;
 grant insert, select on rate_confirmations to wasata_service;
 grant select on rates_in_force to wasata_service;
@@ -1888,6 +2137,7 @@ grant insert, select on request_endings to wasata_service;
 grant insert, select on request_funding to wasata_service;
 grant usage on sequence request_numbers to wasata_service;
 grant insert, select on requests to wasata_service;
+grant insert, select on reserve_transfers to wasata_service;
 grant insert, select on revaluation_items to wasata_service;
 grant insert, select on revaluations to wasata_service;
 grant insert, select on role_grants to wasata_service;

@@ -12,7 +12,9 @@ import { paymentEndpoints } from './payments/routes.ts'
 import { peopleEndpoints } from './people/routes.ts'
 import { periodEndpoints } from './periods/routes.ts'
 import { rateEndpoints } from './rates/routes.ts'
+import { proposalEndpoints } from './proposals/routes.ts'
 import { requestEndpoints } from './requests/routes.ts'
+import { treasuryEndpoints } from './treasury/routes.ts'
 
 /** Every address of the API, noun by noun. */
 export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
@@ -25,6 +27,8 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...payeeEndpoints(),
     ...requestEndpoints(),
     ...paymentEndpoints(),
+    ...treasuryEndpoints(),
+    ...proposalEndpoints(),
     ...ledgerEndpoints(),
     ...periodEndpoints(),
     ...actEndpoints(),

@@ -230,6 +230,38 @@ export const REFUSALS = {
     'Less of this receipt is still unidentified than that.',
     'غير المحدد من هذا القبض أقل من ذلك.',
   ),
+  condition_open: no(
+    409,
+    'The condition is still open, so nothing was earned that could be doubted. Write it off instead.',
+    'شرط هذا الاتفاق ما زال قائماً، فلم يُكتسب منه ما يمكن الشك فيه. اشطبه بدلاً من ذلك.',
+  ),
+  nothing_impaired: no(409, 'Less of this receivable is impaired than that.', 'المخصص لهذا المستحق أقل من ذلك.'),
+  insufficient_cash: no(
+    409,
+    'The account does not hold that much on that day, or on a day since. See "held".',
+    'لا يوجد في الحساب هذا القدر في ذلك اليوم أو في يوم بعده. انظر "held".',
+  ),
+  interest_recorded_already: no(
+    409,
+    'Interest of this account for a day of that period is recorded already.',
+    'سُجّلت فوائد هذا الحساب عن يوم من تلك الفترة من قبل.',
+  ),
+  reserve_not_overdrawn: no(
+    409,
+    'The operating reserve does not hold that much. See "reserve".',
+    'لا يوجد في الاحتياطي التشغيلي هذا القدر. انظر "reserve".',
+  ),
+  earmarked: no(
+    409,
+    'Only a contribution without an earmark can lend to the operating reserve or be given from it.',
+    'لا يُقرض الاحتياطي التشغيلي ولا يُعطى منه إلا مساهمة غير مخصصة.',
+  ),
+  above_your_authority: no(
+    403,
+    'This is more than your role may authorise. See "allowed".',
+    'هذا أكثر مما يجوز لدورك أن يأذن به. انظر "allowed".',
+  ),
+  proposal_decided_already: no(409, 'This proposal was decided already.', 'بُتّ في هذا الاقتراح من قبل.'),
   refund_paid_already: no(409, 'This refund was paid already.', 'سُدد هذا الاسترداد من قبل.'),
   earmark_forbids_use: no(
     409,

@@ -12,7 +12,7 @@ begin
   if new.book = 'budget' and new.currency <> (select f.currency from funds f where f.id = new.fund_id) then
     raise exception 'account % is not in the currency of its fund', new.address using errcode = 'check_violation', constraint = 'budget_in_fund_currency';
   end if;
-  if new.address ~ '^(assets:receivable|income:contributions|liabilities:(conditional|donor-refunds)|budget:(pledged|authority|support|available|ready|reserved|committed|disbursed|reported)):' then
+  if new.address ~ '^(assets:(receivable|allowance)|income:contributions|liabilities:(conditional|donor-refunds)|budget:(pledged|authority|support|available|ready|reserved|committed|disbursed|reported)):' then
     of_contribution := part[3];
   end if;
   if exists (select from contributions c where c.fund_id = new.fund_id and c.code = of_contribution and c.id is distinct from new.contribution_id)

@@ -84,7 +84,7 @@ export const donorReportTexts: DonorReportTexts = {
   amount: 'المبلغ',
   rate: 'السعر',
   eventName:
-    '{kind, select, pledge {تعهد} pledge_cancelled {إلغاء تعهد} agreement {اتفاق} condition_met {استيفاء شرط} receipt {قبض} bank_charge {رسوم مصرفية} exchange_difference {فرق صرف} write_off {شطب} refund {رد إلى المانح} other {{kind}}}',
+    '{kind, select, pledge {تعهد} pledge_cancelled {إلغاء تعهد} agreement {اتفاق} condition_met {استيفاء شرط} receipt {قبض} bank_charge {رسوم مصرفية} exchange_difference {فرق صرف} write_off {شطب} refund {رد إلى المانح} interest {فوائد} reserve_transfer {الاحتياطي التشغيلي} other {{kind}}}',
   rateNote: 'السعر: عدد وحدات العملة الأصلية مقابل وحدة واحدة من {currency}.',
 
   noContributions:

@@ -82,7 +82,7 @@ export const donorReportTexts = {
   amount: 'Amount',
   rate: 'Rate',
   eventName:
-    '{kind, select, pledge {Pledge} pledge_cancelled {Pledge cancelled} agreement {Agreement} condition_met {Condition met} receipt {Receipt} bank_charge {Bank charge} exchange_difference {Exchange difference} write_off {Write-off} refund {Refund to donor} other {{kind}}}',
+    '{kind, select, pledge {Pledge} pledge_cancelled {Pledge cancelled} agreement {Agreement} condition_met {Condition met} receipt {Receipt} bank_charge {Bank charge} exchange_difference {Exchange difference} write_off {Write-off} refund {Refund to donor} interest {Interest} reserve_transfer {Operating reserve} other {{kind}}}',
   rateNote: 'Rate: units of the original currency for one {currency}.',
 
   noContributions:

@@ -13,6 +13,7 @@ import { paymentForms } from './payments.ts'
 import { periodPages } from './periods.ts'
 import { requestPages } from './requests.ts'
 import { signInPages } from './sign-in.ts'
+import { treasuryPages } from './treasury.ts'
 
 /** The pages of the console: the same acts as the API, for people in a browser. None needs script. */
 export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): Router {
@@ -31,6 +32,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   donorPages(router, served)
   contributionPages(router, served)
   payeePages(router, served)
+  treasuryPages(router, served)
   ledgerPages(router, served)
   periodPages(router, served)
   return router

@@ -80,7 +80,7 @@ export function sectionsFor(actor: Actor, fundId: string): Section[] {
   const sections: Section[] = []
   if (holdsRole(actor, fundId, [...READERS, 'requester', 'advisor'])) sections.push('requests')
   if (holdsRole(actor, fundId, [...READERS, 'donor'])) sections.push('donors')
-  if (holdsRole(actor, fundId, READERS)) sections.push('payees', 'ledger')
+  if (holdsRole(actor, fundId, READERS)) sections.push('payees', 'treasury', 'ledger')
   if (holdsRole(actor, fundId, PERIOD_READERS)) sections.push('periods')
   return sections
 }

@@ -18,6 +18,8 @@ export type NewAgreement = {
   signedOn: string
   reference?: string
   supportCost: { rateBps: number; base: 'deposit' | 'expenditure' }
+  /** Where interest on its money goes; the operating reserve unless the agreement says otherwise. */
+  interest?: 'contribution' | 'reserve'
 }
 
 /**
@@ -58,6 +60,7 @@ export async function agreeContribution(
     reference: terms.reference ?? '',
     support_cost_bps: terms.supportCost.rateBps,
     support_cost_base: terms.supportCost.base,
+    interest: terms.interest ?? 'reserve',
     standard: recognition.terms.standard,
     act_id: actor.act.id,
   })

@@ -16,6 +16,7 @@ import {
   type MoneyText,
 } from '../money.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
+import { releaseAllowances } from './allowance.ts'
 import { agreementOf, checkHappened, lockContribution, outstandingOf } from './load.ts'
 import { checkOrder, settle, statusAfter, worthOf, type Held } from './policy.ts'
 import { RECEIVERS, toldApplication, type RecordedApplication } from './receive.ts'
@@ -73,6 +74,7 @@ export async function applyReceipt(
   await trx('receipt_applications').insert(applicationRow(receiptId, application, actor.act.id))
   await postEntry(trx, { fundId: receipt.fundId, actId: actor.act.id }, applicationEntry(receipt.bank, application))
   await setStatus(trx, contribution, statusAfter(subtract(outstanding.amount, settlement.applied), 'received'))
+  await releaseAllowances(trx, actor, { ...contribution, contributionId })
   return { ...toldApplication(application), unapplied: moneyText(settlement.left.gross) }
 }
 

@@ -1,4 +1,5 @@
 import {
+  allowance,
   authority,
   cash,
   conditionalLiability,
@@ -14,7 +15,7 @@ import {
   type ContributionRef,
 } from '../ledger/accounts.ts'
 import { credit, debit, difference, type Posting } from '../ledger/post.ts'
-import { add, isNegative, negate, subtract, type Money } from '../money.ts'
+import { add, isNegative, negate, subtract, zero, type Money } from '../money.ts'
 import type { Held, Settlement } from './policy.ts'
 
 /** The postings of money coming in, event by event; the numbers are those of the accounting rules. */
@@ -112,16 +113,34 @@ export function authorityPostings(
 
 /**
  * Event 24: what will not come. While a condition is open there is no income to take back, so the liability goes with
- * the receivable.
+ * the receivable. What of it was doubted before was an expense then: it goes against the allowance, which is used up first.
  */
 export function writeOffPostings(
   contribution: ContributionRef,
-  { amount, functional, conditionOpen }: { amount: Money; functional: Money; conditionOpen: boolean },
+  {
+    amount,
+    functional,
+    conditionOpen,
+    allowed,
+  }: { amount: Money; functional: Money; conditionOpen: boolean; allowed?: Valued },
 ): Posting[] {
   const against = conditionOpen
     ? conditionalLiability(contribution, amount.currency)
     : fundAccount('expense:write-off', amount.currency)
-  return [debit(against, amount, functional), credit(receivable(contribution, amount.currency), amount, functional)]
+  const used = allowed ?? { amount: zero(amount.currency), functional: zero(functional.currency) }
+  return [
+    debit(allowance(contribution, amount.currency), used.amount, used.functional),
+    debit(against, subtract(amount, used.amount), subtract(functional, used.functional)),
+    credit(receivable(contribution, amount.currency), amount, functional),
+  ]
+}
+
+/** Event 24: what of a receivable is doubted, against an allowance; negative amounts take it back. */
+export function impairmentPostings(contribution: ContributionRef, amount: Money, functional: Money): Posting[] {
+  return [
+    debit(fundAccount('expense:impairment', amount.currency), amount, functional),
+    credit(allowance(contribution, amount.currency), amount, functional),
+  ]
 }
 
 /** What has arrived in all: the bank's value and its charge. */

@@ -5,9 +5,12 @@ import { LISTED, listed, type ListedRow } from './queries.ts'
 
 export type ContributionFigures = {
   /** In the agreement's currency, or the pledge's while there is none. */
-  original: Record<'pledged' | 'agreed' | 'received' | 'outstanding' | 'writtenOff', MoneyText>
+  original: Record<'pledged' | 'agreed' | 'received' | 'outstanding' | 'impaired' | 'writtenOff', MoneyText>
   /** In the fund's currency; `received` is the cash that came, charges taken off. */
-  functional: Record<'pledged' | 'agreed' | 'received' | 'outstanding' | 'writtenOff' | 'refunded', MoneyText>
+  functional: Record<
+    'pledged' | 'agreed' | 'received' | 'outstanding' | 'impaired' | 'writtenOff' | 'refunded',
+    MoneyText
+  >
   authority: MoneyText
   /** Where the money is now; the stages always sum to the authority. */
   stages: Record<(typeof STAGES)[number], MoneyText>
@@ -41,11 +44,15 @@ async function figuresOf(db: Db, found: ListedRow): Promise<ContributionFigures>
             (select coalesce(sum(amount), 0)::text from write_offs where contribution_id = c.id) as written_off,
             (select coalesce(sum(functional), 0)::text from write_offs where contribution_id = c.id) as written_off_functional,
             (select coalesce(sum(amount), 0)::text from refunds where contribution_id = c.id) as refunded,
+            coalesce(-d.amount, 0)::text as impaired, coalesce(-d.functional, 0)::text as impaired_functional,
             coalesce(o.amount, 0)::text as outstanding, coalesce(o.functional, 0)::text as outstanding_functional
        from contributions c left join agreements g on g.contribution_id = c.id
        left join lateral (select sum(p.amount) as amount, sum(p.functional) as functional
                             from accounts a join postings p on p.account_id = a.id
                            where a.contribution_id = c.id and a.address = 'assets:receivable:' || c.code) o on true
+       left join lateral (select sum(p.amount) as amount, sum(p.functional) as functional
+                            from accounts a join postings p on p.account_id = a.id
+                           where a.contribution_id = c.id and a.address = 'assets:allowance:' || c.code) d on true
       where c.id = :id`,
     { id: found.id },
   )
@@ -65,6 +72,7 @@ async function figuresOf(db: Db, found: ListedRow): Promise<ContributionFigures>
       agreed: original(found.agreed ?? '0'),
       received: original(sums!.received!),
       outstanding: original(sums!.outstanding!),
+      impaired: original(sums!.impaired!),
       writtenOff: original(sums!.written_off!),
     },
     functional: {
@@ -72,6 +80,7 @@ async function figuresOf(db: Db, found: ListedRow): Promise<ContributionFigures>
       agreed: functional(sums!.agreed_functional!),
       received: functional(sums!.received_functional!),
       outstanding: functional(sums!.outstanding_functional!),
+      impaired: functional(sums!.impaired_functional!),
       writtenOff: functional(sums!.written_off_functional!),
       refunded: functional(sums!.refunded!),
     },
@@ -86,7 +95,7 @@ async function agreementTold(db: Db, contributionId: string, fundCurrency: strin
   const found = await row<Record<string, string> & { conditional: boolean; support_cost_bps: number }>(
     db,
     `select g.conditional, g.condition, m.met_on, g.amount, g.currency, g.functional, trim_scale(g.rate)::text as rate,
-            g.rate_source, g.signed_on, g.reference, g.support_cost_bps, g.support_cost_base, g.standard
+            g.rate_source, g.signed_on, g.reference, g.support_cost_bps, g.support_cost_base, g.interest, g.standard
        from agreements g left join conditions_met m on m.contribution_id = g.contribution_id
       where g.contribution_id = :contributionId`,
     { contributionId },
@@ -103,6 +112,7 @@ async function agreementTold(db: Db, contributionId: string, fundCurrency: strin
     signedOn: found.signed_on!,
     reference: found.reference!,
     supportCost: { rateBps: found.support_cost_bps, base: found.support_cost_base! },
+    interest: found.interest!,
     standard: found.standard!,
   }
 }

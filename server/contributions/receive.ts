@@ -17,6 +17,7 @@ import {
   type MoneyText,
 } from '../money.ts'
 import { requireRole, type Actor, type Role } from '../people/actor.ts'
+import { releaseAllowances } from './allowance.ts'
 import { agreementOf, bankAccountOf, checkHappened, lockContribution, outstandingOf, type BankAccount } from './load.ts'
 import { checkBankValue, checkKeepable, settle, statusAfter, worthOf } from './policy.ts'
 import { heldOf, type Valued } from './postings.ts'
@@ -91,8 +92,10 @@ export async function receiveContribution(
         heldBack: agreement.conditionOpen,
       }
   const recorded = await record(trx, actor, fund.id, { receipt, weighed, application })
-  if (application)
+  if (application) {
     await setStatus(trx, contribution, statusAfter(subtract(outstanding.amount, settlement.applied), 'received'))
+    await releaseAllowances(trx, actor, { fundId: fund.id, fundCurrency: fund.currency, contributionId })
+  }
   return recorded
 }
 

@@ -15,7 +15,6 @@ import { receiveContribution, receiveUnidentified } from './receive.ts'
 import { decideRefund, payRefund } from './refund.ts'
 import { REFUSED } from './refused.ts'
 import { visibleContribution, visibleContributions } from './visible.ts'
-import { writeOffContribution } from './write-off.ts'
 
 const tag = 'Contributions'
 
@@ -142,6 +141,7 @@ function promising(): Endpoint[] {
             rateBps: joi.number().integer().min(0).max(5000).required(),
             base: joi.string().valid('deposit', 'expenditure').required(),
           }),
+          interest: joi.string().valid('contribution', 'reserve'),
         }),
       },
       ofContribution(agreeContribution),
@@ -226,20 +226,6 @@ function ending(): Endpoint[] {
         body: object({ cancelledOn: bookDay().required(), reason: text(1000).required() }),
       },
       ofContribution(cancelPledge),
-    ),
-    post(
-      '/contributions/:contribution/write-offs',
-      {
-        tag,
-        summary: 'Write off what of an agreement will not come',
-        refuses: REFUSED.writeOff,
-        body: object({
-          amount: amount().required(),
-          writtenOffOn: bookDay().required(),
-          reason: text(1000).required(),
-        }),
-      },
-      ofContribution(writeOffContribution),
     ),
     post(
       '/contributions/:contribution/refunds',

@@ -5,7 +5,7 @@ import { donorsOf, holdsRole, READERS, requireRole, type Actor } from '../people
 import { asDonor } from './as-donor.ts'
 import { contributionById } from './load.ts'
 import { listContributions, type ContributionListed, type ListFilter } from './queries.ts'
-import { readContribution } from './read.ts'
+import { readContribution, type ContributionFigures } from './read.ts'
 
 /**
  * Readers of the fund see all; a donor sees what row-level security shows it, page by page over all its donors.
@@ -42,7 +42,14 @@ export async function visibleContribution(db: Db, actor: Actor, contributionId: 
         throw error
       },
     )
-    if (own) return own
+    if (own) return withoutDoubts(own)
   }
   throw new Refusal('not_found')
+}
+
+/** What the fund doubts of a receivable is its own judgement, and not for the donor to read. */
+function withoutDoubts<Told extends { figures: ContributionFigures }>({ figures, ...told }: Told) {
+  const { impaired: _doubted, ...original } = figures.original
+  const { impaired: _doubtedFunctional, ...functional } = figures.functional
+  return { ...told, figures: { ...figures, original, functional } }
 }

@@ -24,7 +24,8 @@ export type DonorReport = {
 /**
  * One row of figures. The conservation law holds for each, to the cent:
  * supportCost + available + ready + reserved + committed + disbursed + reported = authority,
- * where authority is the cash received that may be spent, less what was paid back to the donor.
+ * where authority is the cash received that may be spent, less what was paid back to the donor, with interest on it and what the
+ * operating reserve took or gave.
  */
 export type StageFigures = {
   pledged: MoneyText
@@ -85,6 +86,8 @@ export type ReportLineKind =
   | 'exchange_difference'
   | 'write_off'
   | 'refund'
+  | 'interest'
+  | 'reserve_transfer'
 
 export type ReportedMission = {
   /** The mission's name, or null for the aggregate of confidential missions, of which `region` is then said. */

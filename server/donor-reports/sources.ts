@@ -209,7 +209,10 @@ const LINES = `lines as (
    where p.account = 'assets:receivable' and p.kind = 'write_off'
   union all
   select ${LINE}, 1, 'refund', f.reason, null, null, null, (-p.functional)::text, null
-    from posted p join refunds f on f.id = p.source where p.stage = 'authority' and p.kind = 'refund_decided')`
+    from posted p join refunds f on f.id = p.source where p.stage = 'authority' and p.kind = 'refund_decided'
+  union all
+  select ${LINE}, 1, case p.kind when 'interest' then 'interest' else 'reserve_transfer' end, '', null, null, null, (-p.functional)::text, null
+    from posted p where p.stage = 'authority' and p.kind in ('interest', 'reserve_replenished', 'reserve_released'))`
 
 const MISSIONS = `asked as (
   select contribution_id, request_id, ${['reserved', 'committed', 'disbursed', 'reported'].map(stageSum).join(', ')}

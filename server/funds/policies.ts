@@ -11,6 +11,8 @@ export type Policies = {
   funding_rule: { rule: 'tightest_first' | 'pro_rata' }
   reservation: { days: number }
   recognition: { standard: string }
+  /** Who may decide that the fund gives something up, by its size. */
+  authority_limits: { rows: { upTo: string | null; role: 'director' | 'head_of_department' }[] }
 }
 
 export type ApprovalRole = 'certifying_officer' | 'fund_manager' | 'director' | 'head_of_department'
@@ -55,10 +57,17 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
     ] as Policies['approval_matrix']['rows'],
   }
   const always = '1990-01-01'
+  const limits: Policies['authority_limits'] = {
+    rows: [
+      { upTo: thousand(50), role: 'director' },
+      { upTo: null, role: 'head_of_department' },
+    ],
+  }
   const policies: [keyof Policies, string, unknown][] = [
     ['approval_matrix', always, matrix],
     ['funding_rule', always, { rule: 'tightest_first' }],
     ['reservation', always, { days: 30 }],
+    ['authority_limits', always, limits],
     ['recognition', always, { standard: 'IPSAS 23' }],
     ['recognition', '2026-01-01', { standard: 'IPSAS 47' }],
   ]

@@ -3,6 +3,7 @@ import { created, get, post, type Endpoint } from '../http/endpoint.ts'
 import { currency, joi, object, text } from '../http/schemas.ts'
 import { minorText, type MoneyText } from '../money.ts'
 import { entitiesOf, holdsRole, READERS, requireRole, type Actor } from '../people/actor.ts'
+import { reserveNow } from '../treasury/reserve.ts'
 import { today, usableCurrency } from './currencies.ts'
 import { addToFund, fundById, openFund } from './open.ts'
 
@@ -142,11 +143,22 @@ export function fundEndpoints(): Endpoint[] {
         return { body: { items } }
       },
     ),
-    get('/funds/:fund/status', { tag, summary: 'What the fund holds now, by stage' }, async (db, actor, { params }) => {
-      const fund = await fundById(db, params.fund!)
-      requireRole(actor, fund.id, [...READERS, 'requester'])
-      return { body: { fundId: fund.id, currency: fund.currency, stages: await stages(db, fund) } }
-    }),
+    get(
+      '/funds/:fund/status',
+      { tag, summary: 'What the fund holds now, by stage, and how its operating reserve stands' },
+      async (db, actor, { params }) => {
+        const fund = await fundById(db, params.fund!)
+        requireRole(actor, fund.id, [...READERS, 'requester'])
+        return {
+          body: {
+            fundId: fund.id,
+            currency: fund.currency,
+            stages: await stages(db, fund),
+            reserve: await reserveNow(db, fund),
+          },
+        }
+      },
+    ),
   ]
 }
 

@@ -44,6 +44,9 @@ export const amount = () => moneySchema((value) => !value.startsWith('-') && /[1
 /** Money that may be zero. */
 export const amountOrZero = () => moneySchema((value) => !value.startsWith('-'))
 
+/** Money that came, or with a minus went; not zero. */
+export const signedAmount = () => moneySchema((value) => /[1-9]/.test(value))
+
 export const id = (kind: IdKind) =>
   base
     .string()

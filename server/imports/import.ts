@@ -1,4 +1,5 @@
 import { rows as query, type Db, type Trx } from '../../db/connect.ts'
+import { releaseAllowances } from '../contributions/allowance.ts'
 import { bankAccountOf, type BankAccount } from '../contributions/load.ts'
 import { Refusal } from '../errors.ts'
 import { today } from '../funds/currencies.ts'
@@ -101,7 +102,10 @@ async function book(
   const by = { fundId: fund.id, actId: actor.act.id }
   await adjustAsController(trx, actor, fund.id)
   const later = old.flatMap(({ planned }) => planned.entries)
-  if (later.length > 0) await postEntries(trx, by, later)
+  if (later.length > 0) {
+    await postEntries(trx, by, later)
+    await releaseAllowances(trx, actor, { fundId: fund.id, fundCurrency: fund.currency })
+  }
   for (const batch of batches(fresh.flatMap(({ pledge, planned }) => [...pledgeEntries(pledge), ...planned.entries])))
     await postEntries(trx, by, batch)
   return [...outcomes.values()]

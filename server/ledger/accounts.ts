@@ -20,6 +20,12 @@ export const cash = (bank: BankAccountRef): Account => ({
   currency: bank.currency,
 })
 
+/** Left one account of the fund for another and is not there yet; in the currency in which it left. */
+export const moving = (to: BankAccountRef, currency: string): Account => ({
+  address: `assets:in-transit:${to.code}`,
+  currency,
+})
+
 export const inTransit = (bank: BankAccountRef): Account => ({
   address: `liabilities:in-transit:${bank.code}`,
   currency: bank.currency,
@@ -32,6 +38,10 @@ export const unapplied = (bank: BankAccountRef): Account => ({
 
 export const receivable = (contribution: ContributionRef, currency: string): Account =>
   ofContribution(`assets:receivable:${contribution.code}`, contribution, currency)
+
+/** What of a receivable is doubted: a contra to it, so that what is outstanding stays what the donor owes. */
+export const allowance = (contribution: ContributionRef, currency: string): Account =>
+  ofContribution(`assets:allowance:${contribution.code}`, contribution, currency)
 
 export const contributionIncome = (contribution: ContributionRef, currency: string): Account =>
   ofContribution(`income:contributions:${contribution.code}`, contribution, currency)
@@ -56,6 +66,8 @@ export const fundAccount = (
   address:
     | 'expense:bank-charges'
     | 'expense:write-off'
+    | 'expense:impairment'
+    | 'income:interest'
     | 'expense:prior-year-refunds'
     | 'income:exchange:realised'
     | 'expense:exchange:realised'

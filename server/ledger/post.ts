@@ -30,6 +30,13 @@ export type EntryKind =
   | 'revaluation'
   | 'revaluation_reversed'
   | 'year_closed'
+  | 'impairment'
+  | 'impairment_reversed'
+  | 'conversion_sent'
+  | 'conversion'
+  | 'interest'
+  | 'reserve_replenished'
+  | 'reserve_released'
 
 /** Debit positive, credit negative: `amount` in the account's currency, `functional` in the fund's. */
 export type Posting = { readonly account: Account; readonly amount: Money; readonly functional: Money }

@@ -103,7 +103,15 @@ export function booksOf(service: TestService, fund: Fund) {
   const figures = async (contribution: { id: string }) =>
     (await as('auditor').get(`/contributions/${contribution.id}`).expect(200)).body
 
-  return { as, rate, donor, account, pledge, agreement, agreed, receipt, received, entries, figures }
+  /** Proposed by the controller, authorised by a director. */
+  const writtenOff = async (contribution: { id: string }, terms: object) => {
+    const proposed = await as('controller').post(`/contributions/${contribution.id}/write-offs`, terms).expect(201)
+    const path = `/proposals/${proposed.body.id}/decisions`
+    const decided = await as('director').post(path, { verdict: 'approve' }).expect(201)
+    return decided.body.booked as { id: string }
+  }
+
+  return { writtenOff, as, rate, donor, account, pledge, agreement, agreed, receipt, received, entries, figures }
 }
 
 export function moneyIn(text: string): { amount: string; currency: string } {

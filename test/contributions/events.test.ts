@@ -89,21 +89,16 @@ test('cancelling an open pledge mirrors it, linked to the entry that it undoes',
 
 test('writing off takes the carrying amount in proportion, and all of it with the last part', async () => {
   const contribution = await books.agreed({ amount: '100.00', currency: 'EUR', signedOn: '2024-02-01' })
-  const path = `/contributions/${contribution.id}/write-offs`
-  const terms = { writtenOffOn: '2024-05-01', reason: 'Will not come' }
-  const first = await books
-    .as('director')
-    .post(path, { ...terms, amount: moneyIn('33.33 EUR') })
-    .expect(201)
-  expect(await books.entries(first.body.id, contribution.code)).toEqual({
+  const writeOff = (amount: string) => ({
+    ...{ amount: moneyIn(amount), writtenOffOn: '2024-05-01', reason: 'Will not come' },
+  })
+  const first = await books.writtenOff(contribution, writeOff('33.33 EUR'))
+  expect(await books.entries(first.id, contribution.code)).toEqual({
     'write_off 2024-05-01': ['expense:write-off 33.33 EUR (47.62)', 'assets:receivable:* -33.33 EUR (-47.62)'],
   })
-  expect(first.body).toMatchObject({ outstanding: moneyIn('66.67 EUR'), status: 'agreed' })
-  const last = await books
-    .as('director')
-    .post(path, { ...terms, amount: moneyIn('66.67 EUR') })
-    .expect(201)
-  expect(last.body).toMatchObject({ functional: moneyIn('95.24 USD'), status: 'written_off' })
+  expect(first).toMatchObject({ outstanding: moneyIn('66.67 EUR'), status: 'agreed' })
+  const last = await books.writtenOff(contribution, writeOff('66.67 EUR'))
+  expect(last).toMatchObject({ functional: moneyIn('95.24 USD'), status: 'written_off' })
   const { figures, status } = await books.figures(contribution)
   expect([figures.functional.outstanding.amount, status]).toEqual(['0.00', 'written_off'])
 })
@@ -111,15 +106,12 @@ test('writing off takes the carrying amount in proportion, and all of it with th
 test('what is written off while a condition is open was never income: the liability goes', async () => {
   const contribution = await books.agreed({ condition: 'Talks have begun' })
   await books.received(contribution, '400.00 USD')
-  const written = await books
-    .as('director')
-    .post(`/contributions/${contribution.id}/write-offs`, {
-      amount: moneyIn('600.00 USD'),
-      writtenOffOn: '2024-05-01',
-      reason: 'Will not come',
-    })
-    .expect(201)
-  const entries = await books.entries(written.body.id, contribution.code)
+  const written = await books.writtenOff(contribution, {
+    amount: moneyIn('600.00 USD'),
+    writtenOffOn: '2024-05-01',
+    reason: 'Will not come',
+  })
+  const entries = await books.entries(written.id, contribution.code)
   expect(entries['write_off 2024-05-01']![0]).toBe('liabilities:conditional:* 600.00 USD')
   await books
     .as('controller')
@@ -219,11 +211,15 @@ test('ten payments of one refund at once pay it once', async () => {
   expect(codes).toEqual([201, ...Array<string>(9).fill('refund_paid_already')])
 })
 
-test('ten write-offs at once write off no more than is outstanding', async () => {
+test('ten authorisations at once of write-offs write off no more than is outstanding', async () => {
   const contribution = await books.agreed()
   const terms = { amount: moneyIn('300.00 USD'), writtenOffOn: '2024-05-01', reason: 'Will not come' }
+  const propose = () => books.as('controller').post(`/contributions/${contribution.id}/write-offs`, terms).expect(201)
+  const proposed = await Promise.all(Array.from({ length: 10 }, propose))
   const answers = await Promise.all(
-    Array.from({ length: 10 }, () => books.as('director').post(`/contributions/${contribution.id}/write-offs`, terms)),
+    proposed.map(({ body }) =>
+      books.as('headOfDepartment').post(`/proposals/${body.id}/decisions`, { verdict: 'approve' }),
+    ),
   )
   const codes = answers.map(({ status, body }) => (status === 201 ? 201 : body.code)).sort()
   expect(codes).toEqual([201, 201, 201, ...Array<string>(7).fill('nothing_outstanding')])

@@ -164,7 +164,7 @@ const CASES: Refused[] = [
     403,
     'role_not_allowed',
   ],
-  ['a write-off by the controller', 'controller', on('agreed', 'write-offs'), () => writeOff, 403, 'role_not_allowed'],
+  ['a write-off by the director', 'director', on('agreed', 'write-offs'), () => writeOff, 403, 'role_not_allowed'],
   ['a refund by the director', 'director', on('settled', 'refunds'), () => refund, 403, 'role_not_allowed'],
   [
     'a payment of a refund by the controller',
@@ -192,7 +192,7 @@ const CASES: Refused[] = [
     'not_pledged',
   ],
   ['a receipt before the agreement is signed', 'treasurer', on('pledged', 'receipts'), receipt, 409, 'not_agreed'],
-  ['a write-off of a promise', 'director', on('pledged', 'write-offs'), () => writeOff, 409, 'not_agreed'],
+  ['a write-off of a promise', 'controller', on('pledged', 'write-offs'), () => writeOff, 409, 'not_agreed'],
   ['a refund of a promise', 'controller', on('pledged', 'refunds'), () => refund, 409, 'not_agreed'],
   [
     'a fulfilment where there is no condition',
@@ -229,7 +229,7 @@ const CASES: Refused[] = [
   ],
   [
     'a write-off before the agreement',
-    'director',
+    'controller',
     on('agreed', 'write-offs'),
     () => ({ ...writeOff, writtenOffOn: '2024-01-09' }),
     422,
@@ -269,7 +269,7 @@ const CASES: Refused[] = [
   ],
   [
     'a write-off in another currency',
-    'director',
+    'controller',
     on('agreed', 'write-offs'),
     () => ({ ...writeOff, amount: moneyIn('10.00 EUR') }),
     422,
@@ -381,7 +381,7 @@ const CASES: Refused[] = [
   ],
   [
     'a write-off of more than is outstanding',
-    'director',
+    'controller',
     on('agreed', 'write-offs'),
     () => ({ ...writeOff, amount: moneyIn('600.01 USD') }),
     409,

@@ -35,6 +35,7 @@ export async function postingsOf(
     .filter(({ on, at }) => on <= occurredOn && at <= recordedAt)
 }
 
+const RECEIVED = ['receipt', 'receipt_applied', 'condition_met', 'authority_released']
 const RECEIPTS = ['receipt', 'receipt_applied']
 const STAGES = {
   support: 'supportCost',
@@ -66,7 +67,7 @@ export function recompute(postings: readonly Posted[], contributionId: string): 
     .filter(({ entry, address }) => receiptEntries.has(entry) && /^(income|expense):exchange:realised$/.test(address))
     .reduce((all, { functional }) => all - functional, 0n)
   const relieved = -total((one) => receivable(one) && RECEIPTS.includes(one.kind))
-  const received = -total((one) => authority(one) && one.kind !== 'refund_decided')
+  const received = -total((one) => authority(one) && RECEIVED.includes(one.kind))
   return {
     pledged: total((one) => pledged(one) && /^pledge(_cancelled)?$/.test(one.kind)),
     agreed: total((one) => receivable(one) && one.kind.endsWith('_agreement')),

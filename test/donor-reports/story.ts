@@ -15,7 +15,7 @@ export type Made = { id: string; code: string }
 
 /** What the people of a fund do with a donor's money, each in one line, through the front door. */
 export function storyOf(fund: Fund, service: TestService) {
-  const { fundManager, controller, treasurer, director } = fund.cast as Record<string, Caller>
+  const { fundManager, controller, treasurer, headOfDepartment } = fund.cast as Record<string, Caller>
   let count = 0
 
   const must = async (test: ReturnType<Caller['post']>) => {
@@ -117,12 +117,14 @@ export function storyOf(fund: Fund, service: TestService) {
         }),
       ),
 
-    writeOff: (contribution: Made, amount: string, writtenOffOn: string, reason = 'Will not come') =>
-      must(
-        director!.post(`/contributions/${contribution.id}/write-offs`, {
+    writeOff: async (contribution: Made, amount: string, writtenOffOn: string, reason = 'Will not come') => {
+      const proposed = await must(
+        controller!.post(`/contributions/${contribution.id}/write-offs`, {
           ...{ amount: amountOf(amount), writtenOffOn, reason },
         }),
-      ),
+      )
+      return must(headOfDepartment!.post(`/proposals/${proposed.id}/decisions`, { verdict: 'approve' }))
+    },
 
     refund: (contribution: Made, amount: string, decidedOn: string) =>
       must(

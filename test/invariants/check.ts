@@ -66,13 +66,15 @@ const QUESTIONS: Record<string, string> = {
                                  where a.fund_id = :fund and a.address like 'liabilities:unapplied:%'), 0)`,
   '10 all accounts of a book sum to zero': `
     select a.book from postings p join accounts a on a.id = p.account_id where a.fund_id = :fund group by a.book, a.currency having sum(p.amount) <> 0`,
-  'only cash received gives authority': `
+  'only cash received gives authority, and interest on it, and what the reserve gave': `
     select c.code from contributions c join accounts a on a.contribution_id = c.id and a.stage = 'authority' join postings p on p.account_id = a.id
      where c.fund_id = :fund group by c.id, c.code
-    having -sum(p.amount) > coalesce((select sum(x.functional) from receipt_applications x where x.contribution_id = c.id), 0)`,
+    having -sum(p.amount) > coalesce((select sum(x.functional) from receipt_applications x where x.contribution_id = c.id), 0)
+                          + coalesce((select sum(h.amount) from interest_shares h where h.contribution_id = c.id and h.goes_to = 'contribution'), 0)
+                          - coalesce((select sum(t.amount) from reserve_transfers t where t.contribution_id = c.id), 0)`,
   'what may still be spent, and what is owed, is there in cash': `
     with sums as (
-      select sum(p.functional) filter (where a.address like 'assets:cash:%') as cash,
+      select sum(p.functional) filter (where a.address like 'assets:cash:%' or a.address like 'assets:in-transit:%') as cash,
              sum(p.functional) filter (where a.stage in ('support', 'available', 'ready', 'reserved', 'committed')) as spendable,
              -sum(p.functional) filter (where a.address similar to 'liabilities:(unapplied|in-transit|donor-refunds):%') as owed
         from postings p join accounts a on a.id = p.account_id where a.fund_id = :fund),
@@ -83,6 +85,34 @@ const QUESTIONS: Record<string, string> = {
     kept as (select coalesce(sum(functional_charge), 0) as charges from receipts where fund_id = :fund)
     select * from sums, held, kept
      where coalesce(spendable, 0) + coalesce(owed, 0) + back > coalesce(cash, 0) + charges`,
+  'what is doubted of a receivable is outstanding on it': `
+    select c.code from contributions c join accounts a on a.contribution_id = c.id and a.address similar to 'assets:(receivable|allowance):%'
+      join postings p on p.account_id = a.id
+     where c.fund_id = :fund group by c.id, c.code
+    having sum(p.amount) < 0 or coalesce(sum(p.amount) filter (where a.address like 'assets:allowance:%'), 0) > 0`,
+  'an allowance is what was impaired and not taken back or written off, and carries nothing when it is used up': `
+    select a.address from accounts a join postings p on p.account_id = a.id where a.fund_id = :fund and a.address like 'assets:allowance:%'
+     group by a.address having sum(p.amount) = 0 and sum(p.functional) <> 0`,
+  'the shares of interest are all of it': `
+    select i.id from interest i join entries e on e.fund_id = i.fund_id and e.kind = 'interest' and e.source = i.id
+      join postings p on p.entry_id = e.id join accounts a on a.id = p.account_id and a.stage = 'available'
+     where i.fund_id = :fund group by i.id, i.functional having sum(p.amount) <> i.functional`,
+  'no day of an account earns interest twice': `
+    select i.id from interest i join interest j on j.bank_account_id = i.bank_account_id and j.id <> i.id
+       and i.period_from <= j.period_to and j.period_from <= i.period_to where i.fund_id = :fund`,
+  'a conversion leaves no account below nothing, and no empty one carries anything': `
+    select a.address from conversions k join bank_accounts b on b.id = k.from_account
+      join accounts a on a.fund_id = k.fund_id and a.address = 'assets:cash:' || b.code join postings p on p.account_id = a.id
+     where k.fund_id = :fund group by k.proposal_id, a.address
+    having sum(p.amount) < 0 and not exists (select from payments y join settlements s on s.payment_id = y.id where y.fund_id = :fund)`,
+  'what was proposed and is in the books was approved by another person': `
+    select x.proposal_id from (
+      select proposal_id, act_id from conversions union all select proposal_id, act_id from interest where proposal_id is not null
+      union all select proposal_id, act_id from write_offs where proposal_id is not null
+      union all select proposal_id, act_id from impairments where proposal_id is not null
+      union all select proposal_id, act_id from reserve_transfers) x
+      join proposals p on p.id = x.proposal_id join acts t on t.id = x.act_id
+     where p.fund_id = :fund and t.person_id = p.proposed_by`,
   'separation of duties: one person, one duty': `
     select d.request_id from (
       select request_id, decided_by as person, duty from decisions union select request_id, certified_by, duty from payments

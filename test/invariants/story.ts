@@ -29,6 +29,12 @@ export const ACTS = [
   'giveBack',
   'cancelPayment',
   'reduce',
+  'impair',
+  'reverseImpairment',
+  'convert',
+  'earn',
+  'moveReserve',
+  'decideProposal',
 ] as const
 export type ActName = (typeof ACTS)[number]
 
@@ -40,6 +46,11 @@ export type Story = {
   refunds: string[]
   requests: { id: string; payeeId: string }[]
   payments: { id: string; amount: number }[]
+  /** Bank accounts in dollars, euro and dollars again. */
+  banks: { id: string; currency: string }[]
+  proposals: { id: string; kind: string }[]
+  /** The kinds of those that were approved. */
+  approved: string[]
   donorId: string
   payeeId: string
   told: { status: number; code: string; act: string }[]
@@ -81,8 +92,17 @@ function send({ by, path, body, headers = {} }: Call, key: string) {
 
 async function callFor(story: Story, act: ActName, pick: number, size: number): Promise<Call | undefined> {
   const { fund, today } = story
-  const { fundManager, treasurer, controller, director, requester, certifyingOfficer, reconciler } =
-    fund.cast as Record<string, Caller>
+  const {
+    fundManager,
+    treasurer,
+    controller,
+    director,
+    headOfDepartment,
+    bankSignatory,
+    requester,
+    certifyingOfficer,
+    reconciler,
+  } = fund.cast as Record<string, Caller>
   const one = <T>(list: T[]): T | undefined => list[list.length - 1 - (pick % Math.max(1, Math.min(list.length, 4)))]
   const ctr = one(story.contributions)
   const req = one(story.requests)
@@ -125,6 +145,7 @@ async function callFor(story: Story, act: ActName, pick: number, size: number): 
         amount: money(ctr?.currency ?? 'USD', units * 18),
         signedOn: today,
         supportCost,
+        ...(size % 2 ? { interest: 'contribution' } : {}),
       }
       return make(fundManager, of(ctr?.id, '/contributions/*/agreements'), body, { note: { amount: units * 18 } })
     }
@@ -169,11 +190,66 @@ async function callFor(story: Story, act: ActName, pick: number, size: number): 
         reason: 'Withdrawn',
       })
     case 'writeOff':
-      return make(director, of(ctr?.id, '/contributions/*/write-offs'), {
+      return make(controller, of(ctr?.id, '/contributions/*/write-offs'), {
         amount: money(ctr?.currency ?? 'USD'),
         writtenOffOn: today,
         reason: 'Never came',
       })
+    case 'impair':
+    case 'reverseImpairment':
+      return make(
+        controller,
+        of(ctr?.id, `/contributions/*/${act === 'impair' ? 'impairments' : 'impairment-reversals'}`),
+        {
+          amount: money(ctr?.currency ?? 'USD', act === 'impair' ? units * 4 : units),
+          occurredOn: today,
+          reason: 'Doubted',
+        },
+      )
+    case 'convert': {
+      const [from, to] = [story.banks[size % 3]!, story.banks[(size + 1 + (pick % 2)) % 3]!]
+      const left = units * 2
+      const rate =
+        from.currency === to.currency ? 1 : (WORTH[from.currency]! / WORTH[to.currency]!) * (0.95 + (pick % 9) / 100)
+      const charge = 10 + (size % 7)
+      return make(treasurer, `/funds/${fund.id}/conversions`, {
+        fromAccountId: from.id,
+        toAccountId: to.id,
+        left: money(from.currency, left),
+        arrived: money(to.currency, Math.floor((left - charge) * rate)),
+        charge: money(from.currency, charge),
+        leftOn: today,
+        reference: `X${story.keys}`,
+      })
+    }
+    case 'earn': {
+      const bank = story.banks[pick % 3]!
+      const day = size % 2 ? today : new Date(Date.parse(today) - story.keys * 86_400_000).toISOString().slice(0, 10)
+      const amount = money(bank.currency, Math.ceil(units / 7))
+      return make([treasurer, controller, reconciler][size % 3], `/funds/${fund.id}/interest`, {
+        bankAccountId: bank.id,
+        periodFrom: day,
+        periodTo: day,
+        creditedOn: today,
+        amount: size % 5 ? amount : { ...amount, amount: `-${amount.amount}` },
+        reference: `I${story.keys}`,
+      })
+    }
+    case 'moveReserve':
+      return make(controller, ctr && `/funds/${fund.id}/reserve/transfers`, {
+        contributionId: ctr?.id,
+        direction: size % 2 ? 'replenish' : 'release',
+        ...(size % 2 ? { consent: 'Letter' } : {}),
+        amount: usd(Math.ceil(units / 5)),
+        occurredOn: today,
+        reason: 'Agreed',
+      })
+    case 'decideProposal': {
+      const proposal = one(story.proposals)
+      const by = [director, headOfDepartment, bankSignatory, controller, headOfDepartment, bankSignatory][size % 6]
+      const verdict = size % 11 ? { verdict: 'approve' } : { verdict: 'reject', reason: 'Not so' }
+      return make(by, of(proposal?.id, '/proposals/*/decisions'), verdict)
+    }
     case 'refund':
       return make(controller, of(ctr?.id, '/contributions/*/refunds'), {
         amount: usd(),
@@ -273,6 +349,8 @@ function remember(story: Story, act: ActName, { body }: Response, { path, note, 
   if (act === 'refund') story.refunds.push(body.id)
   if (act === 'draftAndSubmit') story.requests.push({ id: body.id, payeeId: story.payeeId })
   if (act === 'certify') story.payments.push({ id: body.id, amount: note!.amount! })
+  if (body.status === 'proposed') story.proposals.push({ id: body.id, kind: body.kind })
+  if (body.status === 'approved') story.approved.push(body.kind)
   void by
 }
 

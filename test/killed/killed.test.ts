@@ -79,6 +79,18 @@ const acts: Record<string, (fund: Fund) => Promise<Act>> = {
     await fund.cast.treasurer!.post(`/payments/${body.id}/releases`).expect(201)
     return { name: 'release', by: fund.cast.bankSignatory!, path: `/payments/${body.id}/releases` }
   },
+  'interest that is shared out': async (fund) => {
+    const today = new Date().toISOString().slice(0, 10)
+    return {
+      name: 'interest',
+      by: fund.cast.treasurer!,
+      path: `/funds/${fund.id}/interest`,
+      body: {
+        ...{ bankAccountId: fund.bank, periodFrom: today, periodTo: today, creditedOn: today },
+        ...{ amount: { amount: '1.00', currency: 'USD' }, reference: 'IN-1' },
+      },
+    }
+  },
   'an import': async (fund) => ({
     name: 'import',
     by: fund.cast.controller!,
@@ -204,6 +216,8 @@ async function everything(fund: Fund): Promise<object> {
     'revaluation_items',
     'year_closings',
     'idempotency_keys',
+    'interest',
+    'interest_shares',
   ]
   const counts = Object.fromEntries(await Promise.all(tables.map(async (table) => [table, await count(table)])))
   return { ...counts, stages: await stages(service, fund) }

@@ -1,0 +1,76 @@
+import { row, type Trx } from '../../db/connect.ts'
+import { today } from '../funds/currencies.ts'
+import { policyInForce } from '../funds/policies.ts'
+import { newId } from '../ids.ts'
+import { add, fromMinorUnits, minorUnits, moneyText, type Money, type MoneyText } from '../money.ts'
+import type { Actor, Role } from '../people/actor.ts'
+import { rolesFor, type ProposalKind } from './policy.ts'
+
+export type Proposed = {
+  id: string
+  kind: ProposalKind
+  status: 'proposed'
+  occurredOn: string
+  functional: MoneyText
+  mayDecide: readonly Role[]
+}
+
+/** Records what one person proposes: nothing is in the books until another has approved it (`decideProposal`). */
+export async function propose(
+  trx: Trx,
+  actor: Actor,
+  proposal: {
+    fundId: string
+    kind: ProposalKind
+    contributionId?: string
+    occurredOn: string
+    /** Its size in the fund's currency. */
+    functional: Money
+    authority: readonly Role[]
+    reason: string
+    /** Exactly what is decided on. */
+    terms: object
+  },
+): Promise<Proposed> {
+  const { fundId, kind, contributionId, occurredOn, functional, authority, reason, terms } = proposal
+  const id = newId('proposal')
+  await trx('proposals').insert({
+    id,
+    fund_id: fundId,
+    kind,
+    contribution_id: contributionId ?? null,
+    occurred_on: occurredOn,
+    functional: minorUnits(functional),
+    authority: [...authority],
+    reason,
+    terms: JSON.stringify(terms),
+    proposed_by: actor.personId,
+    act_id: actor.act.id,
+  })
+  return { id, kind, status: 'proposed', occurredOn, functional: moneyText(functional), mayDecide: authority }
+}
+
+/**
+ * The roles that may authorise it, by the limits in force today. What counts is all that was given up of the same contribution in
+ * the same way so far, proposals that are still open included, so that a large amount cannot pass in small pieces. The contribution
+ * must be locked.
+ */
+export async function authorityFor(
+  trx: Trx,
+  {
+    fundId,
+    contributionId,
+    kind,
+    amount,
+  }: { fundId: string; contributionId: string; kind: ProposalKind; amount: Money },
+): Promise<Role[]> {
+  const { terms } = await policyInForce(trx, { fundId, subject: 'authority_limits', on: today() })
+  const before = await row<{ total: string }>(
+    trx,
+    `select coalesce(sum(p.functional), 0)::text as total
+       from proposals p left join proposal_decisions d on d.proposal_id = p.id
+      where p.contribution_id = :contributionId and p.kind = :kind and d.verdict is distinct from 'reject'`,
+    { contributionId, kind },
+  )
+  return rolesFor(add(amount, fromMinorUnits(before!.total, amount.currency)), terms)
+}
