@@ -96,6 +96,11 @@ export function negate(a: Money): Money {
   return { amount: a.amount.isZero() ? a.amount : a.amount.negated(), currency: a.currency }
 }
 
+/** Without its sign. */
+export function sizeOf(a: Money): Money {
+  return isNegative(a) ? negate(a) : a
+}
+
 export function sum(amounts: readonly Money[], currency: string): Money {
   return amounts.reduce(add, zero(currency))
 }

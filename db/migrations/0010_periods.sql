@@ -169,6 +169,8 @@ declare
   v_state text;
 begin
   perform lock_period(p_fund, p_month, false);
+  -- The month in which nearly everything happens: neither it nor a later one was ever closed.
+  if not exists (select from period_states s where s.fund_id = p_fund and s.month >= p_month) then return; end if;
   v_state := period_state(p_fund, p_month);
   if v_state = 'open'
      or v_state = 'soft_closed' and exists (select from adjusting_acts a where a.act_id = p_act and a.fund_id = p_fund)

@@ -4,7 +4,7 @@ import { periodsPage, type PeriodsShown } from '../../templates/periods.tsx'
 import type { Texts } from '../../templates/texts/texts.ts'
 import { Refusal } from '../errors.ts'
 import { today } from '../funds/currencies.ts'
-import { isNegative, isZero, moneyFrom, moneyText, negate, sum, type MoneyText } from '../money.ts'
+import { isZero, moneyFrom, moneyText, sizeOf, sum, type MoneyText } from '../money.ts'
 import { holdsRole, requireRole } from '../people/actor.ts'
 import { readReopening } from '../periods/queries.ts'
 import { REOPENERS } from '../periods/reopen.ts'
@@ -165,9 +165,7 @@ function mayDo(
 /** The sum of the differences whatever their sign; nothing where none is left or a rate is missing. */
 function moved(items: PeriodShown['revaluation']['items'], currency: string): MoneyText | undefined {
   if (items.some(({ difference }) => difference === null)) return undefined
-  const sizes = items
-    .map(({ difference }) => moneyFrom(difference!))
-    .map((one) => (isNegative(one) ? negate(one) : one))
+  const sizes = items.map(({ difference }) => sizeOf(moneyFrom(difference!)))
   const total = sum(sizes, currency)
   return isZero(total) ? undefined : moneyText(total)
 }

@@ -100,7 +100,7 @@ async function book(
     keys: keysByLine(work.keys),
   })
   const by = { fundId: fund.id, actId: actor.act.id }
-  await adjustAsController(trx, actor, fund.id)
+  if (old.length + fresh.length > 0) await adjustAsController(trx, actor, fund.id)
   const later = old.flatMap(({ planned }) => planned.entries)
   if (later.length > 0) {
     await postEntries(trx, by, later)

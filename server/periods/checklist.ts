@@ -5,7 +5,7 @@ import { allConserved } from '../ledger/conservation.ts'
 import { writeExport } from '../ledger/export.ts'
 import { trialBalance } from '../ledger/trial-balance.ts'
 import { verifyExport } from '../ledger/verify.ts'
-import { moneyFrom, moneyText, sum, type MoneyText } from '../money.ts'
+import { moneyFrom, moneyText, sizeOf, sum, type MoneyText } from '../money.ts'
 import { openMonthBefore } from './load.ts'
 import { paymentsInTransit, unappliedReceipts, type OpenItem } from './open-items.ts'
 import { lastDayOf, monthAfter } from './policy.ts'
@@ -97,8 +97,9 @@ function explained(item: Check, open: OpenItem[]): ChecklistItem {
 async function revaluation(db: Db, fund: Fund, month: string): Promise<ChecklistItem> {
   const items = await itemsOf(db, fund, month)
   const withoutRate = [...new Set(items.filter((one) => one.value === null).map((one) => one.original.currency))]
+  // Gains and losses are counted alike: that they make up for each other leaves no less to do.
   const toPost = sum(
-    items.flatMap((one) => (one.difference ? [moneyFrom(one.difference)] : [])),
+    items.flatMap((one) => (one.difference ? [sizeOf(moneyFrom(one.difference))] : [])),
     fund.currency,
   )
   const done = items.every((one) => one.difference !== null && !/[1-9]/.test(one.difference.amount))

@@ -3,6 +3,7 @@ import { newId } from '../../server/ids.ts'
 import { postEntry } from '../../server/ledger/post.ts'
 import { recordAct } from '../../server/acts/record.ts'
 import type { Actor } from '../../server/people/actor.ts'
+import { booksOf } from '../contributions/books.ts'
 import { charged, postTo } from '../ledger/books.ts'
 import { ownService, type Caller, type Fund } from '../support/service.ts'
 import { monthsOf, robotOf } from './months.ts'
@@ -166,6 +167,24 @@ test('a softly closed month takes what a controller adjusts, and nothing of anyb
     constraint: 'controller_adjusts',
   })
   await expect(adjust(controller!, 'controller', '2019-01-20')).rejects.toMatchObject({ code: 'period_closed' })
+})
+
+test('in a softly closed month a controller still decides a refund, while a receipt is for the open month', async () => {
+  const own = await service.fund()
+  const books = booksOf(service, own)
+  const agreed = await books.agreed({ amount: '100.00' })
+  await books.received(agreed, '60.00 USD', { receivedOn: '2024-02-15' })
+  const ownMonths = monthsOf(service, own)
+  for (const month of ['2024-01', '2024-02']) await ownMonths.close(month, 'soft').expect(201)
+  const late = books.receipt('40.00 USD', { receivedOn: '2024-02-20' })
+  const refused = await own.cast.treasurer!.post(`/contributions/${agreed.id}/receipts`, late)
+  expect([refused.status, refused.body.code, refused.body.firstOpenDay]).toEqual([409, 'period_closed', '2024-03-01'])
+  const refund = { amount: { amount: '10.00', currency: 'USD' }, decidedOn: '2024-02-20', reason: 'Too much' }
+  await own.cast.controller!.post(`/contributions/${agreed.id}/refunds`, refund).expect(201)
+  await ownMonths.seal()
+  for (const month of ['2024-01', '2024-02']) await ownMonths.close(month, 'hard').expect(201)
+  const shut = await own.cast.controller!.post(`/contributions/${agreed.id}/refunds`, refund)
+  expect([shut.status, shut.body.code]).toEqual([409, 'period_closed'])
 })
 
 describe('the database by itself', () => {
