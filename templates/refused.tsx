@@ -28,6 +28,8 @@ export function refusalText(code: RefusalCode, t: Texts): string {
 
 function RefusalInWords({ code, details, t }: Told & { t: Texts }) {
   const { available, free, missing } = details as { available?: MoneyText; free?: MoneyText; missing?: string[] }
+  const ofCorrection = correctionRefused({ code, details, t })
+  if (ofCorrection) return <bdi>{ofCorrection}</bdi>
   if (code === 'insufficient_funds') {
     if (!available) return <>{t.refusals.insufficient}</>
     return <Said text={t.refusals.insufficient_funds} available={<Amount of={available} />} />
@@ -39,6 +41,19 @@ function RefusalInWords({ code, details, t }: Told & { t: Texts }) {
     return <Said text={t.refusals.incomplete_request} missing={missingNames(missing ?? [], t)} />
   }
   return <>{refusalText(code, t)}</>
+}
+
+type OfCorrection = { instead?: string; entries?: readonly string[]; requests?: readonly { code: string }[] }
+
+/** Why something is not corrected so, with what stands in the way or what to do instead; undefined for every other refusal. */
+function correctionRefused({ code, details, t }: Told & { t: Texts }): string | undefined {
+  const { instead, entries, requests } = details as OfCorrection
+  const listed = (all: readonly string[]) => [...new Set(all)].join(t.language === 'ar' ? '، ' : ', ')
+  if (code === 'correct_otherwise' && instead) return wordFor(t.corrections.instead, instead)
+  if (code === 'built_upon' && entries) return t.corrections.builtUpon.replace('{entries}', listed(entries))
+  if (code === 'insufficient_funds' && requests && requests.length > 0)
+    return t.corrections.heldBy.replace('{requests}', listed(requests.map((one) => one.code)))
+  return undefined
 }
 
 /** What is still to be filled in, by the labels of the form. */
@@ -58,5 +73,6 @@ export function missingNames(missing: readonly string[], t: Texts): string {
 
 /** The API's money has an amount and a currency; a form has one field for it. */
 function fieldOf(path: string): string {
-  return path.replace(/^(lines\.\d+\.amount|(?!lines\.)[^.]+)\..*$/, '$1')
+  // What a correction puts right are fields of its form.
+  return path.replace(/^right\.(\w+).*$/, '$1').replace(/^(lines\.\d+\.amount|(?!lines\.)[^.]+)\..*$/, '$1')
 }

@@ -3,6 +3,7 @@ import type { Db } from '../../db/connect.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { SignIn } from '../http/sign-in.ts'
 import { apiFor } from './api.ts'
+import { correctionPages } from './corrections.ts'
 import { donorPages } from './donors.ts'
 import { draftPages } from './drafts.ts'
 import { homePages } from './home.ts'
@@ -27,5 +28,6 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   paymentForms(router, served)
   donorPages(router, served)
   ledgerPages(router, served)
+  correctionPages(router, served)
   return router
 }

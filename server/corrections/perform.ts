@@ -128,3 +128,8 @@ async function checkNothingInstead(db: Db, { original }: Wrong): Promise<void> {
   if (standing.length > 0)
     throw new Refusal('correct_otherwise', { instead: 'correct_what_stands', entries: standing.map(({ id }) => id) })
 }
+
+/** What an entry of a kind that is corrected says, in the form of the right values. */
+export function saidOf(trx: Trx, wrong: Wrong): Promise<RightValues> {
+  return CORRECTORS[wrong.kind]!.said(trx, wrong)
+}

@@ -104,7 +104,7 @@ export function correctionTold({
   }
 }
 
-export type { TellRow as CorrectionRow }
+export type { TellRow as CorrectionRow, Shown }
 
 export const CORRECTION_COLUMNS: readonly Column<CorrectionTold>[] = [
   { heading: 'correction', text: (one) => one.id },

@@ -59,7 +59,7 @@ export function correctionEndpoints(): Endpoint[] {
         body: object({
           entryId: entryNumber().required(),
           reason: text(1000).required(),
-          right: rightValues().min(1),
+          right: rightValues(),
           datedOn: bookDay(),
         }),
       },

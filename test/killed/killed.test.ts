@@ -67,6 +67,22 @@ const acts: Record<string, (fund: Fund) => Promise<Act>> = {
     await fund.cast.treasurer!.post(`/payments/${body.id}/releases`).expect(201)
     return { name: 'release', by: fund.cast.bankSignatory!, path: `/payments/${body.id}/releases` }
   },
+  'a confirmed correction': async (fund) => {
+    const { controller, director } = fund.cast
+    const { body } = await controller!.get(`/funds/${fund.id}/ledger/entries?kind=receipt`).expect(200)
+    const right = {
+      bankValue: { amount: '90.00', currency: 'USD' },
+      bankCharge: { amount: '10.00', currency: 'USD' },
+    }
+    const proposal = { entryId: body.items[0].id, reason: 'The bank kept 10.00', right }
+    const proposed = await controller!.post(`/funds/${fund.id}/corrections`, proposal).expect(201)
+    return {
+      name: 'correct',
+      by: director!,
+      path: `/corrections/${proposed.body.id}/decisions`,
+      body: { verdict: 'confirm' },
+    }
+  },
   'an import': async (fund) => ({
     name: 'import',
     by: fund.cast.controller!,
@@ -154,6 +170,10 @@ async function everything(fund: Fund): Promise<object> {
     'imports',
     'import_rows',
     'contributions',
+    'receipts',
+    'receipt_applications',
+    'correction_endings',
+    'correction_entries',
     'idempotency_keys',
   ]
   const counts = Object.fromEntries(await Promise.all(tables.map(async (table) => [table, await count(table)])))
