@@ -57,18 +57,20 @@ export function correctionFormPage(frame: Omit<Frame, 'title'>, form: Correction
           {...{ name: 'datedOn', label: words.datedOn, hint: words.datedOnHint, type: 'date', t, problem }}
           value={form.datedOn}
         />
-        <p>
-          {fields.length > 0 && (
+        {fields.length > 0 && (
+          <p>
             <button class="main" name="way" value="right">
               {words.proposeRight}
             </button>
-          )}{' '}
-          {form.mayTakeBack && (
+          </p>
+        )}
+        {form.mayTakeBack && (
+          <p>
             <button name="way" value="take_back">
               {words.proposeTakeBack}
             </button>
-          )}
-        </p>
+          </p>
+        )}
       </Form>
     </section>,
   )

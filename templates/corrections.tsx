@@ -157,7 +157,11 @@ function Postings({ entry, id, fund, t }: PostingsProps) {
       <Table
         caption={
           <>
-            {wordFor(t.events, entry.kind)}, <Day on={entry.occurredOn} t={t} />
+            <Said
+              text={words.eventOn}
+              event={wordFor(t.events, entry.kind)}
+              day={<Day on={entry.occurredOn} t={t} />}
+            />
             {entry.occurredOn !== entry.valueOn && (
               <>
                 {' '}

@@ -318,6 +318,7 @@ export const ar: Texts = {
     hasLapsed: 'تغيّر شيء مما يمسّه هذا التصحيح بعد اقتراحه فلا يمكن إقراره. المعروض هو ما كان حينها. اقترحه من جديد.',
     mirror: 'ما يُلغى',
     right: 'ما هو صحيح',
+    eventOn: '{event}، {day}',
     happenedOn: '(حدث في {day}، في شهر مغلق)',
     balances: 'الأرصدة قبل وبعد',
     balancesCaption: 'كل حساب يمسّه التصحيح',

@@ -317,6 +317,7 @@ export const en = {
       'Something it touches has changed since it was proposed, so it cannot be confirmed. What is listed is how it was then. Propose it anew.',
     mirror: 'Takes back',
     right: 'Puts right',
+    eventOn: '{event}, {day}',
     happenedOn: '(it happened on {day}, in a closed month)',
     balances: 'Balances before and after',
     balancesCaption: 'Every account that is touched',
