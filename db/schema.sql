@@ -80,6 +80,7 @@ create table agreements (
   standard           text not null,
   act_id             id not null,
   interest           text not null default 'reserve'::text,
+  correction_id      id,
   constraint agreements_pkey PRIMARY KEY (contribution_id),
   constraint agreements_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint agreements_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
@@ -91,7 +92,9 @@ create table agreements (
   constraint agreements_support_cost_base_check CHECK ((support_cost_base = ANY (ARRAY['deposit'::text, 'expenditure'::text]))),
   constraint agreements_support_cost_bps_check CHECK (((support_cost_bps >= 0) AND (support_cost_bps <= 5000)))
 );
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON agreements FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON agreements FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON agreements DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
+CREATE TRIGGER kept_before_correction BEFORE UPDATE ON agreements FOR EACH ROW EXECUTE FUNCTION kept_before_correction('contribution_id');
 alter table agreements enable row level security;
 create policy own on agreements for select to wasata_donor using (((contribution_id)::text IN ( SELECT own_contributions() AS own_contributions)));
 create policy service on agreements for all to wasata_service using (true) with check (true);
@@ -236,6 +239,82 @@ CREATE INDEX conversions_by_fund ON conversions USING btree (fund_id, proposal_i
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON conversions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE CONSTRAINT TRIGGER conversion_leaves_cash AFTER INSERT ON conversions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION conversion_leaves_cash();
 
+create table correction_endings (
+  correction_id  id not null,
+  verdict        text not null,
+  proposed_by    id not null,
+  ended_by       id not null,
+  person_kind    text not null,
+  reason         text not null default ''::text,
+  ended_at       timestamp with time zone not null default clock_timestamp(),
+  act_id         id not null,
+  constraint correction_endings_pkey PRIMARY KEY (correction_id),
+  constraint correction_endings_correction_id_verdict_key UNIQUE (correction_id, verdict),
+  constraint correction_endings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint correction_endings_correction_id_proposed_by_fkey FOREIGN KEY (correction_id, proposed_by) REFERENCES corrections(id, proposed_by),
+  constraint correction_endings_ended_by_person_kind_fkey FOREIGN KEY (ended_by, person_kind) REFERENCES people(id, kind),
+  constraint correction_by_two_people CHECK (((verdict <> ALL (ARRAY['confirmed'::text, 'rejected'::text])) OR ((ended_by)::text <> (proposed_by)::text))),
+  constraint correction_endings_check CHECK (((verdict <> 'rejected'::text) OR (reason <> ''::text))),
+  constraint correction_endings_verdict_check CHECK ((verdict = ANY (ARRAY['confirmed'::text, 'rejected'::text, 'withdrawn'::text, 'lapsed'::text]))),
+  constraint service_account_decides_nothing CHECK ((person_kind = 'person'::text))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON correction_endings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table correction_entries (
+  entry_id       bigint not null,
+  correction_id  id not null,
+  verdict        text not null default 'confirmed'::text,
+  kind           text not null,
+  source         text collate "C" not null,
+  takes_back     boolean not null,
+  original       bigint not null,
+  value_on       date not null,
+  constraint correction_entries_pkey PRIMARY KEY (entry_id),
+  constraint correction_entries_correction_id_fkey FOREIGN KEY (correction_id) REFERENCES corrections(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint correction_entries_correction_id_verdict_fkey FOREIGN KEY (correction_id, verdict) REFERENCES correction_endings(correction_id, verdict) DEFERRABLE INITIALLY DEFERRED,
+  constraint correction_entries_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES entries(id),
+  constraint correction_entries_original_fkey FOREIGN KEY (original) REFERENCES entries(id),
+  constraint correction_entries_verdict_check CHECK ((verdict = 'confirmed'::text))
+);
+CREATE INDEX correction_entries_by_correction ON correction_entries USING btree (correction_id);
+CREATE INDEX correction_entries_by_substance ON correction_entries USING btree (source, kind);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON correction_entries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+alter table correction_entries enable row level security;
+create policy own on correction_entries for select to wasata_donor using ((EXISTS ( SELECT
+   FROM postings p
+  WHERE (p.entry_id = correction_entries.entry_id))));
+create policy service on correction_entries for all to wasata_service using (true) with check (true);
+
+create table corrections (
+  id            id not null,
+  fund_id       id not null,
+  entry_id      bigint not null,
+  kind          text not null,
+  reason        text not null,
+  right_values  jsonb,
+  dated_on      date not null,
+  shown         jsonb not null,
+  shown_hash    bytea not null,
+  status        text not null default 'proposed'::text,
+  proposed_by   id not null,
+  person_kind   text not null,
+  proposed_at   timestamp with time zone not null default clock_timestamp(),
+  act_id        id not null,
+  constraint corrections_pkey PRIMARY KEY (id),
+  constraint corrections_id_proposed_by_key UNIQUE (id, proposed_by),
+  constraint corrections_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint corrections_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES entries(id),
+  constraint corrections_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint corrections_proposed_by_person_kind_fkey FOREIGN KEY (proposed_by, person_kind) REFERENCES people(id, kind),
+  constraint corrections_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
+  constraint corrections_status_check CHECK ((status = ANY (ARRAY['proposed'::text, 'confirmed'::text, 'rejected'::text, 'withdrawn'::text, 'lapsed'::text]))),
+  constraint service_account_decides_nothing CHECK ((person_kind = 'person'::text))
+);
+CREATE INDEX corrections_by_entry ON corrections USING btree (entry_id);
+CREATE INDEX corrections_by_fund ON corrections USING btree (fund_id, id);
+CREATE UNIQUE INDEX one_open_correction ON corrections USING btree (entry_id) WHERE (status = 'proposed'::text);
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON corrections FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table currencies (
   code        text not null,
   minor_unit  smallint not null,
@@ -354,8 +433,8 @@ create table entries (
 );
 CREATE INDEX entries_by_act ON entries USING btree (act_id);
 CREATE INDEX entries_by_day ON entries USING btree (fund_id, occurred_on, id);
-CREATE INDEX entries_by_reversed ON entries USING btree (reverses) WHERE (reverses IS NOT NULL);
 CREATE INDEX entries_by_transaction ON entries USING btree (fund_id, xid);
+CREATE UNIQUE INDEX entry_reversed_once ON entries USING btree (reverses) WHERE (reverses IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON entries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE CONSTRAINT TRIGGER entry_is_whole AFTER INSERT ON entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION entry_must_be_whole();
 CREATE CONSTRAINT TRIGGER revaluation_is_reversed AFTER INSERT ON entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['revaluation'::text, 'revaluation_reversed'::text]))) EXECUTE FUNCTION revaluation_must_be_reversed();
@@ -525,6 +604,26 @@ create table interest_shares (
 CREATE INDEX interest_shares_by_contribution ON interest_shares USING btree (contribution_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON interest_shares FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
+create table issued_reports (
+  id           id not null,
+  fund_id      id not null,
+  donor_id     id not null,
+  person_id    id not null,
+  format       text not null,
+  language     text,
+  occurred_on  date not null,
+  recorded_at  timestamp with time zone not null,
+  issued_at    timestamp with time zone not null default clock_timestamp(),
+  constraint issued_reports_pkey PRIMARY KEY (id),
+  constraint issued_reports_fund_id_donor_id_fkey FOREIGN KEY (fund_id, donor_id) REFERENCES donors(fund_id, id),
+  constraint issued_reports_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint issued_reports_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint issued_reports_format_check CHECK ((format = ANY (ARRAY['json'::text, 'pdf'::text]))),
+  constraint issued_reports_language_check CHECK ((language = ANY (ARRAY['en'::text, 'ar'::text])))
+);
+CREATE INDEX issued_reports_by_donor ON issued_reports USING btree (donor_id, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON issued_reports FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table named_people (
   request_id  id not null,
   person_id   id not null,
@@ -647,6 +746,7 @@ create table payments (
   certified_at     timestamp with time zone not null default clock_timestamp(),
   version          integer not null default 1,
   act_id           id not null,
+  correction_id    id,
   constraint payments_pkey PRIMARY KEY (id),
   constraint payment_code_taken UNIQUE (code),
   constraint payments_id_request_id_key UNIQUE (id, request_id),
@@ -664,6 +764,8 @@ create table payments (
 );
 CREATE INDEX payments_by_fund ON payments USING btree (fund_id, status, id);
 CREATE INDEX payments_by_request ON payments USING btree (request_id, id);
+CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
+CREATE TRIGGER kept_before_correction BEFORE UPDATE ON payments FOR EACH ROW WHEN ((new.category IS DISTINCT FROM old.category)) EXECUTE FUNCTION kept_before_correction('id');
 CREATE TRIGGER paid_as_approved BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION paid_as_approved();
 CREATE TRIGGER payment_moves_by_its_rows BEFORE UPDATE OF status ON payments FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION payment_moves_by_its_rows();
 
@@ -888,21 +990,28 @@ create table receipt_applications (
   authority        bigint not null,
   support          bigint not null,
   act_id           id not null,
+  takes_back       id,
+  correction_id    id,
   constraint receipt_applications_pkey PRIMARY KEY (id),
   constraint receipt_applications_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint receipt_applications_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES agreements(contribution_id),
   constraint receipt_applications_receipt_id_fkey FOREIGN KEY (receipt_id) REFERENCES receipts(id),
-  constraint receipt_applications_amount_check CHECK ((amount > 0)),
-  constraint receipt_applications_authority_check CHECK ((authority >= 0)),
-  constraint receipt_applications_carrying_check CHECK ((carrying >= 0)),
-  constraint receipt_applications_check CHECK (((support >= 0) AND (support <= authority))),
-  constraint receipt_applications_functional_check CHECK ((functional >= 0)),
-  constraint receipt_applications_value_check CHECK ((value >= 0))
+  constraint receipt_applications_takes_back_fkey FOREIGN KEY (takes_back) REFERENCES receipt_applications(id),
+  constraint counter_row_of_correction CHECK (((takes_back IS NULL) OR (correction_id IS NOT NULL))),
+  constraint receipt_applications_amount_check CHECK (((takes_back IS NOT NULL) OR (amount > 0))),
+  constraint receipt_applications_authority_check CHECK (((takes_back IS NOT NULL) OR (authority >= 0))),
+  constraint receipt_applications_carrying_check CHECK (((takes_back IS NOT NULL) OR (carrying >= 0))),
+  constraint receipt_applications_check CHECK (((takes_back IS NOT NULL) OR ((support >= 0) AND (support <= authority)))),
+  constraint receipt_applications_functional_check CHECK (((takes_back IS NOT NULL) OR (functional >= 0))),
+  constraint receipt_applications_value_check CHECK (((takes_back IS NOT NULL) OR (value >= 0)))
 );
 CREATE INDEX receipt_applications_by_contribution ON receipt_applications USING btree (contribution_id, id);
 CREATE INDEX receipt_applications_by_receipt ON receipt_applications USING btree (receipt_id);
+CREATE UNIQUE INDEX receipt_applications_taken_back_once ON receipt_applications USING btree (takes_back) WHERE (takes_back IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON receipt_applications FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON receipt_applications DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
 CREATE CONSTRAINT TRIGGER receipt_not_applied_twice AFTER INSERT ON receipt_applications DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION receipt_not_applied_twice();
+CREATE TRIGGER takes_back_exactly AFTER INSERT ON receipt_applications FOR EACH ROW WHEN ((new.takes_back IS NOT NULL)) EXECUTE FUNCTION takes_back_exactly('amount', 'value', 'functional', 'carrying', 'authority', 'support');
 alter table receipt_applications enable row level security;
 create policy own on receipt_applications for select to wasata_donor using (((contribution_id)::text IN ( SELECT own_contributions() AS own_contributions)));
 create policy service on receipt_applications for all to wasata_service using (true) with check (true);
@@ -923,19 +1032,27 @@ create table receipts (
   source_key         text collate "C" not null,
   act_id             id not null,
   created_at         timestamp with time zone not null default clock_timestamp(),
+  takes_back         id,
+  correction_id      id,
   constraint receipts_pkey PRIMARY KEY (id),
   constraint receipt_recorded_already UNIQUE (fund_id, source_key),
   constraint receipts_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint receipts_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
   constraint receipts_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint receipts_sent_currency_fkey FOREIGN KEY (sent_currency) REFERENCES currencies(code),
-  constraint receipts_bank_charge_check CHECK ((bank_charge >= 0)),
-  constraint receipts_bank_value_check CHECK ((bank_value > 0)),
-  constraint receipts_functional_charge_check CHECK ((functional_charge >= 0)),
-  constraint receipts_functional_check CHECK ((functional >= 0)),
-  constraint receipts_sent_amount_check CHECK ((sent_amount > 0))
+  constraint receipts_takes_back_fkey FOREIGN KEY (takes_back) REFERENCES receipts(id),
+  constraint counter_row_of_correction CHECK (((takes_back IS NULL) OR (correction_id IS NOT NULL))),
+  constraint receipts_bank_charge_check CHECK (((takes_back IS NOT NULL) OR (bank_charge >= 0))),
+  constraint receipts_bank_value_check CHECK (((takes_back IS NOT NULL) OR (bank_value > 0))),
+  constraint receipts_functional_charge_check CHECK (((takes_back IS NOT NULL) OR (functional_charge >= 0))),
+  constraint receipts_functional_check CHECK (((takes_back IS NOT NULL) OR (functional >= 0))),
+  constraint receipts_sent_amount_check CHECK (((takes_back IS NOT NULL) OR (sent_amount > 0)))
 );
+CREATE UNIQUE INDEX receipts_taken_back_once ON receipts USING btree (takes_back) WHERE (takes_back IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON receipts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON receipts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
+CREATE CONSTRAINT TRIGGER receipt_not_applied_twice AFTER INSERT ON receipts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.takes_back IS NOT NULL)) EXECUTE FUNCTION receipt_not_applied_twice();
+CREATE TRIGGER takes_back_exactly AFTER INSERT ON receipts FOR EACH ROW WHEN ((new.takes_back IS NOT NULL)) EXECUTE FUNCTION takes_back_exactly('sent_amount', 'bank_value', 'bank_charge', 'functional', 'functional_charge');
 alter table receipts enable row level security;
 create policy own on receipts for select to wasata_donor using (((id)::text IN ( SELECT a.receipt_id
    FROM receipt_applications a)));
@@ -958,6 +1075,7 @@ create table refund_payments (
   constraint refund_by_two_people CHECK (((paid_by)::text <> (decided_by)::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON refund_payments FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER refund_stands_or_is_paid AFTER INSERT ON refund_payments FOR EACH ROW EXECUTE FUNCTION refund_stands_or_is_paid();
 alter table refund_payments enable row level security;
 create policy own on refund_payments for select to wasata_donor using (((refund_id)::text IN ( SELECT f.id
    FROM refunds f)));
@@ -972,16 +1090,24 @@ create table refunds (
   reason           text not null,
   decided_by       id not null,
   act_id           id not null,
+  takes_back       id,
+  correction_id    id,
   constraint refunds_pkey PRIMARY KEY (id),
   constraint refunds_id_decided_by_key UNIQUE (id, decided_by),
   constraint refunds_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint refunds_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES agreements(contribution_id),
   constraint refunds_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES people(id),
   constraint refunds_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint refunds_amount_check CHECK ((amount > 0))
+  constraint refunds_takes_back_fkey FOREIGN KEY (takes_back) REFERENCES refunds(id),
+  constraint counter_row_of_correction CHECK (((takes_back IS NULL) OR (correction_id IS NOT NULL))),
+  constraint refunds_amount_check CHECK (((takes_back IS NOT NULL) OR (amount > 0)))
 );
 CREATE INDEX refunds_by_contribution ON refunds USING btree (contribution_id);
+CREATE UNIQUE INDEX refunds_taken_back_once ON refunds USING btree (takes_back) WHERE (takes_back IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON refunds FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON refunds DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
+CREATE TRIGGER refund_stands_or_is_paid AFTER INSERT ON refunds FOR EACH ROW WHEN ((new.takes_back IS NOT NULL)) EXECUTE FUNCTION refund_stands_or_is_paid();
+CREATE TRIGGER takes_back_exactly AFTER INSERT ON refunds FOR EACH ROW WHEN ((new.takes_back IS NOT NULL)) EXECUTE FUNCTION takes_back_exactly('amount');
 alter table refunds enable row level security;
 create policy own on refunds for select to wasata_donor using (((contribution_id)::text IN ( SELECT own_contributions() AS own_contributions)));
 create policy service on refunds for all to wasata_service using (true) with check (true);
@@ -1178,6 +1304,21 @@ create table role_grants (
 CREATE INDEX role_grants_by_person ON role_grants USING btree (person_id) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX role_grants_in_force ON role_grants USING btree (fund_id, person_id, role, COALESCE((donor_id)::text, (entity_id)::text, ''::text)) WHERE (ended_at IS NULL);
 
+create table rows_before_correction (
+  id             bigint not null generated always as identity,
+  correction_id  id not null,
+  table_name     text not null,
+  key            id not null,
+  said           jsonb not null,
+  replaced_at    timestamp with time zone not null default clock_timestamp(),
+  constraint rows_before_correction_pkey PRIMARY KEY (id)
+);
+CREATE INDEX rows_before_correction_by_key ON rows_before_correction USING btree (key, replaced_at);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON rows_before_correction FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+alter table rows_before_correction enable row level security;
+create policy own on rows_before_correction for select to wasata_donor using (((table_name = 'agreements'::text) AND ((key)::text IN ( SELECT own_contributions() AS own_contributions))));
+create policy service on rows_before_correction for all to wasata_service using (true);
+
 create table sealed_acts (
   act_id   id not null,
   fund_id  id not null,
@@ -1238,6 +1379,7 @@ create table settlements (
   functional_charge  bigint not null default 0,
   reference          text not null,
   act_id             id not null,
+  correction_id      id,
   constraint settlements_pkey PRIMARY KEY (payment_id),
   constraint one_duty_each FOREIGN KEY (request_id, settled_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint settlements_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
@@ -1246,7 +1388,9 @@ create table settlements (
   constraint settlements_debited_check CHECK ((debited > 0)),
   constraint settlements_duty_check CHECK ((duty = 'reconciler'::text))
 );
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON settlements FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON settlements FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON settlements DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
+CREATE TRIGGER kept_before_correction BEFORE UPDATE ON settlements FOR EACH ROW EXECUTE FUNCTION kept_before_correction('payment_id');
 
 create table sign_in_attempts (
   key     text not null,
@@ -1314,17 +1458,24 @@ create table write_offs (
   act_id           id not null,
   proposal_id      id,
   verdict          text not null default 'approve'::text,
+  takes_back       id,
+  correction_id    id,
   constraint write_offs_pkey PRIMARY KEY (id),
   constraint write_off_of_proposal UNIQUE (proposal_id),
   constraint write_off_approved FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
   constraint write_offs_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint write_offs_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES agreements(contribution_id),
-  constraint write_offs_amount_check CHECK ((amount > 0)),
-  constraint write_offs_functional_check CHECK ((functional >= 0)),
+  constraint write_offs_takes_back_fkey FOREIGN KEY (takes_back) REFERENCES write_offs(id),
+  constraint counter_row_of_correction CHECK (((takes_back IS NULL) OR (correction_id IS NOT NULL))),
+  constraint write_offs_amount_check CHECK (((takes_back IS NOT NULL) OR (amount > 0))),
+  constraint write_offs_functional_check CHECK (((takes_back IS NOT NULL) OR (functional >= 0))),
   constraint write_offs_verdict_check CHECK ((verdict = 'approve'::text))
 );
 CREATE INDEX write_offs_by_contribution ON write_offs USING btree (contribution_id);
+CREATE UNIQUE INDEX write_offs_taken_back_once ON write_offs USING btree (takes_back) WHERE (takes_back IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON write_offs FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON write_offs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
+CREATE TRIGGER takes_back_exactly AFTER INSERT ON write_offs FOR EACH ROW WHEN ((new.takes_back IS NOT NULL)) EXECUTE FUNCTION takes_back_exactly('amount', 'functional');
 CREATE CONSTRAINT TRIGGER write_off_has_authority AFTER INSERT ON write_offs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION write_off_has_authority();
 alter table write_offs enable row level security;
 create policy own on write_offs for select to wasata_donor using (((contribution_id)::text IN ( SELECT own_contributions() AS own_contributions)));
@@ -1421,6 +1572,18 @@ begin
     raise exception 'request % is not approved at every step', new.id using errcode = 'check_violation', constraint = 'approved_at_every_step';
   end if;
   return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION by_confirmed_correction()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (select from correction_endings d where d.correction_id = new.correction_id and d.verdict = 'confirmed') then
+    raise exception 'correction % of a row in % is not confirmed', new.correction_id, tg_table_name
+      using errcode = 'check_violation', constraint = 'by_confirmed_correction';
+  end if;
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION check_period(p_fund text, p_month date, p_act text)
@@ -1620,6 +1783,23 @@ AS $function$
                   where y.id = p_payee and ((y.recorded_by = p_person and y.recorded_at > now() - interval '30 days')
                                          or (v.verified_by = p_person and v.verified_at > now() - interval '30 days')))
 $function$;
+
+CREATE OR REPLACE FUNCTION kept_before_correction()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  was jsonb := to_jsonb(old);
+begin
+  if new.correction_id is null or new.correction_id is not distinct from old.correction_id then
+    raise exception '% changes by a correction only', tg_table_name using errcode = '42501', constraint = 'changed_by_correction_only';
+  end if;
+  insert into rows_before_correction (correction_id, table_name, key, said)
+  values (new.correction_id, tg_table_name, was ->> tg_argv[0], was);
+  return new;
+end $function$;
 
 CREATE OR REPLACE FUNCTION known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer)
  RETURNS boolean
@@ -1927,13 +2107,29 @@ end $function$;
 CREATE OR REPLACE FUNCTION receipt_not_applied_twice()
  RETURNS trigger
  LANGUAGE plpgsql
- SET search_path TO 'public', 'pg_temp'
 AS $function$
+declare
+  of_receipt text := case tg_table_name when 'receipts' then to_jsonb(new) ->> 'id' else to_jsonb(new) ->> 'receipt_id' end;
 begin
-  if exists (select from receipts r cross join lateral (select sum(a.value) as value, sum(a.authority) as authority
-                                                          from receipt_applications a where a.receipt_id = r.id) applied
-              where r.id = new.receipt_id and (applied.value > r.bank_value + r.bank_charge or applied.authority > r.functional)) then
-    raise exception 'more of receipt % is applied than arrived', new.receipt_id using errcode = 'check_violation', constraint = 'receipt_not_applied_twice';
+  of_receipt := coalesce((select r.takes_back from receipts r where r.id = of_receipt), of_receipt);
+  if (select coalesce(sum(a.value), 0) from receipt_applications a join receipts r on r.id = a.receipt_id where of_receipt in (r.id, r.takes_back))
+     > (select sum(r.bank_value + r.bank_charge) from receipts r where of_receipt in (r.id, r.takes_back)) then
+    raise exception 'more of receipt % is applied than arrived', of_receipt using errcode = 'check_violation', constraint = 'receipt_not_applied_twice';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION refund_stands_or_is_paid()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  refund text := coalesce(to_jsonb(new) ->> 'refund_id', to_jsonb(new) ->> 'takes_back');
+begin
+  perform pg_advisory_xact_lock(hashtextextended(refund, 0));
+  if exists (select from refund_payments p where p.refund_id = refund)
+     and exists (select from refunds f where refund in (f.takes_back, case when f.takes_back is not null then f.id end)) then
+    raise exception 'refund % is paid, or taken back, not both', refund using errcode = 'check_violation', constraint = 'refund_stands_or_is_paid';
   end if;
   return null;
 end $function$;
@@ -2017,6 +2213,28 @@ AS $function$
   select array_position(array['open', 'soft_closed', 'hard_closed'], state)
 $function$;
 
+CREATE OR REPLACE FUNCTION takes_back_exactly()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  was jsonb;
+  said jsonb := to_jsonb(new);
+  figure text;
+begin
+  execute format('select to_jsonb(t) from %I t where t.id = $1', tg_table_name) into was using new.takes_back;
+  if was ->> 'takes_back' is not null then
+    raise exception '% is a counter-row itself', new.takes_back using errcode = 'check_violation', constraint = 'takes_back_exactly';
+  end if;
+  foreach figure in array tg_argv loop
+    if (was ->> figure)::numeric is distinct from -(said ->> figure)::numeric then
+      raise exception '% of % is not the opposite of that of %', figure, new.id, new.takes_back
+        using errcode = 'check_violation', constraint = 'takes_back_exactly';
+    end if;
+  end loop;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION verifier_has_no_part()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2035,7 +2253,7 @@ CREATE OR REPLACE FUNCTION write_off_has_authority()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if new.proposal_id is null and not exists (select from imports i where i.act_id = new.act_id) then
+  if new.proposal_id is null and new.correction_id is null and not exists (select from imports i where i.act_id = new.act_id) then
     raise exception 'write-off % has nobody''s authority', new.id using errcode = 'check_violation', constraint = 'write_off_has_authority';
   end if;
   return null;
@@ -2083,6 +2301,9 @@ grant usage on sequence contribution_numbers to wasata_service;
 grant select on contributions to wasata_donor;
 grant insert, select on contributions to wasata_service;
 grant insert, select on conversions to wasata_service;
+grant insert, select on correction_endings to wasata_service;
+grant insert, select on correction_entries to wasata_service;
+grant insert, select on corrections to wasata_service;
 grant select on currencies to wasata_donor;
 grant select on currencies to wasata_service;
 grant insert, select on decisions to wasata_service;
@@ -2103,6 +2324,7 @@ grant insert, select on import_rows to wasata_service;
 grant insert, select on imports to wasata_service;
 grant insert, select on interest to wasata_service;
 grant insert, select on interest_shares to wasata_service;
+grant insert, select on issued_reports to wasata_service;
 grant delete, insert, select on named_people to wasata_service;
 grant insert, select on obligation_reductions to wasata_service;
 grant insert, select on payee_verifications to wasata_service;
@@ -2143,6 +2365,8 @@ grant insert, select on reserve_transfers to wasata_service;
 grant insert, select on revaluation_items to wasata_service;
 grant insert, select on revaluations to wasata_service;
 grant insert, select on role_grants to wasata_service;
+grant select on rows_before_correction to wasata_donor;
+grant select on rows_before_correction to wasata_service;
 grant select on sealed_acts to wasata_donor;
 grant insert, select on sealed_acts to wasata_service;
 grant select on sealed_entries to wasata_donor;
@@ -2158,15 +2382,19 @@ grant insert, select on tokens to wasata_service;
 grant select on write_offs to wasata_donor;
 grant insert, select on write_offs to wasata_service;
 grant insert, select on year_closings to wasata_service;
+grant update (act_id), update (amount), update (condition), update (conditional), update (correction_id), update (functional), update (rate), update (rate_source), update (reference), update (signed_on), update (standard), update (support_cost_base), update (support_cost_bps) on agreements to wasata_service;
 grant select (currency), select (id) on bank_accounts to wasata_donor;
 grant update (earmark), update (status), update (version) on contributions to wasata_service;
+grant select (entry_id), select (kind), select (original), select (source), select (takes_back) on correction_entries to wasata_donor;
+grant update (status) on corrections to wasata_service;
 grant update (body), update (headers), update (status) on idempotency_keys to wasata_service;
-grant update (status), update (version) on payments to wasata_service;
+grant update (category), update (correction_id), update (status), update (version) on payments to wasata_service;
 grant update (active), update (language), update (password_hash), update (version) on people to wasata_service;
 grant select (confidentiality), select (fund_id), select (id), select (name), select (region) on processes to wasata_donor;
 grant select (fund_id), select (id), select (process_id) on requests to wasata_donor;
 grant update (content_hash), update (ends_on), update (mandate_basis), update (payee_id), update (process_id), update (purpose), update (reserved_until), update (round), update (starts_on), update (status), update (submitted_at), update (support), update (themes), update (title), update (version) on requests to wasata_service;
 grant update (ended_at), update (ended_by) on role_grants to wasata_service;
+grant update (act_id), update (charge), update (correction_id), update (functional), update (functional_charge), update (reference), update (value_date) on settlements to wasata_service;
 grant update (revoked_at) on tokens to wasata_service;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_service;

@@ -1,6 +1,7 @@
 import type { Db } from '../db/connect.ts'
 import { actEndpoints } from './acts/routes.ts'
 import { contributionEndpoints } from './contributions/routes.ts'
+import { correctionEndpoints } from './corrections/routes.ts'
 import { donorReportEndpoints } from './donor-reports/routes.ts'
 import { fundEndpoints } from './funds/routes.ts'
 import type { Endpoint } from './http/endpoint.ts'
@@ -31,6 +32,7 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...proposalEndpoints(),
     ...ledgerEndpoints(),
     ...periodEndpoints(),
+    ...correctionEndpoints(),
     ...actEndpoints(),
     ...donorReportEndpoints(),
   ]

@@ -263,6 +263,31 @@ export const REFUSALS = {
   ),
   proposal_decided_already: no(409, 'This proposal was decided already.', 'بُتّ في هذا الاقتراح من قبل.'),
   refund_paid_already: no(409, 'This refund was paid already.', 'سُدد هذا الاسترداد من قبل.'),
+  correct_otherwise: no(
+    409,
+    'An entry of this kind is not corrected in this way. See "instead" for what puts it right.',
+    'لا يُصحَّح قيد من هذا النوع بهذه الطريقة. انظر "instead" لما يصححه.',
+  ),
+  built_upon: no(
+    409,
+    'Other entries build on what this would change. See "entries"; put those right first, the latest first.',
+    'توجد قيود أخرى مبنية على ما سيتغير. انظر "entries" وصححها أولاً بدءاً من الأحدث.',
+  ),
+  taken_back: no(
+    409,
+    'This was taken back already. Use what stands in its place.',
+    'أُلغي هذا من قبل بقيد عكسي. استخدم ما حلّ محله.',
+  ),
+  nothing_to_correct: no(
+    422,
+    'These are the values that are there already. Say what is different.',
+    'هذه هي القيم الموجودة أصلاً. اذكر ما يختلف.',
+  ),
+  correction_ended: no(
+    409,
+    'This correction was confirmed, rejected or withdrawn already, or has lapsed.',
+    'أُقر هذا التصحيح أو رُفض أو سُحب من قبل، أو انقضى.',
+  ),
   earmark_forbids_use: no(
     409,
     'Money of this contribution is in use in ways that the new earmark does not permit.',

@@ -16,6 +16,15 @@ export type EntryShown = {
   readonly requestId: string | null
   readonly source: string
   readonly postings: readonly { readonly address: string; readonly amount: MoneyText; readonly functional: MoneyText }[]
+  readonly corrects: {
+    readonly correction: string
+    readonly entryId: string
+    readonly kind: string
+    readonly valueOn: string
+  } | null
+  readonly correctedBy: readonly { readonly correction: string; readonly status: string }[]
+  /** Whether the reader may propose to correct it. */
+  readonly mayCorrect: boolean
   readonly act: {
     readonly id: string
     readonly at: string
@@ -54,8 +63,17 @@ export function entryPage(frame: Omit<Frame, 'title'>, entry: EntryShown): strin
           [words.memo, entry.memo && <Name>{entry.memo}</Name>],
           [words.source, <Source entry={entry} />],
           [words.reverses, entry.reverses && <a href={`${of}/entries/${entry.reverses}`}>{entry.reverses}</a>],
+          [t.corrections.corrects, entry.corrects && <Corrects of={of} corrects={entry.corrects} t={t} />],
+          [t.corrections.correctedBy, entry.correctedBy.length > 0 && <CorrectedBy entry={entry} t={t} />],
         ]}
       />
+      {entry.mayCorrect && (
+        <p>
+          <a class="button" href={`${of}/entries/${entry.id}/corrections`}>
+            {t.corrections.propose}
+          </a>
+        </p>
+      )}
       <h2>{words.postings}</h2>
       <Postings entry={entry} t={t} />
       <h2>{words.act}</h2>
@@ -70,6 +88,28 @@ export function entryPage(frame: Omit<Frame, 'title'>, entry: EntryShown): strin
       />
       {entry.duties.length > 0 && <Duties entry={entry} t={t} />}
     </>,
+  )
+}
+
+function Corrects({ of, corrects, t }: { of: string; corrects: NonNullable<EntryShown['corrects']>; t: Texts }) {
+  return (
+    <>
+      <a href={`${of}/entries/${corrects.entryId}`}>{corrects.entryId}</a>, {t.corrections.happened}{' '}
+      <Day on={corrects.valueOn} t={t} />, <a href={`/corrections/${corrects.correction}`}>{t.corrections.one}</a>
+    </>
+  )
+}
+
+function CorrectedBy({ entry, t }: { entry: EntryShown; t: Texts }) {
+  return (
+    <>
+      {entry.correctedBy.map(({ correction, status }, i) => (
+        <>
+          {i > 0 && ', '}
+          <a href={`/corrections/${correction}`}>{wordFor(t.corrections.statuses, status)}</a>
+        </>
+      ))}
+    </>
   )
 }
 

@@ -38,6 +38,9 @@ export function trialBalancePage(frame: Omit<Frame, 'title'>, shown: TrialBalanc
         <input type="date" id="on" name="on" value={on} />
         <button>{t.ledger.show}</button>
       </form>
+      <p>
+        <a href={`/funds/${fund.id}/corrections`}>{t.corrections.title}</a>
+      </p>
       {accounts.length === 0 && <p class="calm">{t.ledger.empty}</p>}
       {books
         .filter(({ book }) => accounts.some((one) => one.book === book))

@@ -28,6 +28,8 @@ export function refusalText(code: RefusalCode, t: Texts): string {
 
 function RefusalInWords({ code, details, t }: Told & { t: Texts }) {
   const { available, free, missing } = details as { available?: MoneyText; free?: MoneyText; missing?: string[] }
+  const ofCorrection = correctionRefused({ code, details, t })
+  if (ofCorrection) return <bdi>{ofCorrection}</bdi>
   if (code === 'insufficient_funds') {
     if (!available) return <>{t.refusals.insufficient}</>
     return <Said text={t.refusals.insufficient_funds} available={<Amount of={available} />} />
@@ -44,6 +46,19 @@ function RefusalInWords({ code, details, t }: Told & { t: Texts }) {
   if (code === 'month_still_open' && month)
     return <Said text={t.refusals.stillOpen} month={<Month of={month} t={t} />} />
   return <>{refusalText(code, t)}</>
+}
+
+type OfCorrection = { instead?: string; entries?: readonly string[]; requests?: readonly { code: string }[] }
+
+/** Why something is not corrected so, with what stands in the way or what to do instead; undefined for every other refusal. */
+function correctionRefused({ code, details, t }: Told & { t: Texts }): string | undefined {
+  const { instead, entries, requests } = details as OfCorrection
+  const listed = (all: readonly string[]) => [...new Set(all)].join(t.language === 'ar' ? '، ' : ', ')
+  if (code === 'correct_otherwise' && instead) return wordFor(t.corrections.instead, instead)
+  if (code === 'built_upon' && entries) return t.corrections.builtUpon.replace('{entries}', listed(entries))
+  if (code === 'insufficient_funds' && requests && requests.length > 0)
+    return t.corrections.heldBy.replace('{requests}', listed(requests.map((one) => one.code)))
+  return undefined
 }
 
 /** What is still to be filled in, by the labels of the form. */
@@ -66,5 +81,6 @@ function fieldOf(path: string): string {
   // Its currency has a field of its own where it can be chosen; what an earmark binds to has one each.
   const own = /^(?:amount|sent)\.(currency)$|^earmark\.(\w+)/.exec(path)
   if (own) return own[1] ?? own[2]!
-  return path.replace(/^(lines\.\d+\.amount|(?!lines\.)[^.]+)\..*$/, '$1')
+  // What a correction puts right are fields of its form.
+  return path.replace(/^right\.(\w+).*$/, '$1').replace(/^(lines\.\d+\.amount|(?!lines\.)[^.]+)\..*$/, '$1')
 }

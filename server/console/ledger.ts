@@ -7,9 +7,10 @@ import {
   type TrialBalanceShown,
 } from '../../templates/ledger.tsx'
 import { formProblem } from '../../templates/refused.tsx'
+import { CORRECTABLE } from '../corrections/policy.ts'
 import { Refusal } from '../errors.ts'
 import { today } from '../funds/currencies.ts'
-import { READERS, requireRole } from '../people/actor.ts'
+import { holdsRole, READERS, requireRole } from '../people/actor.ts'
 import { getPage, type Console } from './forms.ts'
 import { requestBehind } from './queries.ts'
 import { frameOf, fundName, fundSeenBy, type SignedIn } from './visit.ts'
@@ -82,14 +83,22 @@ async function showStatement(
 
 async function showEntry({ db, api }: Console, visit: SignedIn, fundId: string, entryId: string): Promise<string> {
   const fund = await fundRead(db, visit, fundId)
-  const entry = await api.read<EntryShown>(visit.actor, '/funds/:fund/ledger/entries/:entry', {
-    params: { fund: fund.id, entry: entryId },
-    language: visit.language,
-  })
+  const entry = await api.read<Omit<EntryShown, 'mayCorrect'> & { reversedBy: string | null }>(
+    visit.actor,
+    '/funds/:fund/ledger/entries/:entry',
+    {
+      params: { fund: fund.id, entry: entryId },
+      language: visit.language,
+    },
+  )
   return entryPage(frameOf(visit, { fund, section: 'ledger' }), {
     ...entry,
     fund,
     requestId: await requestBehind(db, entry.source),
+    mayCorrect:
+      entry.reversedBy === null &&
+      CORRECTABLE[entry.corrects?.kind ?? entry.kind] !== undefined &&
+      holdsRole(visit.actor, fund.id, ['controller']),
   })
 }
 

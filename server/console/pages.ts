@@ -4,6 +4,7 @@ import type { Endpoint } from '../http/endpoint.ts'
 import type { SignIn } from '../http/sign-in.ts'
 import { apiFor } from './api.ts'
 import { contributionPages } from './contributions.ts'
+import { correctionPages } from './corrections.ts'
 import { donorPages } from './donors.ts'
 import { draftPages } from './drafts.ts'
 import { homePages } from './home.ts'
@@ -35,5 +36,6 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   treasuryPages(router, served)
   ledgerPages(router, served)
   periodPages(router, served)
+  correctionPages(router, served)
   return router
 }

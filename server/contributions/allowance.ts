@@ -23,7 +23,7 @@ type Doubted = Record<'id' | 'code' | 'currency' | 'outstanding' | 'amount' | 'f
  */
 export async function releaseAllowances(
   trx: Trx,
-  actor: Actor,
+  actor: { readonly act: Pick<Actor['act'], 'id'> },
   { fundId, fundCurrency, contributionId = '' }: { fundId: string; fundCurrency: string; contributionId?: string },
 ): Promise<void> {
   const found = await rows<Doubted>(

@@ -17,8 +17,8 @@ import {
 } from '../money.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { releaseAllowances } from './allowance.ts'
-import { agreementOf, checkHappened, lockContribution, outstandingOf } from './load.ts'
-import { checkOrder, settle, statusAfter, worthOf, type Held } from './policy.ts'
+import { agreementOf, checkHappened, lockContribution, outstandingOf, type LoadedContribution } from './load.ts'
+import { checkOrder, settle, statusAfter, worthOf, type Held, type Outstanding } from './policy.ts'
 import { RECEIVERS, toldApplication, type RecordedApplication } from './receive.ts'
 import { applicationEntry, applicationRow, type Application } from './receipt-entries.ts'
 import { setStatus } from './status.ts'
@@ -28,7 +28,7 @@ import { setStatus } from './status.ts'
  * agreement's currency.
  *
  * Refuses `not_found`, `role_not_allowed`, `not_agreed`, `date_in_future`, `dates_out_of_order`, `currency_mismatch`,
- * `applied_amount_missing`, `nothing_unapplied`, `nothing_outstanding`.
+ * `applied_amount_missing`, `nothing_unapplied`, `nothing_outstanding`, `taken_back`.
  */
 export async function applyReceipt(
   trx: Trx,
@@ -44,11 +44,50 @@ export async function applyReceipt(
   requireRole(actor, receipt.fundId, RECEIVERS)
   const contribution = await lockContribution(trx, contributionId)
   if (contribution.fundId !== receipt.fundId) throw new Refusal('not_found', { field: 'contributionId' })
-  const agreement = agreementOf(contribution)
+  agreementOf(contribution)
   checkHappened(appliedOn)
+  const outstanding = await outstandingOf(trx, contribution)
+  const application = await restOf(trx, receipt, {
+    contribution,
+    outstanding,
+    appliedOn,
+    ...(amount ? { amount } : {}),
+  })
+
+  // From here on everything must succeed.
+  const { settlement } = application
+  const left = subtract(outstanding.amount, settlement.applied)
+  await trx('receipt_applications').insert(applicationRow(receiptId, application, actor.act.id))
+  await postEntry(trx, { fundId: receipt.fundId, actId: actor.act.id }, applicationEntry(receipt.bank, application))
+  await setStatus(trx, contribution, statusAfter(left, 'received'))
+  await releaseAllowances(trx, actor, { ...contribution, contributionId })
+  return { ...toldApplication(application), unapplied: moneyText(settlement.left.gross) }
+}
+
+/**
+ * What of the rest of a receipt settles the contribution from that day on: all that fits, or `amount`. The receipt is locked.
+ * Refuses `taken_back`, `dates_out_of_order`, `currency_mismatch`, `applied_amount_missing`, `nothing_unapplied`, `nothing_outstanding`.
+ */
+export async function restOf(
+  trx: Trx,
+  receipt: Receipt,
+  {
+    contribution,
+    outstanding,
+    appliedOn,
+    amount,
+  }: {
+    contribution: LoadedContribution
+    outstanding: Outstanding
+    appliedOn: string
+    amount?: MoneyText
+  },
+): Promise<Application> {
+  const agreement = agreementOf(contribution)
   checkOrder(receipt.receivedOn > agreement.signedOn ? receipt.receivedOn : agreement.signedOn, appliedOn)
-  // A receipt's row never changes and cannot be locked for change, so its id is.
-  await trx.raw(`select pg_advisory_xact_lock(hashtextextended(?, 0))`, [receiptId])
+  await lockReceipt(trx, receipt.id)
+  if (receipt.takesBack || (await trx('receipts').where({ takes_back: receipt.id }).first('id')))
+    throw new Refusal('taken_back')
   const { held, sent } = await unappliedNow(trx, receipt)
   const unapplied = moneyText(held.gross)
   if (!isPositive(held.gross)) throw new Refusal('nothing_unapplied', { unapplied })
@@ -58,28 +97,20 @@ export async function applyReceipt(
     ...(amount ? { appliedAmount: moneyFrom(amount) } : {}),
   })
   if (!isPositive(worth)) throw new Refusal('nothing_unapplied', { unapplied })
-  const outstanding = await outstandingOf(trx, contribution)
   if (!isPositive(outstanding.amount) || (amount && exceeds(limit, outstanding.amount)))
     throw new Refusal('nothing_outstanding', { outstanding: moneyText(outstanding.amount) })
-
-  // From here on everything must succeed.
   const settlement = settle({ held, worth, limit, outstanding, supportCostBps: agreement.supportCostBps })
-  const application: Application = {
-    id: newId('application'),
-    contribution,
-    appliedOn,
-    settlement,
-    heldBack: agreement.conditionOpen,
-  }
-  await trx('receipt_applications').insert(applicationRow(receiptId, application, actor.act.id))
-  await postEntry(trx, { fundId: receipt.fundId, actId: actor.act.id }, applicationEntry(receipt.bank, application))
-  await setStatus(trx, contribution, statusAfter(subtract(outstanding.amount, settlement.applied), 'received'))
-  await releaseAllowances(trx, actor, { ...contribution, contributionId })
-  return { ...toldApplication(application), unapplied: moneyText(settlement.left.gross) }
+  return { id: newId('application'), contribution, appliedOn, settlement, heldBack: agreement.conditionOpen }
 }
 
-type Receipt = {
+/** A receipt's row never changes and cannot be locked for change, so its id is: whoever applies it at the same time queues here. */
+export async function lockReceipt(trx: Trx, receiptId: string): Promise<void> {
+  await trx.raw(`select pg_advisory_xact_lock(hashtextextended(?, 0))`, [receiptId])
+}
+
+export type Receipt = {
   id: string
+  takesBack: string | null
   fundId: string
   receivedOn: string
   bank: { code: string; currency: string }
@@ -87,10 +118,11 @@ type Receipt = {
   all: Held
 }
 
-async function receiptById(db: Db, receiptId: string): Promise<Receipt> {
+/** A receipt as it came. Refuses `not_found`. */
+export async function receiptById(db: Db, receiptId: string): Promise<Receipt> {
   const found = await row<Record<string, string>>(
     db,
-    `select r.id, r.fund_id, f.currency as fund_currency, r.received_on, b.code, b.currency, r.sent_amount, r.sent_currency,
+    `select r.id, r.takes_back, r.fund_id, f.currency as fund_currency, r.received_on, b.code, b.currency, r.sent_amount, r.sent_currency,
             (r.bank_value + r.bank_charge)::text as gross, (r.functional + r.functional_charge)::text as functional,
             r.functional as cash
        from receipts r join bank_accounts b on b.id = r.bank_account_id join funds f on f.id = r.fund_id
@@ -102,6 +134,7 @@ async function receiptById(db: Db, receiptId: string): Promise<Receipt> {
   return {
     id: id!,
     fundId: fund_id!,
+    takesBack: found.takes_back ?? null,
     receivedOn: received_on!,
     bank: { code: code!, currency: currency! },
     sent: fromMinorUnits(sent_amount!, sent_currency!),

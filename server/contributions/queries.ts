@@ -52,15 +52,16 @@ export async function listReceipts(
   fundId: string,
   { unapplied, after, limit }: { unapplied?: boolean; after?: string; limit: number },
 ) {
-  const found = await rows<Record<string, string>>(
+  const found = await rows<Record<string, string> & { taken_back: boolean }>(
     db,
-    `select * from (
-       select r.id, r.received_on, r.reference, b.id as bank_id, b.currency, r.sent_amount, r.sent_currency, r.bank_value,
+    `select * from (select *, case when taken_back or takes_back is not null then '0' else left_of_it end as unapplied from (
+       select r.id, r.takes_back, r.received_on, r.reference, b.id as bank_id, b.currency, r.sent_amount, r.sent_currency, r.bank_value,
               r.bank_charge, r.functional, f.currency as fund_currency,
               (r.bank_value + r.bank_charge
-                - coalesce((select sum(a.value) from receipt_applications a where a.receipt_id = r.id), 0))::text as unapplied
+                - coalesce((select sum(a.value) from receipt_applications a where a.receipt_id = r.id), 0))::text as left_of_it,
+              exists (select from receipts t where t.takes_back = r.id) as taken_back
          from receipts r join bank_accounts b on b.id = r.bank_account_id join funds f on f.id = r.fund_id
-        where r.fund_id = :fundId and r.id > :after) r
+        where r.fund_id = :fundId and r.id > :after) r) r
       where not :onlyUnapplied or unapplied::bigint > 0
       order by id limit :limit`,
     { fundId, after: after ?? '', onlyUnapplied: unapplied ?? false, limit: limit + 1 },
@@ -75,6 +76,9 @@ export async function listReceipts(
     bankCharge: minorText(one.bank_charge!, one.currency!),
     functional: minorText(one.functional!, one.fund_currency!),
     unapplied: minorText(one.unapplied!, one.currency!),
+    /** The receipt that this one takes back, and whether another took this one back. */
+    takesBack: one.takes_back ?? null,
+    takenBack: one.taken_back,
   }))
 }
 
@@ -90,9 +94,13 @@ export async function yearlyReceipts(
   const found = await rows<{ fiscal_year: number | null; receipts: number; received: string }>(
     db,
     `with received as (
-       select r.id, sum(p.functional) as functional
+       select r.id, case when r.takes_back is null then 1 else -1 end as counts, sum(p.functional) as functional
          from receipts r
-         join entries e on e.fund_id = r.fund_id and e.kind in ('receipt', 'unidentified_receipt') and e.source = r.id
+         join lateral (select e.id from entries e
+                        where e.fund_id = r.fund_id and e.kind in ('receipt', 'unidentified_receipt') and e.source = r.id
+                       union all
+                       select t.entry_id from correction_entries t
+                        where t.kind in ('receipt', 'unidentified_receipt') and t.source = r.id) e on true
          join postings p on p.entry_id = e.id
          join accounts a on a.id = p.account_id and a.address like 'assets:cash:%'
         where r.fund_id = :id group by r.id),
@@ -100,13 +108,14 @@ export async function yearlyReceipts(
        select distinct on (a.receipt_id) a.receipt_id, a.contribution_id
          from receipt_applications a join received on received.id = a.receipt_id order by a.receipt_id, a.id),
      counted as (
-       select c.fiscal_year, r.functional
+       select c.fiscal_year, r.counts, r.functional
          from received r left join first_use u on u.receipt_id = r.id left join contributions c on c.id = u.contribution_id
        union all
-       select c.fiscal_year, 0
+       select c.fiscal_year, 1, 0
          from write_offs w join contributions c on c.id = w.contribution_id
-        where c.fund_id = :id and not exists (select from receipt_applications a where a.contribution_id = c.id))
-     select fiscal_year, count(*)::int as receipts, sum(functional)::text as received
+        where c.fund_id = :id and not exists (select from receipt_applications a where a.contribution_id = c.id)
+          and w.takes_back is null and not exists (select from write_offs t where t.takes_back = w.id))
+     select fiscal_year, sum(counts)::int as receipts, sum(functional)::text as received
        from counted group by fiscal_year order by fiscal_year nulls last`,
     { id },
   )

@@ -121,7 +121,7 @@ async function receiptsTold(db: Db, contributionId: string, fundCurrency: string
   const found = await rows<Record<string, string>>(
     db,
     `select r.id, a.id as application_id, r.received_on, a.applied_on, r.reference, r.sent_amount, r.sent_currency,
-            a.amount, g.currency, a.functional, a.carrying, a.authority, a.support, trim_scale(r.rate)::text as rate
+            a.takes_back, a.amount, g.currency, a.functional, a.carrying, a.authority, a.support, trim_scale(r.rate)::text as rate
        from receipt_applications a join receipts r on r.id = a.receipt_id join agreements g on g.contribution_id = a.contribution_id
       where a.contribution_id = :contributionId order by a.applied_on, a.id`,
     { contributionId },
@@ -129,6 +129,7 @@ async function receiptsTold(db: Db, contributionId: string, fundCurrency: string
   return found.map((one) => ({
     id: one.id!,
     applicationId: one.application_id!,
+    takesBack: one.takes_back ?? null,
     receivedOn: one.received_on!,
     appliedOn: one.applied_on!,
     reference: one.reference!,
@@ -145,7 +146,7 @@ async function receiptsTold(db: Db, contributionId: string, fundCurrency: string
 async function refundsTold(db: Db, contributionId: string, fundCurrency: string) {
   const found = await rows<Record<string, string>>(
     db,
-    `select f.id, f.amount, f.decided_on, f.reason, p.paid_on
+    `select f.id, f.takes_back, f.amount, f.decided_on, f.reason, p.paid_on
        from refunds f left join refund_payments p on p.refund_id = f.id
       where f.contribution_id = :contributionId order by f.id`,
     { contributionId },
@@ -154,6 +155,7 @@ async function refundsTold(db: Db, contributionId: string, fundCurrency: string)
     id: one.id!,
     amount: minorText(one.amount!, fundCurrency),
     decidedOn: one.decided_on!,
+    takesBack: one.takes_back ?? null,
     reason: one.reason!,
     paidOn: one.paid_on ?? null,
   }))

@@ -18,8 +18,16 @@ import {
 } from '../money.ts'
 import { requireRole, type Actor, type Role } from '../people/actor.ts'
 import { releaseAllowances } from './allowance.ts'
-import { agreementOf, bankAccountOf, checkHappened, lockContribution, outstandingOf, type BankAccount } from './load.ts'
-import { checkBankValue, checkKeepable, settle, statusAfter, worthOf } from './policy.ts'
+import {
+  agreementOf,
+  bankAccountOf,
+  checkHappened,
+  lockContribution,
+  outstandingOf,
+  type BankAccount,
+  type LoadedContribution,
+} from './load.ts'
+import { checkBankValue, checkKeepable, settle, statusAfter, worthOf, type Outstanding } from './policy.ts'
 import { heldOf, type Valued } from './postings.ts'
 import { applicationRow, receiptEntries, unappliedOf, type Application, type Arrived } from './receipt-entries.ts'
 import { setStatus } from './status.ts'
@@ -72,28 +80,14 @@ export async function receiveContribution(
   requireRole(actor, contribution.fundId, RECEIVERS)
   const fund = { id: contribution.fundId, currency: contribution.fundCurrency }
   const bank = await bankAccountOf(trx, fund.id, receipt.bankAccountId)
-  const agreement = agreementOf(contribution)
-  const weighed = await weigh(trx, { fund, bank, receipt })
-  const held = heldOf(weighed.arrived)
-  const { worth, limit } = worthOf(agreement.amount.currency, {
-    gross: held.gross,
-    sent: weighed.sent,
-    ...(appliedAmount ? { appliedAmount: moneyFrom(appliedAmount) } : {}),
-  })
+  agreementOf(contribution)
+  const weighed = await weighReceipt(trx, { fund, bank, receipt })
   const outstanding = await outstandingOf(trx, contribution)
-  const settlement = settle({ held, worth, limit, outstanding, supportCostBps: agreement.supportCostBps })
-  const application: Application | undefined = isZero(settlement.applied)
-    ? undefined
-    : {
-        id: newId('application'),
-        contribution,
-        appliedOn: agreement.signedOn > receipt.receivedOn ? agreement.signedOn : receipt.receivedOn,
-        settlement,
-        heldBack: agreement.conditionOpen,
-      }
+  const application = applicationOf(weighed, { contribution, outstanding, ...(appliedAmount ? { appliedAmount } : {}) })
   const recorded = await record(trx, actor, fund.id, { receipt, weighed, application })
   if (application) {
-    await setStatus(trx, contribution, statusAfter(subtract(outstanding.amount, settlement.applied), 'received'))
+    const left = subtract(outstanding.amount, application.settlement.applied)
+    await setStatus(trx, contribution, statusAfter(left, 'received'))
     await releaseAllowances(trx, actor, { fundId: fund.id, fundCurrency: fund.currency, contributionId })
   }
   return recorded
@@ -113,8 +107,33 @@ export async function receiveUnidentified(
   const fund = await fundById(trx, fundId)
   requireRole(actor, fund.id, RECEIVERS)
   const bank = await bankAccountOf(trx, fund.id, receipt.bankAccountId)
-  const weighed = await weigh(trx, { fund, bank, receipt })
+  const weighed = await weighReceipt(trx, { fund, bank, receipt })
   return record(trx, actor, fund.id, { receipt, weighed, application: undefined })
+}
+
+/**
+ * What of a receipt settles what is outstanding on the contribution, from the day on which both are there; undefined where nothing is.
+ * Refuses `not_agreed`, `currency_mismatch`, `applied_amount_missing`, `nothing_unapplied`.
+ */
+export function applicationOf(
+  { arrived, sent }: Weighed,
+  {
+    contribution,
+    outstanding,
+    appliedAmount,
+  }: { contribution: LoadedContribution; outstanding: Outstanding; appliedAmount?: MoneyText },
+): Application | undefined {
+  const agreement = agreementOf(contribution)
+  const held = heldOf(arrived)
+  const { worth, limit } = worthOf(agreement.amount.currency, {
+    gross: held.gross,
+    sent,
+    ...(appliedAmount ? { appliedAmount: moneyFrom(appliedAmount) } : {}),
+  })
+  const settlement = settle({ held, worth, limit, outstanding, supportCostBps: agreement.supportCostBps })
+  if (isZero(settlement.applied)) return undefined
+  const appliedOn = agreement.signedOn > arrived.receivedOn ? agreement.signedOn : arrived.receivedOn
+  return { id: newId('application'), contribution, appliedOn, settlement, heldBack: agreement.conditionOpen }
 }
 
 /** How an application is told to whoever made it. */
@@ -130,10 +149,13 @@ export function toldApplication(application: Application): RecordedApplication {
   }
 }
 
-type Weighed = { arrived: Arrived; sent: Money; rate: string | null }
+export type Weighed = { arrived: Arrived; sent: Money; rate: string | null }
 
-/** What has arrived, valued in the fund's currency: exactly, or at the operational rate of the value date. */
-async function weigh(
+/**
+ * What has arrived, valued in the fund's currency: exactly, or at the operational rate of the value date. Refuses `date_in_future`,
+ * `currency_unknown`, `currency_not_in_use`, `currency_mismatch`, `bank_value_differs`, `rate_missing`, `amount_out_of_range`.
+ */
+export async function weighReceipt(
   trx: Trx,
   { fund, bank, receipt }: { fund: { id: string; currency: string }; bank: BankAccount; receipt: NewReceipt },
 ): Promise<Weighed> {
@@ -166,24 +188,9 @@ async function record(
   fundId: string,
   { receipt, weighed, application }: { receipt: NewReceipt; weighed: Weighed; application: Application | undefined },
 ): Promise<RecordedReceipt> {
-  const { arrived, sent, rate } = weighed
+  const { arrived } = weighed
   const inserted = await trx('receipts')
-    .insert({
-      id: arrived.id,
-      fund_id: fundId,
-      bank_account_id: receipt.bankAccountId,
-      received_on: receipt.receivedOn,
-      sent_amount: minorUnits(sent),
-      sent_currency: sent.currency,
-      bank_value: minorUnits(arrived.booked.amount),
-      bank_charge: minorUnits(arrived.charge.amount),
-      functional: minorUnits(arrived.booked.functional),
-      functional_charge: minorUnits(arrived.charge.functional),
-      rate,
-      reference: receipt.reference,
-      source_key: sourceKey(receipt),
-      act_id: actor.act.id,
-    })
+    .insert(receiptRow(weighed, { fundId, receipt, actId: actor.act.id }))
     .onConflict(['fund_id', 'source_key'])
     .ignore()
     .returning('id')
@@ -195,6 +202,29 @@ async function record(
     functional: moneyText(arrived.booked.functional),
     unapplied: moneyText(unappliedOf(arrived, application).gross),
     application: application ? toldApplication(application) : null,
+  }
+}
+
+/** The row that keeps a receipt. */
+export function receiptRow(
+  { arrived, sent, rate }: Weighed,
+  { fundId, receipt, actId }: { fundId: string; receipt: NewReceipt; actId: string },
+) {
+  return {
+    id: arrived.id,
+    fund_id: fundId,
+    bank_account_id: receipt.bankAccountId,
+    received_on: receipt.receivedOn,
+    sent_amount: minorUnits(sent),
+    sent_currency: sent.currency,
+    bank_value: minorUnits(arrived.booked.amount),
+    bank_charge: minorUnits(arrived.charge.amount),
+    functional: minorUnits(arrived.booked.functional),
+    functional_charge: minorUnits(arrived.charge.functional),
+    rate,
+    reference: receipt.reference,
+    source_key: sourceKey(receipt),
+    act_id: actId,
   }
 }
 

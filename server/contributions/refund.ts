@@ -5,7 +5,7 @@ import { coverReserve } from '../funding/reserve.ts'
 import { newId } from '../ids.ts'
 import { authority, cash, contributionIncome, donorRefunds, fundAccount, stage } from '../ledger/accounts.ts'
 import { adjustAsController } from '../ledger/adjust.ts'
-import { credit, debit, postEntry } from '../ledger/post.ts'
+import { credit, debit, postEntry, type Posting } from '../ledger/post.ts'
 import {
   exceeds,
   fromMinorUnits,
@@ -41,10 +41,8 @@ export async function decideRefund(
   const { fundId, fundCurrency } = contribution
   requireRole(actor, fundId, ['controller'])
   if (actor.kind === 'service') throw new Refusal('service_account_decides_nothing')
-  const { signedOn, metOn } = agreementOf(contribution)
   checkHappened(decidedOn)
-  const recognisedOn = metOn ?? signedOn
-  checkOrder(recognisedOn, decidedOn)
+  checkOrder(recognisedOn(contribution), decidedOn)
   const amount = moneyFrom(asked)
   if (amount.currency !== fundCurrency) throw new Refusal('currency_mismatch', { expected: fundCurrency })
   await lockFunding(trx, fundId)
@@ -54,10 +52,6 @@ export async function decideRefund(
 
   // The stage's own floor refuses what is not available, whatever else is going on.
   const id = newId('refund')
-  const sameYear = decidedOn.slice(0, 4) === recognisedOn.slice(0, 4)
-  const taken = sameYear
-    ? contributionIncome(contribution, fundCurrency)
-    : fundAccount('expense:prior-year-refunds', fundCurrency)
   await trx('refunds').insert({
     id,
     fund_id: fundId,
@@ -77,12 +71,7 @@ export async function decideRefund(
       source: id,
       occurredOn: decidedOn,
       memo: contribution.code,
-      postings: [
-        debit(taken, amount),
-        credit(donorRefunds(contribution, fundCurrency), amount),
-        debit(authority(contribution, fundCurrency), amount),
-        credit(stage('available', contribution, fundCurrency), amount),
-      ],
+      postings: refundPostings(contribution, { amount, decidedOn }),
     },
   )
   return { id, amount: moneyText(amount), decidedOn }
@@ -105,10 +94,34 @@ async function lowestAvailable(trx: Trx, contribution: LoadedContribution, on: s
   return found!.began ? fromMinorUnits(found!.lowest, fundCurrency) : zero(fundCurrency)
 }
 
+/** The day on which the contribution became income. Refuses `not_agreed`. */
+export function recognisedOn(contribution: LoadedContribution): string {
+  const { signedOn, metOn } = agreementOf(contribution)
+  return metOn ?? signedOn
+}
+
+/** The postings of event 21, first half. */
+export function refundPostings(
+  contribution: LoadedContribution,
+  { amount, decidedOn }: { amount: Money; decidedOn: string },
+): Posting[] {
+  const { fundCurrency } = contribution
+  const sameYear = decidedOn.slice(0, 4) === recognisedOn(contribution).slice(0, 4)
+  const taken = sameYear
+    ? contributionIncome(contribution, fundCurrency)
+    : fundAccount('expense:prior-year-refunds', fundCurrency)
+  return [
+    debit(taken, amount),
+    credit(donorRefunds(contribution, fundCurrency), amount),
+    debit(authority(contribution, fundCurrency), amount),
+    credit(stage('available', contribution, fundCurrency), amount),
+  ]
+}
+
 /**
  * Pays a refund that another person has decided (event 21, second half), from a bank account in the fund's currency.
  *
- * Refuses `not_found`, `role_not_allowed`, `service_account_decides_nothing`, `two_people_needed`, `refund_paid_already`,
+ * Refuses `not_found`, `role_not_allowed`, `service_account_decides_nothing`, `two_people_needed`, `refund_paid_already`, `taken_back`,
  * `date_in_future`, `dates_out_of_order`, `currency_mismatch`.
  */
 export async function payRefund(
@@ -131,6 +144,8 @@ export async function payRefund(
   const bank = await bankAccountOf(trx, fundId, bankAccountId)
   if (await trx('refund_payments').where({ refund_id: refundId }).first('refund_id'))
     throw new Refusal('refund_paid_already')
+  const takenBack = await trx('refunds').where({ takes_back: refundId }).first('id')
+  if (refund.takes_back || takenBack) throw new Refusal('taken_back')
   checkHappened(paidOn)
   checkOrder(refund.decided_on, paidOn)
   if (bank.currency !== fundCurrency) throw new Refusal('currency_mismatch', { expected: fundCurrency })

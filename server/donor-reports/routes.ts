@@ -11,6 +11,7 @@ import { asOfKeys } from '../ledger/routes.ts'
 import { sealAt } from '../ledger/seal.ts'
 import { donorsOf, holdsRole, READERS, requireRole, type Actor } from '../people/actor.ts'
 import type { DonorReport } from './figures.ts'
+import { recordIssue } from './issued.ts'
 import { donorReport, type ReportAsked } from './queries.ts'
 import { momentOf } from './sources.ts'
 
@@ -27,9 +28,12 @@ export function donorReportEndpoints(): Endpoint[] {
           "A donor's contributions and where the money is, as of both axes of time or at a position of the ledger; donors see their own",
         query: query(asOfKeys),
       },
-      async (db, actor, { params, query: asOf }) => ({
-        body: await visibleReport(db, actor, { fundId: params.fund!, donorId: params.donor!, ...asOf }),
-      }),
+      async (db, actor, { params, query: asked }) => {
+        const of = { fundId: params.fund!, donorId: params.donor! }
+        const report = await visibleReport(db, actor, { ...of, ...asked })
+        await db.transaction((trx) => recordIssue(trx, actor, { ...of, format: 'json', asOf: report.asOf }))
+        return { body: report }
+      },
     ),
     get(
       '/funds/:fund/donors/:donor/report.pdf',
@@ -40,8 +44,11 @@ export function donorReportEndpoints(): Endpoint[] {
         answerType: 'application/pdf',
       },
       async (db, actor, { params, query: { language: asked, ...asOf }, language: spoken }) => {
-        const report = await visibleReport(db, actor, { fundId: params.fund!, donorId: params.donor!, ...asOf })
+        const of = { fundId: params.fund!, donorId: params.donor! }
+        const report = await visibleReport(db, actor, { ...of, ...asOf })
         const language = asked ?? spoken
+        const issue = { ...of, format: 'pdf', language, asOf: report.asOf } as const
+        await db.transaction((trx) => recordIssue(trx, actor, issue))
         return {
           stream: {
             type: 'application/pdf',

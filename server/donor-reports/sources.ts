@@ -112,16 +112,26 @@ const OWN = `own as materialized (
   select * from contributions where fund_id = :fundId and donor_id = :donorId)`
 
 // `account` is the first two parts of an address, which say what the account is.
+// An entry of a correction is told as what it is about; the agreement is the one that was known then.
 const POSTED = `posted as materialized (
   select a.contribution_id, split_part(a.address, ':', 1) || ':' || split_part(a.address, ':', 2) as account, a.stage, a.request_id,
-         p.entry_id, p.occurred_on, p.amount, p.functional, e.kind, e.source
+         p.entry_id, p.occurred_on, p.amount, p.functional, e.reverses, coalesce(t.kind, e.kind) as kind, coalesce(t.source, e.source) as source,
+         coalesce(t.takes_back, false) as takes_back, coalesce(t.original, p.entry_id) as original
     from own
     join accounts a on a.contribution_id = own.id
     join postings p on p.account_id = a.id
     join entries e on e.id = p.entry_id
+    left join correction_entries t on t.entry_id = e.id
    where ${WITHIN}
      -- What a receivable would be worth at a month's end is undone on the next day and is no part of what a donor gave.
-     and e.kind not in ('revaluation', 'revaluation_reversed'))`
+     and e.kind not in ('revaluation', 'revaluation_reversed')),
+known_agreements as materialized (
+  select k.* from own
+    join agreements g on g.contribution_id = own.id
+    left join lateral (select b.said from rows_before_correction b
+                        where b.key = g.contribution_id and b.table_name = 'agreements' and b.replaced_at > cast(:knownAt as timestamptz)
+                        order by b.replaced_at limit 1) b on true
+    cross join lateral jsonb_populate_record(g, b.said) k)`
 
 // What of which receipt settled a receivable. A receipt that was applied as it came is one entry with its application, and one act;
 // what of it was applied later is an entry of its own. The charge is the bank's part of what was applied: what was not applied
@@ -142,7 +152,7 @@ applied as materialized (
     from settled s
     join receipts r on r.id = s.receipt_id
     join bank_accounts b on b.id = r.bank_account_id
-    join agreements g on g.contribution_id = s.contribution_id)`
+    join known_agreements g on g.contribution_id = s.contribution_id)`
 
 const stageSum = (stage: string) => `coalesce(sum(functional) filter (where stage = '${stage}'), 0)::text as "${stage}"`
 const accountSum = (account: string, kinds?: string[]) =>
@@ -161,7 +171,8 @@ const SUMS = `by_account as (
          ${['support', 'available', 'ready', 'reserved', 'committed', 'disbursed', 'reported'].map(stageSum).join(', ')},
          bool_or(kind in ('unconditional_agreement', 'conditional_agreement')) as "isAgreed",
          bool_or(kind = 'pledge_cancelled') as "isCancelled",
-         (array_agg(kind order by entry_id desc) filter (where account = 'assets:receivable'))[1] as last
+         (array_agg(kind order by original desc) filter (where account = 'assets:receivable' and not takes_back
+           and not exists (select from posted r where r.reverses = posted.entry_id)))[1] as last
     from posted group by contribution_id),
 by_receipt as (
   select contribution_id, sum(received) as received, sum(charge) as charge, sum(difference) as difference
@@ -175,7 +186,7 @@ sums as (
     from own o
     join by_account a on a.contribution_id = o.id
     left join by_receipt r on r.contribution_id = o.id
-    left join agreements g on g.contribution_id = o.id and a."isAgreed")`
+    left join known_agreements g on g.contribution_id = o.id and a."isAgreed")`
 
 const LINE = `p.contribution_id as contribution, p.occurred_on as on, p.entry_id`
 
@@ -189,11 +200,11 @@ const LINES = `lines as (
    where p.account = 'budget:pledged' and p.kind = 'pledge_cancelled'
   union all
   select ${LINE}, 1, 'agreement', g.reference, p.amount::text, g.currency, trim_scale(g.rate)::text, p.functional::text, p.functional::text
-    from posted p join agreements g on g.contribution_id = p.contribution_id
+    from posted p join known_agreements g on g.contribution_id = p.contribution_id
    where p.account = 'assets:receivable' and p.kind in ('unconditional_agreement', 'conditional_agreement')
   union all
   select ${LINE}, 1, 'condition_met', m.evidence, p.amount::text, g.currency, trim_scale(g.rate)::text, p.functional::text, p.functional::text
-    from posted p join agreements g on g.contribution_id = p.contribution_id join conditions_met m on m.contribution_id = p.contribution_id
+    from posted p join known_agreements g on g.contribution_id = p.contribution_id join conditions_met m on m.contribution_id = p.contribution_id
    where p.account = 'liabilities:conditional' and p.kind = 'condition_met'
   union all
   select ${LINE}, e.place, e.kind, p.reference, e.original::text, e.currency, e.rate, e.amount::text, e.worth::text
@@ -205,7 +216,7 @@ const LINES = `lines as (
    where e.place = 1 or e.amount <> 0
   union all
   select ${LINE}, 1, 'write_off', w.reason, p.amount::text, g.currency, null, p.functional::text, null
-    from posted p join write_offs w on w.id = p.source join agreements g on g.contribution_id = p.contribution_id
+    from posted p join write_offs w on w.id = p.source join known_agreements g on g.contribution_id = p.contribution_id
    where p.account = 'assets:receivable' and p.kind = 'write_off'
   union all
   select ${LINE}, 1, 'refund', f.reason, null, null, null, (-p.functional)::text, null

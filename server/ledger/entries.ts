@@ -91,7 +91,9 @@ const CONDITIONS = {
                        cross join unnest(array['payment_certified', 'payment_cancelled', 'payment_released', 'payment_settled',
                                                'payment_returned', 'release_reversed']) as of (kind)
                        join entries x on x.fund_id = y.fund_id and x.kind = of.kind and x.source = y.id
-                      where y.request_id = :request)`,
+                      where y.request_id = :request
+                     union all
+                     select t.entry_id from payments y join correction_entries t on t.source = y.id where y.request_id = :request)`,
 } as const
 
 /** Address, currency and size are asked of one and the same posting. */

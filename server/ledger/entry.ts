@@ -12,6 +12,10 @@ export type EntryWhole = EntryTold & {
   /** The number of its seal; null until it is sealed. */
   seal: number | null
   reversedBy: string | null
+  /** The correction that posted it: which entry that corrects, of which kind this one is in substance, and when it happened. */
+  corrects: { correction: string; entryId: string; kind: string; takesBack: boolean; valueOn: string } | null
+  /** Corrections of it, proposed or ended, and what those that were confirmed put in its place. */
+  correctedBy: { correction: string; status: string; corrected: string[] }[]
   act: {
     id: string
     at: string
@@ -32,6 +36,8 @@ type WholeRow = EntryRow & {
   contentHash: string
   seal: number | null
   reversedBy: string | null
+  corrects: EntryWhole['corrects']
+  correctedBy: EntryWhole['correctedBy']
   personKind: string | null
   at: string
   tokenId: string | null
@@ -50,6 +56,12 @@ export async function readEntry(db: Db, fund: FundRef, entryId: string): Promise
     db,
     `select ${ENTRY}, encode(e.content_hash, 'hex') as "contentHash", s.seal, n.kind as "personKind",
             (select r.id from entries r where r.fund_id = e.fund_id and r.reverses = e.id order by r.id limit 1) as "reversedBy",
+            (select json_build_object('correction', c.id, 'entryId', c.entry_id::text, 'kind', m.kind, 'takesBack', m.takes_back, 'valueOn', m.value_on)
+               from correction_entries m join corrections c on c.id = m.correction_id where m.entry_id = e.id) as corrects,
+            (select coalesce(json_agg(json_build_object('correction', c.id, 'status', c.status, 'corrected',
+                      (select coalesce(json_agg(m.entry_id::text order by m.entry_id), '[]')
+                         from correction_entries m join entries k on k.id = m.entry_id where m.correction_id = c.id and k.kind = 'corrected'))
+                    order by c.id), '[]') from corrections c where c.entry_id = e.id) as "correctedBy",
             ${momentText('t.at')} as at, t.token_id as "tokenId", t.request_id as "httpRequest", t.method, t.path, t.address as "from"
        from entries e
        join acts t on t.id = e.act_id
@@ -59,7 +71,21 @@ export async function readEntry(db: Db, fund: FundRef, entryId: string): Promise
     { entryId, fundId: fund.id },
   )
   if (!found) throw new Refusal('not_found')
-  const { contentHash, seal, reversedBy, personKind, at, tokenId, httpRequest, method, path, from, ...entry } = found
+  const {
+    contentHash,
+    seal,
+    reversedBy,
+    corrects,
+    correctedBy,
+    personKind,
+    at,
+    tokenId,
+    httpRequest,
+    method,
+    path,
+    from,
+    ...entry
+  } = found
   const told = entryTold(entry, fund)
   const causeId = told.source.split('#')[0]!
   return {
@@ -68,6 +94,8 @@ export async function readEntry(db: Db, fund: FundRef, entryId: string): Promise
     contentHash,
     seal,
     reversedBy,
+    corrects,
+    correctedBy,
     act: {
       id: told.actId,
       at,

@@ -37,6 +37,8 @@ export type EntryKind =
   | 'interest'
   | 'reserve_replenished'
   | 'reserve_released'
+  | 'correction'
+  | 'corrected'
 
 /** Debit positive, credit negative: `amount` in the account's currency, `functional` in the fund's. */
 export type Posting = { readonly account: Account; readonly amount: Money; readonly functional: Money }
@@ -73,12 +75,20 @@ export const difference = (account: Account, functional: Money): Posting => ({
   functional,
 })
 
+/** The mirror of postings: what takes them back. */
+export const mirrorOf = (postings: readonly Posting[]): Posting[] =>
+  postings.map(({ account, amount, functional }) => ({
+    account,
+    amount: negate(amount),
+    functional: negate(functional),
+  }))
+
 /**
  * Appends entries to the ledger in one round trip; the only function in the service that writes there. Postings of zero are
  * left out. What was posted before under the same kind and source is not posted again.
  *
- * Refuses `insufficient_funds` when a guarded account would go below zero, `period_closed` with the first day that is open, and
- * `entry_says_something_else`.
+ * Refuses `insufficient_funds` when a guarded account would go below zero, `period_closed` with the first day that is open,
+ * `taken_back` for an entry that was reversed before, and `entry_says_something_else`.
  * That everything sums to zero is checked by the database when the transaction commits.
  */
 export async function postEntries(
@@ -124,6 +134,7 @@ const POST_ENTRIES = `select entry_id, is_new from post_entries(
 function asRefusal(error: { constraint?: string; code?: string; detail?: string }): never {
   if (error.constraint === 'stage_never_below_zero') throw new Refusal('insufficient_funds')
   if (error.constraint === 'period_closed') throw new Refusal('period_closed', { firstOpenDay: error.detail })
+  if (error.constraint === 'entry_reversed_once') throw new Refusal('taken_back')
   if (error.constraint === 'entry_says_something_else') throw new Refusal('entry_says_something_else')
   throw error
 }

@@ -66,12 +66,18 @@ export async function paidFrom(db: Db, payment: LoadedPayment): Promise<StagePar
   return parts.map((part) => ({ ...part, amount: fromMinorUnits(part.amount, payment.amount.currency) }))
 }
 
-/** The entry that an event made, for the one that reverses it. */
+/** The entry that an event made, for the one that reverses it: the right one, where it was corrected. */
 export async function entryOf(
   db: Db,
   { fundId, kind, source }: { fundId: string; kind: string; source: string },
 ): Promise<string> {
-  const entry = await db('entries').where({ fund_id: fundId, kind, source }).first('id')
+  const entry = await row<{ id: string }>(
+    db,
+    `select greatest(e.id, (select max(t.entry_id) from correction_entries t
+                             where t.source = e.source and t.kind = e.kind and not t.takes_back)) as id
+       from entries e where e.fund_id = :fundId and e.kind = :kind and e.source = :source`,
+    { fundId, kind, source },
+  )
   if (!entry) throw new Error(`no entry ${kind} of ${source}`)
   return entry.id
 }

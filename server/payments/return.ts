@@ -2,7 +2,7 @@ import { row, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { today } from '../funds/currencies.ts'
 import { cash, fundAccount, inTransit } from '../ledger/accounts.ts'
-import { credit, debit, postEntries, type Entry } from '../ledger/post.ts'
+import { credit, debit, mirrorOf, postEntries, type Entry } from '../ledger/post.ts'
 import {
   add,
   exceeds,
@@ -133,10 +133,6 @@ async function releaseReversed(
     occurredOn: valueDate,
     memo: `${payment.code} ${reference}`,
     reverses: await entryOf(trx, { fundId: request.fundId, kind: 'payment_released', source: payment.id }),
-    postings: mirrored.map(({ account, amount, functional }) => ({
-      account,
-      amount: negate(amount),
-      functional: negate(functional),
-    })),
+    postings: mirrorOf(mirrored),
   }
 }

@@ -19,7 +19,7 @@ import {
 } from '../money.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { takeDuty } from '../requests/load.ts'
-import { lockPayment, releasedOn, setStatus } from './load.ts'
+import { lockPayment, releasedOn, setStatus, type LoadedPayment } from './load.ts'
 
 export type Settlement = { valueDate: string; debited: MoneyText; charge?: MoneyText; reference: string }
 
@@ -76,17 +76,26 @@ export async function settlePayment(
       source: paymentId,
       occurredOn: valueDate,
       memo: `${payment.code} ${reference}`,
-      postings: [
-        debit(inTransit(bank), payment.instructed, payment.amount),
-        credit(cash(bank), debited, value),
-        debit(fundAccount('expense:bank-charges', bank.currency), charge, chargeValue),
-        credit(cash(bank), charge, chargeValue),
-        ...exchangePostings(subtract(value, payment.amount)),
-        ...carriedByReserve(add(subtract(value, payment.amount), chargeValue)),
-      ],
+      postings: settledPostings(payment, { debited, value, charge, chargeValue }),
     },
   )
   return { id: paymentId, status: 'settled' }
+}
+
+/** The postings of event 17; `value` and `chargeValue` are those of what was debited and of the charge in the fund's currency. */
+export function settledPostings(
+  { bank, instructed, amount }: LoadedPayment,
+  { debited, value, charge, chargeValue }: Record<'debited' | 'value' | 'charge' | 'chargeValue', Money>,
+): Posting[] {
+  const loss = subtract(value, amount)
+  return [
+    debit(inTransit(bank), instructed, amount),
+    credit(cash(bank), debited, value),
+    debit(fundAccount('expense:bank-charges', bank.currency), charge, chargeValue),
+    credit(cash(bank), charge, chargeValue),
+    ...exchangePostings(loss),
+    ...carriedByReserve(add(loss, chargeValue)),
+  ]
 }
 
 /** An exchange loss (positive) or gain on a payment from an account in another currency: no original amount, only a functional one. */

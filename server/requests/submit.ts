@@ -90,7 +90,8 @@ async function sources(trx: Trx, request: LoadedRequest): Promise<Source[]> {
   }>(
     trx,
     `select c.id as "contributionId", c.code, c.earmark, b.amount as available,
-            coalesce((select min(x.received_on) from receipt_applications p join receipts x on x.id = p.receipt_id where p.contribution_id = c.id),
+            coalesce((select min(x.received_on) from receipt_applications p join receipts x on x.id = p.receipt_id where p.contribution_id = c.id
+                        and p.takes_back is null and not exists (select from receipt_applications t where t.takes_back = p.id)),
                      c.pledged_on) as "firstReceivedOn"
        from accounts a
        join balances b on b.account_id = a.id and b.amount > 0

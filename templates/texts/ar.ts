@@ -1,3 +1,4 @@
+import { correctionsAr } from './ar-corrections.ts'
 import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
 import { treasuryAr } from './ar-treasury.ts'
@@ -327,6 +328,7 @@ export const ar: Texts = {
   },
 
   ...periodsAr,
+  ...correctionsAr,
 
   problem: {
     title: 'تعذر عرض هذا أو تنفيذه',
@@ -487,6 +489,8 @@ export const ar: Texts = {
     interest: 'فوائد',
     reserve_replenished: 'تعويض الاحتياطي',
     reserve_released: 'صرف من الاحتياطي',
+    correction: 'تصحيح: قيد عكسي',
+    corrected: 'تصحيح: القيد الصحيح',
   },
 
   fieldErrors: {
@@ -502,6 +506,7 @@ export const ar: Texts = {
     'day.order': 'هذا يسبق يوم البداية.',
     'amount.tooManyDecimals': 'خانات عشرية أكثر مما للعملة.',
     'amount.notPositive': 'يجب أن يكون أكبر من صفر.',
+    'confirm.listed': 'أكّد أنك قرأت المعروض.',
     'confirm.missing': 'أكّد أنك تقصد هذا المبلغ وهذا المستفيد.',
     other: 'هذا غير صحيح. راجعه.',
   },

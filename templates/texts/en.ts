@@ -1,3 +1,4 @@
+import { correctionsEn } from './en-corrections.ts'
 import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
 import { treasuryEn } from './en-treasury.ts'
@@ -326,6 +327,7 @@ export const en = {
   },
 
   ...periodsEn,
+  ...correctionsEn,
 
   problem: {
     title: 'This cannot be shown or done',
@@ -491,6 +493,8 @@ export const en = {
     interest: 'Interest',
     reserve_replenished: 'Reserve replenished',
     reserve_released: 'Reserve released',
+    correction: 'Correction: mirror',
+    corrected: 'Correction: right entry',
   },
 
   /** What is wrong with a field, by the code of the rule that it broke. */
@@ -507,6 +511,7 @@ export const en = {
     'day.order': 'This is before the first day.',
     'amount.tooManyDecimals': 'This has more decimals than its currency has.',
     'amount.notPositive': 'This must be more than zero.',
+    'confirm.listed': 'Confirm that you have read what is listed.',
     'confirm.missing': 'Confirm that you mean this amount and this payee.',
     other: 'This is not right. Check it.',
   },

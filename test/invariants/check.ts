@@ -57,13 +57,42 @@ const QUESTIONS: Record<string, string> = {
         <> coalesce((select sum(b.amount) from accounts a join balances b on b.account_id = a.id
                       where a.request_id = r.id and a.stage in ('disbursed', 'reported')), 0)`,
   '9 a receipt is never applied beyond what arrived': `
-    select x.id from receipts x join receipt_applications a on a.receipt_id = x.id where x.fund_id = :fund
-     group by x.id having sum(a.value) > x.bank_value + x.bank_charge`,
+    select coalesce(x.takes_back, x.id) from receipts x
+      left join lateral (select coalesce(sum(value), 0) as applied from receipt_applications where receipt_id = x.id) a on true
+     where x.fund_id = :fund group by 1 having sum(a.applied) > sum(x.bank_value + x.bank_charge)`,
   '9 unapplied money is what arrived less what was applied': `
     select 1 from (select coalesce((select sum(bank_value + bank_charge) from receipts where fund_id = :fund), 0)
                         - coalesce((select sum(a.value) from receipt_applications a join receipts x on x.id = a.receipt_id where x.fund_id = :fund), 0) as open) o
      where o.open <> -coalesce((select sum(p.amount) from postings p join accounts a on a.id = p.account_id
                                  where a.fund_id = :fund and a.address like 'liabilities:unapplied:%'), 0)`,
+  'cash and charges of receipts are what their rows say': `
+    select * from (select coalesce(sum(bank_value), 0) as booked, coalesce(sum(bank_charge), 0) as kept from receipts where fund_id = :fund) r,
+      (select coalesce(sum(p.amount) filter (where a.address like 'assets:cash:%'), 0) as cash,
+              coalesce(sum(p.amount) filter (where a.address = 'expense:bank-charges'), 0) as charges
+         from entries e left join correction_entries t on t.entry_id = e.id join postings p on p.entry_id = e.id join accounts a on a.id = p.account_id
+        where e.fund_id = :fund and coalesce(t.kind, e.kind) in ('receipt', 'unidentified_receipt')) l
+     where r.booked <> l.cash or r.kept <> l.charges`,
+  'charges of settlements are what their rows say, but for those that came back': `
+    select s.payment_id from settlements s join payments y on y.id = s.payment_id where y.fund_id = :fund
+       and s.charge <> (select coalesce(sum(p.amount), 0) from entries e left join correction_entries t on t.entry_id = e.id
+                          join postings p on p.entry_id = e.id join accounts a on a.id = p.account_id
+                         where e.fund_id = :fund and a.address = 'expense:bank-charges'
+                           and coalesce(t.kind, e.kind) = 'payment_settled' and coalesce(t.source, e.source) = s.payment_id)`,
+  'an agreement is what its entries add up to': `
+    select c.code from contributions c join agreements g on g.contribution_id = c.id where c.fund_id = :fund
+       and (g.amount, g.functional) <> (select sum(p.amount), sum(p.functional) from accounts a join postings p on p.account_id = a.id
+                                          join entries e on e.id = p.entry_id left join correction_entries t on t.entry_id = e.id
+                                         where a.contribution_id = c.id and a.address like 'assets:receivable:%'
+                                           and coalesce(t.kind, e.kind) in ('unconditional_agreement', 'conditional_agreement'))`,
+  'a refund is owed until it is paid': `
+    select 1 from (select coalesce(sum(f.amount), 0) as owed from refunds f
+                    where f.fund_id = :fund and not exists (select from refund_payments y where y.refund_id = f.id)) r
+     where r.owed <> -coalesce((select sum(p.amount) from postings p join accounts a on a.id = p.account_id
+                                 where a.fund_id = :fund and a.address like 'liabilities:donor-refunds:%'), 0)`,
+  'a contribution is settled when nothing is outstanding': `
+    select c.code from contributions c join agreements g on g.contribution_id = c.id where c.fund_id = :fund
+       and (c.status in ('received', 'written_off')) <> (coalesce((select sum(p.amount) from postings p join accounts a on a.id = p.account_id
+              where a.contribution_id = c.id and a.address like 'assets:receivable:%'), 0) = 0)`,
   '10 all accounts of a book sum to zero': `
     select a.book from postings p join accounts a on a.id = p.account_id where a.fund_id = :fund group by a.book, a.currency having sum(p.amount) <> 0`,
   'only cash received gives authority, and interest on it, and what the reserve gave': `

@@ -1,4 +1,5 @@
 import type { Response } from 'supertest'
+import { CORRECTABLE } from '../../server/corrections/policy.ts'
 import { draft } from '../support/asking.ts'
 import type { Caller, Fund } from '../support/service.ts'
 
@@ -35,6 +36,7 @@ export const ACTS = [
   'earn',
   'moveReserve',
   'decideProposal',
+  'correct',
 ] as const
 export type ActName = (typeof ACTS)[number]
 
@@ -336,7 +338,49 @@ async function callFor(story: Story, act: ActName, pick: number, size: number): 
       return make(certifyingOfficer, of(pay?.id, '/payments/*/cancellations'), { reason: 'Again' })
     case 'reduce':
       return make(fundManager, of(req?.id, '/disbursement-requests/*/reductions'), { amount: usd(), reason: 'Shorter' })
+    case 'correct': {
+      const proposed = await proposedCorrection(story, pick, size, money)
+      return make(director, proposed && `/corrections/${proposed}/decisions`, { verdict: 'confirm' })
+    }
   }
+}
+
+/** Some entry of the story, proposed to be put right or taken back; undefined where that is refused. */
+async function proposedCorrection(
+  { fund, contributions, today }: Story,
+  pick: number,
+  size: number,
+  money: (currency: string, count?: number) => object,
+): Promise<string | undefined> {
+  const { auditor, controller } = fund.cast as Record<string, Caller>
+  const { body } = await auditor!.get(`/funds/${fund.id}/ledger/entries?limit=500`)
+  const kinds = ['correction', 'corrected', ...Object.keys(CORRECTABLE)]
+  const entries = body.items.filter(({ kind }: { kind: string }) => kinds.includes(kind))
+  const entry = entries[pick % Math.max(1, entries.length)]
+  if (!entry) return undefined
+  const { body: told } = await auditor!.get(`/funds/${fund.id}/ledger/entries/${entry.id}`)
+  const kind: string = told.corrects?.kind ?? entry.kind
+  const of = contributions[size % Math.max(1, contributions.length)]!
+  const currency: string = entry.postings[0].amount.currency
+  const rights: Record<string, object[]> = {
+    receipt: [{ contributionId: of.id }, { contributionId: null }, { reference: `again ${size}` }],
+    unidentified_receipt: [{ contributionId: of.id }, { reference: `again ${size}` }],
+    receipt_applied: [{ contributionId: of.id }, { amount: money(of.currency) }],
+    unconditional_agreement: [{ amount: money(currency, size * 900 + 1) }, { reference: `annex ${size}` }],
+    conditional_agreement: [{ conditional: false }, { amount: money(currency, size * 900 + 1) }],
+    write_off: [{ amount: money(currency, size + 1) }, { reason: `because ${size}` }],
+    refund_decided: [{ amount: money('USD', size + 1) }],
+    payment_certified: [{ category: ['travel', 'grants', 'venue'][size % 3] }],
+    payment_settled: [{ charge: money('USD', size % 9) }, { reference: `line ${size}`, valueDate: today }],
+  }
+  const right = size % 3 === 0 ? undefined : rights[kind]?.[pick % rights[kind].length]
+  const answer = await controller!.post(`/funds/${fund.id}/corrections`, {
+    entryId: entry.id,
+    reason: 'Typed wrongly',
+    ...(right ? { right } : {}),
+  })
+  if (answer.status >= 500) throw new Error(`correct ${kind}: ${JSON.stringify([right, answer.body])}`)
+  return answer.status === 201 ? answer.body.id : undefined
 }
 
 function remember(story: Story, act: ActName, { body }: Response, { path, note, by }: Call): void {

@@ -91,6 +91,22 @@ const acts: Record<string, (fund: Fund) => Promise<Act>> = {
       },
     }
   },
+  'a confirmed correction': async (fund) => {
+    const { controller, director } = fund.cast
+    const { body } = await controller!.get(`/funds/${fund.id}/ledger/entries?kind=receipt`).expect(200)
+    const right = {
+      bankValue: { amount: '90.00', currency: 'USD' },
+      bankCharge: { amount: '10.00', currency: 'USD' },
+    }
+    const proposal = { entryId: body.items[0].id, reason: 'The bank kept 10.00', right }
+    const proposed = await controller!.post(`/funds/${fund.id}/corrections`, proposal).expect(201)
+    return {
+      name: 'correct',
+      by: director!,
+      path: `/corrections/${proposed.body.id}/decisions`,
+      body: { verdict: 'confirm' },
+    }
+  },
   'an import': async (fund) => ({
     name: 'import',
     by: fund.cast.controller!,
@@ -215,6 +231,10 @@ async function everything(fund: Fund): Promise<object> {
     'revaluations',
     'revaluation_items',
     'year_closings',
+    'receipts',
+    'receipt_applications',
+    'correction_endings',
+    'correction_entries',
     'idempotency_keys',
     'interest',
     'interest_shares',
