@@ -3,7 +3,7 @@ import { Refusal } from '../errors.ts'
 import type { Column } from '../http/csv.ts'
 import { cursorOf } from '../http/pages.ts'
 import { minorText, type MoneyText } from '../money.ts'
-import { FORM, keyAfter, momentText, sealedBy } from './as-of.ts'
+import { BALANCES, FORM, keyAfter, momentText, sealedBy } from './as-of.ts'
 import type { FundRef, Query } from './queries.ts'
 
 export type StatementLine = {
@@ -98,17 +98,14 @@ export async function beginStatement(
   const knownAt = recordedAt ?? account.now
   const before = await row<{ amount: string; functional: string }>(
     db,
-    `select coalesce(sum(amount), 0)::text as amount, coalesce(sum(functional), 0)::text as functional
-       from postings p
-      where account_id = :account and occurred_on < cast(:since as date) and recorded_at <= cast(:knownAt as timestamptz)
-        and ${sealedBy('p.entry_id')}`,
-    { account: account.id, since: from ?? '-infinity', knownAt, position },
+    `select s.amount::text, s.functional::text from ${BALANCES('array[cast(:account as bigint)]', 'cast(:since as date) - 1')} s`,
+    { fundId: fund.id, account: account.id, since: from ?? '-infinity', knownAt, position },
   )
   return {
     ...told,
     recordedAt: knownAt,
     behind: { occurredOn: '-infinity', entryId: '0', line: '0' },
-    opening: { amount: BigInt(before!.amount), functional: BigInt(before!.functional) },
+    opening: { amount: BigInt(before?.amount ?? 0), functional: BigInt(before?.functional ?? 0) },
   }
 }
 

@@ -1,7 +1,7 @@
 import { rows, type Db } from '../../db/connect.ts'
 import type { Column } from '../http/csv.ts'
 import { minorText, type MoneyText } from '../money.ts'
-import { asOfTold, boundsOf, WITHIN, type AsOf } from './as-of.ts'
+import { asOfTold, BALANCES, boundsOf, type AsOf } from './as-of.ts'
 import type { FundRef, Query } from './queries.ts'
 
 /** An account with a balance, on the side on which it is: the other side is null. */
@@ -31,9 +31,7 @@ export type TrialRow = Pick<TrialLine, 'address' | 'currency' | 'book'> & { amou
 export function trialBalanceQuery(fund: FundRef, asOf: AsOf): Query {
   return {
     sql: `select a.address, a.currency, a.book, s.amount::text, s.functional::text
-            from (select p.account_id, sum(p.amount) as amount, sum(p.functional) as functional
-                    from postings p where p.account_id in (select id from accounts where fund_id = :fundId) and ${WITHIN}
-                   group by p.account_id) s
+            from ${BALANCES('array(select id from accounts where fund_id = :fundId)')} s
             join accounts a on a.id = s.account_id
            where s.amount <> 0 or s.functional <> 0
            order by a.address, a.currency`,
