@@ -28,7 +28,7 @@ create table balances (
 
 create table entries (
   id            bigint generated always as identity primary key,
-  fund_id       id not null references funds,
+  fund_id       id not null,                   -- that of the accounts which it moves
   kind          text not null,
   source        text collate "C" not null,     -- the row that caused it
   occurred_on   date not null,                 -- value date: when it happened
@@ -43,11 +43,13 @@ create table entries (
 create index entries_by_day on entries (fund_id, occurred_on, id);
 create index entries_by_act on entries (act_id);
 
--- Debits are positive, credits negative; whole minor units of the account's currency and of the fund's.
+-- Debits are positive, credits negative; whole minor units of the account's currency and of the fund's. That its entry and its account
+-- are there and of one fund is looked at for a whole statement at once in entries_must_balance: neither can ever be removed, so a foreign
+-- key would only lock rows that nobody changes, one by one, at a quarter of the cost of posting.
 create table postings (
-  entry_id     bigint not null references entries,
+  entry_id     bigint not null,
   line         smallint not null,
-  account_id   bigint not null references accounts,
+  account_id   bigint not null,
   amount       bigint not null,
   functional   bigint not null,
   occurred_on  date not null,
@@ -66,33 +68,37 @@ create table closed_periods (
   constraint period_closed_already primary key (fund_id, month)
 );
 
--- Postings arrive whole, an entry's in one statement, and are checked there: zero per book in every currency and functionally, and per
--- contribution over its stages, which makes the conservation law a constraint. The plan is pinned to index look-ups: the tables of a
--- new service have no statistics yet, and a guess costs eight times as much.
+-- Postings arrive whole, an entry's in one statement, and are checked there: each is of an entry of this transaction and on an account of
+-- its fund; zero per book in every currency and functionally; and per contribution over its stages, which makes the conservation law a
+-- constraint. The plan is pinned to index look-ups: the tables of a new service have no statistics yet, and a guess costs eight times as much.
 create function entries_must_balance() returns trigger language plpgsql
   set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
-  wrong text;
+  v_rule text;
+  v_wrong text;
 begin
-  select format('entry %s, %s %s: %s, functional %s', entry_id, book, currency, amount, functional) into wrong
-    from (select n.entry_id, a.book, a.currency, sum(n.amount) as amount, sum(sum(n.functional)) over (partition by n.entry_id, a.book) as functional
-            from new_postings n join accounts a on a.id = n.account_id
-           group by n.entry_id, a.book, a.currency) sums
-   where amount <> 0 or functional <> 0
-   limit 1;
-  if wrong is not null then
-    raise exception 'entry does not balance: %', wrong using errcode = 'check_violation', constraint = 'entry_balances';
-  end if;
-  select format('entry %s', n.entry_id) into wrong
-    from new_postings n join accounts a on a.id = n.account_id
-   where a.stage is not null
-   group by n.entry_id, a.contribution_id having sum(n.amount) <> 0
-   limit 1;
-  if wrong is not null then
-    raise exception '% breaks the conservation law of a contribution', wrong using errcode = 'check_violation', constraint = 'conservation_law';
-  end if;
-  if exists (select from new_postings n join entries e on e.id = n.entry_id where e.xid <> pg_current_xact_id()) then
-    raise exception 'an entry takes no more postings once it is recorded' using errcode = '42501', constraint = 'entry_is_whole';
+  with lines as materialized (
+    select n.entry_id, n.amount, n.functional, a.book, a.currency, a.stage, a.contribution_id, a.fund_id as of_account,
+           e.fund_id as of_entry, e.xid
+      from new_postings n left join entries e on e.id = n.entry_id left join accounts a on a.id = n.account_id),
+  broken as (
+    select 'posting_is_of_its_fund' as rule, format('entry %s has a posting on no account of its fund', entry_id) as wrong
+      from lines where of_account is distinct from of_entry or of_entry is null
+    union all
+    select 'entry_is_whole', 'an entry takes no more postings once it is recorded' from lines where xid <> pg_current_xact_id()
+    union all
+    select 'entry_balances', format('entry %s does not balance: %s %s %s, functional %s', entry_id, book, currency, amount, functional)
+      from (select entry_id, book, currency, sum(amount) as amount, sum(sum(functional)) over (partition by entry_id, book) as functional
+              from lines group by entry_id, book, currency) sums
+     where amount <> 0 or functional <> 0
+    union all
+    select 'conservation_law', format('entry %s breaks the conservation law of a contribution', entry_id)
+      from lines where stage is not null group by entry_id, contribution_id having sum(amount) <> 0)
+  select rule, wrong into v_rule, v_wrong from broken limit 1;
+  if v_rule is not null then
+    raise exception '%', v_wrong
+      using constraint = v_rule,
+            errcode = case v_rule when 'entry_is_whole' then '42501' when 'posting_is_of_its_fund' then '23503' else '23514' end;
   end if;
   return null;
 end $$;
