@@ -6,7 +6,7 @@ import { FORM, keyAfter, momentText } from './as-of.ts'
 import type { Page } from './queries.ts'
 
 /** What a seal holds at most is also what a balance as recorded at a moment within its span has to look through. */
-const MOST_ENTRIES = 1_000
+const MOST_ENTRIES = 500
 
 /**
  * SQL for what an act `t` says, as one text: fund, id, person, token, request, method, path, address, outcome, details and moment, each on a
@@ -95,30 +95,30 @@ const LOOK_UPS = ['seqscan', 'hashjoin', 'mergejoin']
 const MAY_BE_SEALED = (its: string) => `${its}.fund_id = :fundId and ${its}.xid >= cast(cast(:base as text) as xid8)
        and (${its}.xid < pg_snapshot_xmin(pg_current_snapshot()) or ${its}.xid > pg_snapshot_xmax(pg_current_snapshot()))`
 
-// What an entry says is put together exactly as post_entries does it. Where as many are found as may be taken, there may be more: the
-// next seal looks from the last of their transactions on.
+// What an entry says is put together exactly as post_entries does it. One more of each is looked for than is taken: the next
+// seal looks from its transaction on, or from the horizon where this was all.
 const FRESH = `
   with fresh as materialized (
     select e.* from entries e
      where ${MAY_BE_SEALED('e')} and not exists (select from sealed_entries s where s.entry_id = e.id)
-     order by e.xid, e.id limit :most),
+     order by e.xid, e.id limit :most + 1),
   told as (
     select e.id, json_build_object('id', e.id::text, 'contentHash', encode(e.content_hash, 'hex'),
                                    'recordedAt', ${momentText('e.recorded_at')}, 'actId', e.act_id, 'contentNow',
              encode(sha256(convert_to(concat_ws(E'\\n', e.fund_id, e.kind, e.source, e.occurred_on, e.memo, coalesce(e.reverses::text, ''), l.lines),
                                       'utf8')), 'hex')) as entry
-      from fresh e
+      from (select * from fresh order by xid, id limit :most) e
       cross join lateral (select string_agg(concat_ws(' ', a.address, a.currency, p.amount, p.functional), E'\\n' order by p.line) as lines
                             from postings p join accounts a on a.id = p.account_id where p.entry_id = e.id) l),
   acted as (
     select t.id, t.xid, ${ACT_CONTENT} as content from acts t
      where ${MAY_BE_SEALED('t')} and not exists (select from sealed_acts s where s.act_id = t.id)
-     order by t.xid, t.id limit :most)
+     order by t.xid, t.id limit :most + 1)
   select coalesce((select json_agg(entry order by id) from told), '[]') as entries,
          coalesce((select json_agg(json_build_object('id', id, 'contentHash', encode(sha256(convert_to(content, 'utf8')), 'hex')) order by id)
-                     from acted), '[]') as acts,
+                     from (select * from acted order by xid, id limit :most) t), '[]') as acts,
          least(pg_snapshot_xmin(pg_current_snapshot()),
-               (select max(xid) from fresh having count(*) = :most), (select max(xid) from acted having count(*) = :most))::text as horizon`
+               (select max(xid) from fresh having count(*) > :most), (select max(xid) from acted having count(*) > :most))::text as horizon`
 
 /**
  * Seals whatever can be sealed in every fund, every so often, until the function it gives back is called, which waits for what

@@ -1,6 +1,6 @@
 -- A large ledger, made by statements over all of it: the rows that posting, sealing and folding would have made one by one. Accounts and
 -- the act are there; :entries entries of two postings each over three years, one in twenty back-dated by up to 200 days, one posting in ten
--- on the first account; a thousand to a seal. The hashes of the seals are chained afterwards.
+-- on the first account; 500 to a seal. The hashes of the seals are chained afterwards.
 create temp table drawn as
   select n, at, case when random() < 0.05 then at::date - (1 + floor(random() * 200))::int else at::date end as day,
          to_account, case when from_account = to_account then from_account % cardinality(accounts) + 1 else from_account end as from_account,
@@ -20,7 +20,7 @@ select :fund, 'payment_settled', 'large-' || d.n, d.day, d.at, :act, 'Settled ' 
  order by d.n;
 
 create temp table made as
-  select e.id, e.occurred_on, e.recorded_at, d.amount, d.to_account, d.from_account, (d.n - 1) / 1000 + 1 as seal
+  select e.id, e.occurred_on, e.recorded_at, d.amount, d.to_account, d.from_account, (d.n - 1) / 500 + 1 as seal
     from entries e join drawn d on e.source = 'large-' || d.n and e.fund_id = :fund;
 
 insert into postings (entry_id, line, account_id, amount, functional, occurred_on, recorded_at)
@@ -29,7 +29,7 @@ select m.id, l.line, (select (array_agg(id order by id)) from accounts where fun
  order by m.id, l.line;
 
 insert into seals (fund_id, number, entry_count, act_count, hash, previous_hash, horizon, sealed_at)
-select :fund, seal, count(*), case seal when 1 then 1 else 0 end, '', '', pg_current_xact_id(), max(recorded_at) from made group by seal order by seal;
+select :fund, seal, count(*), case seal when 1 then 1 else 0 end, '', '', ((pg_current_xact_id()::text)::bigint + 1)::text::xid8, max(recorded_at) from made group by seal order by seal;
 insert into sealed_entries (entry_id, fund_id, seal) select id, :fund, seal from made order by id;
 insert into sealed_acts (act_id, fund_id, seal) values (:act, :fund, 1);
 
