@@ -43,7 +43,6 @@ export async function measureLarge(
     const started = performance.now()
     const ledger = await loadLargeLedger(owner, postings / 2)
     const loadedS = (performance.now() - started) / 1000
-    process.stderr.write(`loaded ${loadedS}\n`)
     for (const [question, ask] of questions(db, ledger, postings / 1_000)) {
       const [clientMs, databaseMs]: [number[], number[]] = [[], []]
       for (let i = 0; i < times + 5; i += 1) {
@@ -53,7 +52,6 @@ export async function measureLarge(
         databaseMs.push(told.databaseMs)
       }
       reads.push({ question, postings, clientMs, databaseMs })
-      process.stderr.write(`${question} ${Math.max(...databaseMs)} ${Math.max(...clientMs)}\n`)
     }
     checks.push({ postings, loadedS, ...(await measureCheck(db, ledger, postings)) })
   }
