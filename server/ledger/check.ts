@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { row, rows, type Db } from '../../db/connect.ts'
-import { momentText } from './as-of.ts'
-import { ACT_CONTENT } from './seal.ts'
+import { BALANCES, boundsOf, momentText } from './as-of.ts'
+import { ACT_CONTENT, LOOK_UPS } from './seal.ts'
 
 /** What a check found: `faults` is empty where all is well, and tells at most a hundred of them. */
 export type Checked = { entries: number; postings: number; seals: number; faults: Fault[] }
@@ -15,7 +15,7 @@ const MOST_FAULTS = 100
 
 /**
  * Checks everything that is sealed in a fund straight from its database: each entry says what its hash says and balances, each seal is
- * of its entries and acts and of the seal before, and what is folded is the sum of the sealed postings. It goes through the seals a
+ * of its entries and acts and of the seal before, and what is read of every account is the sum of its postings. It goes through the seals a
  * few at a time, `workers` of them side by side, and holds no more than that in memory. For a check that trusts neither the service
  * nor its database there is `verify.ts`.
  */
@@ -37,7 +37,11 @@ export async function checkLedger(
   const starts = Array.from({ length: Math.ceil(last / SEALS_AT_ONCE) }, (_, i) => i * SEALS_AT_ONCE + 1)
   await sideBySide(workers, starts, async (from) => {
     const to = Math.min(from + SEALS_AT_ONCE - 1, last)
-    for (const one of await rows<Digests>(db, SEALED, { fundId, from, to })) {
+    const digests = await db.transaction(async (trx) => {
+      await trx.raw(`select ${LOOK_UPS}`)
+      return rows<Digests>(trx, SEALED, { fundId, from, to })
+    })
+    for (const one of digests) {
       checked.entries += one.entries
       checked.postings += one.postings
       if (one.changed > 0) find('entry_changed', one.number)
@@ -56,7 +60,8 @@ export async function checkLedger(
     accounts.slice(i * ACCOUNTS_AT_ONCE, (i + 1) * ACCOUNTS_AT_ONCE).map(({ id }) => id),
   )
   await sideBySide(workers, groups, async (ids) => {
-    for (const { id } of await rows<{ id: string }>(db, TURNED, { ids })) find('turnover_differs', id)
+    for (const { id } of await rows<{ id: string }>(db, TURNED, { fundId, ids, ...boundsOf({}) }))
+      find('turnover_differs', id)
   })
   return checked
 }
@@ -128,18 +133,17 @@ const SEALED = `
    where s.fund_id = :fundId and s.number between :from and :to
    order by s.number`
 
-// What is sealed meanwhile is in both: one statement sees either all of a seal or nothing of it.
+// One statement, so that what is sealed meanwhile is seen on both sides or on neither.
 const TURNED = `
   select a.id
     from unnest(cast(:ids as bigint[])) a (id)
    cross join lateral (
-     select coalesce(sum(p.amount), 0) as amount, coalesce(sum(p.functional), 0) as functional, count(*) as n
-       from postings p
-      where p.account_id = a.id and exists (select from sealed_entries z where z.entry_id = p.entry_id)) posted
+     select coalesce(sum(p.amount), 0) as amount, coalesce(sum(p.functional), 0) as functional from postings p where p.account_id = a.id) posted
+    left join ${BALANCES('cast(:ids as bigint[])')} told on told.account_id = a.id
    cross join lateral (
-     select coalesce(sum(t.amount), 0) as amount, coalesce(sum(t.functional), 0) as functional from turnover t where t.account_id = a.id) turned
+     select sum(t.amount) as amount, sum(t.functional) as functional from turnover t where t.account_id = a.id) turned
     left join lateral (select s.amount, s.functional from sealed_balances s where s.account_id = a.id order by s.seal desc limit 1) stood on true
     left join lateral (select c.amount, c.functional from closings c where c.account_id = a.id order by c.month desc limit 1) closed on true
-   where (posted.amount, posted.functional) <> (turned.amount, turned.functional)
-      or posted.n > 0 and ((stood.amount, stood.functional) is distinct from (turned.amount, turned.functional)
-                        or (closed.amount, closed.functional) is distinct from (turned.amount, turned.functional))`
+   where (posted.amount, posted.functional) <> (coalesce(told.amount, 0), coalesce(told.functional, 0))
+      or (stood.amount, stood.functional) is distinct from (turned.amount, turned.functional)
+      or (closed.amount, closed.functional) is distinct from (turned.amount, turned.functional)`

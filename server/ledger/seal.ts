@@ -85,8 +85,8 @@ async function lastSeal(trx: Trx, fundId: string): Promise<{ number: number; has
   return found ?? { number: 0, hash: createHash('sha256').update(fundId).digest('hex'), base: '0' }
 }
 
-// What there is to seal is always little beside what the tables hold, whatever the planner makes of their statistics.
-const LOOK_UPS = ['seqscan', 'hashjoin', 'mergejoin']
+/** SQL that keeps a transaction to index look-ups: what it seals is little beside what the tables hold, whatever their statistics say. */
+export const LOOK_UPS = ['seqscan', 'hashjoin', 'mergejoin']
   .map((way) => `set_config('enable_${way}', 'off', true)`)
   .join(', ')
 
