@@ -111,6 +111,17 @@ create table approval_steps (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON approval_steps FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
+create table back_dated (
+  account_id  bigint not null,
+  seal        integer not null,
+  day         date not null,
+  amount      numeric not null,
+  functional  numeric not null,
+  constraint back_dated_pkey PRIMARY KEY (account_id, seal, day),
+  constraint back_dated_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON back_dated FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table balances (
   account_id  bigint not null,
   amount      bigint not null default 0,
@@ -152,6 +163,16 @@ create table budget_lines (
   constraint budget_lines_category_check CHECK ((category = ANY (ARRAY['grants'::text, 'experts'::text, 'travel'::text, 'venue'::text, 'interpretation'::text, 'security'::text])))
 );
 CREATE TRIGGER decided_content_is_fixed BEFORE INSERT OR DELETE OR UPDATE ON budget_lines FOR EACH ROW EXECUTE FUNCTION decided_parts_are_fixed();
+
+create table closings (
+  account_id  bigint not null,
+  month       date not null,
+  amount      numeric not null,
+  functional  numeric not null,
+  constraint closings_pkey PRIMARY KEY (account_id, month),
+  constraint closings_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint closings_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
+) with (fillfactor=80);
 
 create table conditions_met (
   contribution_id  id not null,
@@ -428,11 +449,11 @@ create table entries (
   constraint entries_pkey PRIMARY KEY (id),
   constraint posted_once UNIQUE (fund_id, kind, source),
   constraint entries_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint entries_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint entries_reverses_fkey FOREIGN KEY (reverses) REFERENCES entries(id)
 );
 CREATE INDEX entries_by_act ON entries USING btree (act_id);
 CREATE INDEX entries_by_day ON entries USING btree (fund_id, occurred_on, id);
+CREATE INDEX entries_by_moment ON entries USING brin (recorded_at) WITH (pages_per_range='16', autosummarize='on');
 CREATE INDEX entries_by_transaction ON entries USING btree (fund_id, xid);
 CREATE UNIQUE INDEX entry_reversed_once ON entries USING btree (reverses) WHERE (reverses IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON entries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
@@ -853,8 +874,6 @@ create table postings (
   occurred_on  date not null,
   recorded_at  timestamp with time zone not null,
   constraint postings_pkey PRIMARY KEY (entry_id, line),
-  constraint postings_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
-  constraint postings_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES entries(id),
   constraint postings_check CHECK (((amount <> 0) OR (functional <> 0)))
 );
 CREATE INDEX postings_by_account ON postings USING btree (account_id, occurred_on, entry_id, line) INCLUDE (amount, functional, recorded_at);
@@ -1319,6 +1338,19 @@ alter table rows_before_correction enable row level security;
 create policy own on rows_before_correction for select to wasata_donor using (((table_name = 'agreements'::text) AND ((key)::text IN ( SELECT own_contributions() AS own_contributions))));
 create policy service on rows_before_correction for all to wasata_service using (true);
 
+create table seal_reach (
+  fund_id           id not null,
+  seal              integer not null,
+  recorded_from     timestamp with time zone not null,
+  recorded_through  timestamp with time zone not null,
+  value_through     date not null,
+  constraint seal_reach_pkey PRIMARY KEY (fund_id, seal),
+  constraint seal_reach_fund_id_seal_fkey FOREIGN KEY (fund_id, seal) REFERENCES seals(fund_id, number)
+);
+CREATE INDEX seal_reach_by_moment ON seal_reach USING btree (fund_id, recorded_through, seal);
+CREATE INDEX seal_reach_by_span ON seal_reach USING gist (tstzrange(recorded_from, recorded_through, '[]'::text));
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON seal_reach FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table sealed_acts (
   act_id   id not null,
   fund_id  id not null,
@@ -1330,6 +1362,16 @@ create table sealed_acts (
 CREATE INDEX sealed_acts_by_seal ON sealed_acts USING btree (fund_id, seal, act_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sealed_acts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
+create table sealed_balances (
+  account_id  bigint not null,
+  seal        integer not null,
+  amount      numeric not null,
+  functional  numeric not null,
+  constraint sealed_balances_pkey PRIMARY KEY (account_id, seal),
+  constraint sealed_balances_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sealed_balances FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table sealed_entries (
   entry_id  bigint not null,
   fund_id   id not null,
@@ -1340,6 +1382,7 @@ create table sealed_entries (
 );
 CREATE INDEX sealed_entries_by_seal ON sealed_entries USING btree (fund_id, seal, entry_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sealed_entries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER folded AFTER INSERT ON sealed_entries REFERENCING NEW TABLE AS newly_sealed FOR EACH STATEMENT EXECUTE FUNCTION sealed_entries_are_folded();
 
 create table seals (
   fund_id        id not null,
@@ -1447,6 +1490,15 @@ create table tokens (
   constraint tokens_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 );
 CREATE INDEX tokens_by_person ON tokens USING btree (person_id);
+
+create table turnover (
+  account_id  bigint not null,
+  day         date not null,
+  amount      numeric not null,
+  functional  numeric not null,
+  constraint turnover_pkey PRIMARY KEY (account_id, day),
+  constraint turnover_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+) with (fillfactor=80);
 
 create table write_offs (
   id               id not null,
@@ -1574,6 +1626,86 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer)
+ RETURNS TABLE(account_id bigint, amount numeric, functional numeric)
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+declare
+  v_last int := coalesce(p_position, 2147483647);
+  v_seal int;        -- the last one that was known whole
+  v_through date;
+  v_month date;
+  v_since xid8;
+  v_until xid8;
+begin
+  select r.seal, r.value_through into v_seal, v_through
+    from seal_reach r
+   where r.fund_id = p_fund
+     and r.seal = least(
+           coalesce((select r.seal from seal_reach r where r.fund_id = p_fund and r.seal <= v_last order by r.seal desc limit 1), 0),
+           coalesce((select r.seal from seal_reach r where r.fund_id = p_fund and r.recorded_through <= p_known_at
+                      order by r.recorded_through desc, r.seal desc limit 1), 0));
+
+  if p_on >= v_through then
+    return query
+      select a.id, b.amount, b.functional
+        from unnest(p_accounts) a (id)
+       cross join lateral (select b.amount, b.functional from sealed_balances b where b.account_id = a.id and b.seal <= v_seal
+                            order by b.seal desc limit 1) b;
+  elsif v_seal is not null then
+    v_month := date_trunc('month', p_on);
+    return query
+      select a.id, c.amount, c.functional
+        from unnest(p_accounts) a (id)
+       cross join lateral (select c.amount, c.functional from closings c where c.account_id = a.id and c.month < v_month
+                            order by c.month desc limit 1) c;
+    return query
+      select t.account_id, sum(t.amount), sum(t.functional)
+        from unnest(p_accounts) a (id) join turnover t on t.account_id = a.id and t.day between v_month and p_on
+       group by t.account_id;
+    if exists (select from seal_reach r where r.fund_id = p_fund and r.seal > v_seal) then
+      return query
+        select l.account_id, -sum(l.amount), -sum(l.functional)
+          from unnest(p_accounts) a (id) join back_dated l on l.account_id = a.id and l.seal > v_seal and l.day <= p_on
+         group by l.account_id;
+    end if;
+  end if;
+
+  if p_known_at < 'infinity' then
+    return query
+      select p.account_id, sum(p.amount), sum(p.functional)
+        from seal_reach r
+        join sealed_entries z on z.fund_id = r.fund_id and z.seal = r.seal
+       cross join lateral (select p.account_id, p.amount, p.functional from postings p
+                            where p.entry_id = z.entry_id and p.recorded_at <= p_known_at and p.occurred_on <= p_on offset 0) p
+       where tstzrange(r.recorded_from, r.recorded_through, '[]') @> p_known_at
+         and r.fund_id = p_fund and r.seal > coalesce(v_seal, 0) and r.seal <= v_last
+         and exists (select from unnest(p_accounts) a (id) join sealed_balances b on b.account_id = a.id and b.seal = r.seal)
+         and (p.account_id in (select unnest(p_accounts))) is true
+       group by p.account_id;
+  end if;
+
+  if p_position is null then
+    v_since := unsealed_since(p_fund);
+    v_until := case when v_since > '0' then greatest(pg_snapshot_xmax(pg_current_snapshot()), pg_current_xact_id_if_assigned())
+                    else '18446744073709551615' end;
+    return query
+      select p.account_id, sum(p.amount), sum(p.functional)
+        from entries e
+       cross join lateral (select p.account_id, p.amount, p.functional from postings p where p.entry_id = e.id offset 0) p
+       where e.fund_id = p_fund and e.xid >= v_since and e.xid <= v_until
+         and e.recorded_at <= p_known_at and e.occurred_on <= p_on
+         and not exists (select from sealed_entries z where z.entry_id = e.id)
+         and (p.account_id in (select unnest(p_accounts))) is true
+       group by p.account_id;
+  end if;
+end $function$;
+
 CREATE OR REPLACE FUNCTION by_confirmed_correction()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1693,27 +1825,31 @@ CREATE OR REPLACE FUNCTION entries_must_balance()
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare
-  wrong text;
+  v_rule text;
+  v_wrong text;
 begin
-  select format('entry %s, %s %s: %s, functional %s', entry_id, book, currency, amount, functional) into wrong
-    from (select n.entry_id, a.book, a.currency, sum(n.amount) as amount, sum(sum(n.functional)) over (partition by n.entry_id, a.book) as functional
-            from new_postings n join accounts a on a.id = n.account_id
-           group by n.entry_id, a.book, a.currency) sums
-   where amount <> 0 or functional <> 0
-   limit 1;
-  if wrong is not null then
-    raise exception 'entry does not balance: %', wrong using errcode = 'check_violation', constraint = 'entry_balances';
-  end if;
-  select format('entry %s', n.entry_id) into wrong
-    from new_postings n join accounts a on a.id = n.account_id
-   where a.stage is not null
-   group by n.entry_id, a.contribution_id having sum(n.amount) <> 0
-   limit 1;
-  if wrong is not null then
-    raise exception '% breaks the conservation law of a contribution', wrong using errcode = 'check_violation', constraint = 'conservation_law';
-  end if;
-  if exists (select from new_postings n join entries e on e.id = n.entry_id where e.xid <> pg_current_xact_id()) then
-    raise exception 'an entry takes no more postings once it is recorded' using errcode = '42501', constraint = 'entry_is_whole';
+  with lines as materialized (
+    select n.entry_id, n.amount, n.functional, a.book, a.currency, a.stage, a.contribution_id, a.fund_id as of_account,
+           e.fund_id as of_entry, e.xid
+      from new_postings n left join entries e on e.id = n.entry_id left join accounts a on a.id = n.account_id),
+  broken as (
+    select 'posting_is_of_its_fund' as rule, format('entry %s has a posting on no account of its fund', entry_id) as wrong
+      from lines where of_account is distinct from of_entry or of_entry is null
+    union all
+    select 'entry_is_whole', 'an entry takes no more postings once it is recorded' from lines where xid <> pg_current_xact_id()
+    union all
+    select 'entry_balances', format('entry %s does not balance: %s %s %s, functional %s', entry_id, book, currency, amount, functional)
+      from (select entry_id, book, currency, sum(amount) as amount, sum(sum(functional)) over (partition by entry_id, book) as functional
+              from lines group by entry_id, book, currency) sums
+     where amount <> 0 or functional <> 0
+    union all
+    select 'conservation_law', format('entry %s breaks the conservation law of a contribution', entry_id)
+      from lines where stage is not null group by entry_id, contribution_id having sum(amount) <> 0)
+  select rule, wrong into v_rule, v_wrong from broken limit 1;
+  if v_rule is not null then
+    raise exception '%', v_wrong
+      using constraint = v_rule,
+            errcode = case v_rule when 'entry_is_whole' then '42501' when 'posting_is_of_its_fund' then '23503' else '23514' end;
   end if;
   return null;
 end $function$;
@@ -1749,6 +1885,68 @@ begin
     v_month := (v_month + interval '1 month')::date;
   end loop;
   return v_month;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fold_seal(p_fund text, p_seal integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+declare
+  v_before date;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(p_fund, 2));
+  if exists (select from seal_reach r where r.fund_id = p_fund and r.seal >= p_seal) then
+    raise exception 'seal % comes too late to be folded', p_seal using errcode = 'check_violation', constraint = 'folded_in_order';
+  end if;
+  select r.value_through into v_before from seal_reach r where r.fund_id = p_fund order by r.seal desc limit 1;
+
+  insert into seal_reach (fund_id, seal, recorded_from, recorded_through, value_through)
+  select p_fund, p_seal, min(e.recorded_at),
+         greatest(max(e.recorded_at), (select r.recorded_through from seal_reach r where r.fund_id = p_fund order by r.seal desc limit 1)),
+         greatest(max(e.occurred_on), v_before)
+    from sealed_entries z join entries e on e.id = z.entry_id
+   where z.fund_id = p_fund and z.seal = p_seal;
+
+  with moved as materialized (
+    select p.account_id, p.occurred_on as day, sum(p.amount) as amount, sum(p.functional) as functional
+      from sealed_entries z join postings p on p.entry_id = z.entry_id
+     where z.fund_id = p_fund and z.seal = p_seal
+     group by p.account_id, p.occurred_on),
+  by_account as materialized (
+    select account_id, date_trunc('month', min(day))::date as month, sum(amount) as amount, sum(functional) as functional
+      from moved group by account_id),
+  turned as (
+    insert into turnover as t (account_id, day, amount, functional)
+    select account_id, day, amount, functional from moved order by day, account_id
+    on conflict (account_id, day) do update set amount = t.amount + excluded.amount, functional = t.functional + excluded.functional),
+  late as (
+    insert into back_dated (account_id, seal, day, amount, functional)
+    select account_id, p_seal, day, amount, functional from moved where day < v_before),
+  stood as (
+    insert into sealed_balances (account_id, seal, amount, functional)
+    select m.account_id, p_seal, m.amount + coalesce(b.amount, 0), m.functional + coalesce(b.functional, 0)
+      from by_account m
+      left join lateral (select * from sealed_balances b where b.account_id = m.account_id order by b.seal desc limit 1) b on true
+     order by m.account_id),
+  changed as (
+    select account_id, month, sum(amount) as amount, sum(functional) as functional
+      from (select account_id, date_trunc('month', day)::date as month, amount, functional from moved
+            union all
+            select c.account_id, c.month, 0, 0 from by_account m join closings c on c.account_id = m.account_id and c.month > m.month) d
+     group by account_id, month)
+  insert into closings (account_id, month, amount, functional)
+  select d.account_id, d.month,
+         coalesce(c.amount, 0) + sum(d.amount) over until_then, coalesce(c.functional, 0) + sum(d.functional) over until_then
+    from changed d
+    left join lateral (select * from closings c where c.account_id = d.account_id and c.month <= d.month order by c.month desc limit 1) c on true
+  window until_then as (partition by d.account_id order by d.month)
+  on conflict (account_id, month) do update set amount = excluded.amount, functional = excluded.functional;
 end $function$;
 
 CREATE OR REPLACE FUNCTION history_is_append_only()
@@ -2029,7 +2227,7 @@ declare
   v_month date;
 begin
   for v_month in select distinct date_trunc('month', d)::date from unnest(e_occurred_on) d order by 1 loop
-    perform check_period(p_fund, v_month, p_act);
+    perform check_period(p_fund, v_month, p_act);    -- in 0010: whether the act may post into that month
   end loop;
 
   select array_agg(a.id order by l.line) into v_accounts
@@ -2178,6 +2376,17 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION sealed_entries_are_folded()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform fold_seal(n.fund_id, n.seal) from (select distinct fund_id, seal from newly_sealed order by fund_id, seal) n;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION signatures_count()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2235,6 +2444,15 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION unsealed_since(p_fund text)
+ RETURNS xid8
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce((select case when s.horizon > pg_snapshot_xmax(pg_current_snapshot()) then '0' else s.horizon end
+                     from seals s where s.fund_id = p_fund order by s.number desc limit 1), '0')
+$function$;
+
 CREATE OR REPLACE FUNCTION verifier_has_no_part()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2291,10 +2509,12 @@ grant insert, select on adjusting_acts to wasata_service;
 grant select on agreements to wasata_donor;
 grant insert, select on agreements to wasata_service;
 grant insert, select on approval_steps to wasata_service;
+grant select on back_dated to wasata_service;
 grant select on balances to wasata_donor;
 grant select on balances to wasata_service;
 grant insert, select on bank_accounts to wasata_service;
 grant delete, insert, select on budget_lines to wasata_service;
+grant select on closings to wasata_service;
 grant select on conditions_met to wasata_donor;
 grant insert, select on conditions_met to wasata_service;
 grant usage on sequence contribution_numbers to wasata_service;
@@ -2367,8 +2587,10 @@ grant insert, select on revaluations to wasata_service;
 grant insert, select on role_grants to wasata_service;
 grant select on rows_before_correction to wasata_donor;
 grant select on rows_before_correction to wasata_service;
+grant select on seal_reach to wasata_service;
 grant select on sealed_acts to wasata_donor;
 grant insert, select on sealed_acts to wasata_service;
+grant select on sealed_balances to wasata_service;
 grant select on sealed_entries to wasata_donor;
 grant insert, select on sealed_entries to wasata_service;
 grant select on seals to wasata_donor;
@@ -2379,6 +2601,7 @@ grant delete, insert, select, update on sign_in_attempts to wasata_service;
 grant insert, select on submissions to wasata_service;
 grant insert, select on ties to wasata_service;
 grant insert, select on tokens to wasata_service;
+grant select on turnover to wasata_service;
 grant select on write_offs to wasata_donor;
 grant insert, select on write_offs to wasata_service;
 grant insert, select on year_closings to wasata_service;
@@ -2396,6 +2619,7 @@ grant update (content_hash), update (ends_on), update (mandate_basis), update (p
 grant update (ended_at), update (ended_by) on role_grants to wasata_service;
 grant update (act_id), update (charge), update (correction_id), update (functional), update (functional_charge), update (reference), update (value_date) on settlements to wasata_service;
 grant update (revoked_at) on tokens to wasata_service;
+grant execute on function balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer) to wasata_service;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_service;
 grant execute on function first_open_day(p_fund text, p_month date) to wasata_service;
@@ -2418,9 +2642,12 @@ grant execute on function period_state(p_fund text, p_month date) to wasata_serv
 grant execute on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) to wasata_service;
 grant execute on function signatures_that_do_not_count(p_payment text) to wasata_service;
 grant execute on function strength(state text) to wasata_service;
+grant execute on function unsealed_since(p_fund text) to wasata_service;
+revoke all on function balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function check_period(p_fund text, p_month date, p_act text) from public;
 revoke all on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function first_open_day(p_fund text, p_month date) from public;
+revoke all on function fold_seal(p_fund text, p_seal integer) from public;
 revoke all on function keeps_away(p_person text, p_payee text) from public;
 revoke all on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function lock_period(fund text, month date, alone boolean) from public;
@@ -2432,6 +2659,8 @@ revoke all on function own_processes() from public;
 revoke all on function own_requests() from public;
 revoke all on function period_state(p_fund text, p_month date) from public;
 revoke all on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) from public;
+revoke all on function sealed_entries_are_folded() from public;
 revoke all on function signatures_that_do_not_count(p_payment text) from public;
 revoke all on function strength(state text) from public;
+revoke all on function unsealed_since(p_fund text) from public;
 grant wasata_donor to wasata_service;

@@ -28,7 +28,7 @@ create table balances (
 
 create table entries (
   id            bigint generated always as identity primary key,
-  fund_id       id not null references funds,
+  fund_id       id not null,                   -- that of the accounts which it moves
   kind          text not null,
   source        text collate "C" not null,     -- the row that caused it
   occurred_on   date not null,                 -- value date: when it happened
@@ -43,11 +43,13 @@ create table entries (
 create index entries_by_day on entries (fund_id, occurred_on, id);
 create index entries_by_act on entries (act_id);
 
--- Debits are positive, credits negative; whole minor units of the account's currency and of the fund's.
+-- Debits are positive, credits negative; whole minor units of the account's currency and of the fund's. That its entry and its account
+-- are there and of one fund is looked at for a whole statement at once in entries_must_balance: neither can ever be removed, so a foreign
+-- key would only lock rows that nobody changes, one by one, at a quarter of the cost of posting.
 create table postings (
-  entry_id     bigint not null references entries,
+  entry_id     bigint not null,
   line         smallint not null,
-  account_id   bigint not null references accounts,
+  account_id   bigint not null,
   amount       bigint not null,
   functional   bigint not null,
   occurred_on  date not null,
@@ -57,42 +59,37 @@ create table postings (
 );
 create index postings_by_account on postings (account_id, occurred_on, entry_id, line) include (amount, functional, recorded_at);
 
--- A month that is closed takes no more entries; a fact that comes late is a dated entry in the open month.
-create table closed_periods (
-  fund_id    id not null references funds,
-  month      date not null check (extract(day from month) = 1),
-  act_id     id not null references acts deferrable initially deferred,
-  closed_at  timestamptz not null default clock_timestamp(),
-  constraint period_closed_already primary key (fund_id, month)
-);
-
--- Postings arrive whole, an entry's in one statement, and are checked there: zero per book in every currency and functionally, and per
--- contribution over its stages, which makes the conservation law a constraint. The plan is pinned to index look-ups: the tables of a
--- new service have no statistics yet, and a guess costs eight times as much.
+-- Postings arrive whole, an entry's in one statement, and are checked there: each is of an entry of this transaction and on an account of
+-- its fund; zero per book in every currency and functionally; and per contribution over its stages, which makes the conservation law a
+-- constraint. The plan is pinned to index look-ups: the tables of a new service have no statistics yet, and a guess costs eight times as much.
 create function entries_must_balance() returns trigger language plpgsql
   set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
-  wrong text;
+  v_rule text;
+  v_wrong text;
 begin
-  select format('entry %s, %s %s: %s, functional %s', entry_id, book, currency, amount, functional) into wrong
-    from (select n.entry_id, a.book, a.currency, sum(n.amount) as amount, sum(sum(n.functional)) over (partition by n.entry_id, a.book) as functional
-            from new_postings n join accounts a on a.id = n.account_id
-           group by n.entry_id, a.book, a.currency) sums
-   where amount <> 0 or functional <> 0
-   limit 1;
-  if wrong is not null then
-    raise exception 'entry does not balance: %', wrong using errcode = 'check_violation', constraint = 'entry_balances';
-  end if;
-  select format('entry %s', n.entry_id) into wrong
-    from new_postings n join accounts a on a.id = n.account_id
-   where a.stage is not null
-   group by n.entry_id, a.contribution_id having sum(n.amount) <> 0
-   limit 1;
-  if wrong is not null then
-    raise exception '% breaks the conservation law of a contribution', wrong using errcode = 'check_violation', constraint = 'conservation_law';
-  end if;
-  if exists (select from new_postings n join entries e on e.id = n.entry_id where e.xid <> pg_current_xact_id()) then
-    raise exception 'an entry takes no more postings once it is recorded' using errcode = '42501', constraint = 'entry_is_whole';
+  with lines as materialized (
+    select n.entry_id, n.amount, n.functional, a.book, a.currency, a.stage, a.contribution_id, a.fund_id as of_account,
+           e.fund_id as of_entry, e.xid
+      from new_postings n left join entries e on e.id = n.entry_id left join accounts a on a.id = n.account_id),
+  broken as (
+    select 'posting_is_of_its_fund' as rule, format('entry %s has a posting on no account of its fund', entry_id) as wrong
+      from lines where of_account is distinct from of_entry or of_entry is null
+    union all
+    select 'entry_is_whole', 'an entry takes no more postings once it is recorded' from lines where xid <> pg_current_xact_id()
+    union all
+    select 'entry_balances', format('entry %s does not balance: %s %s %s, functional %s', entry_id, book, currency, amount, functional)
+      from (select entry_id, book, currency, sum(amount) as amount, sum(sum(functional)) over (partition by entry_id, book) as functional
+              from lines group by entry_id, book, currency) sums
+     where amount <> 0 or functional <> 0
+    union all
+    select 'conservation_law', format('entry %s breaks the conservation law of a contribution', entry_id)
+      from lines where stage is not null group by entry_id, contribution_id having sum(amount) <> 0)
+  select rule, wrong into v_rule, v_wrong from broken limit 1;
+  if v_rule is not null then
+    raise exception '%', v_wrong
+      using constraint = v_rule,
+            errcode = case v_rule when 'entry_is_whole' then '42501' when 'posting_is_of_its_fund' then '23503' else '23514' end;
   end if;
   return null;
 end $$;
@@ -120,22 +117,6 @@ create constraint trigger entry_is_whole after insert on entries
 create trigger append_only before update or delete or truncate on entries for each statement execute function history_is_append_only();
 create trigger append_only before update or delete or truncate on postings for each statement execute function history_is_append_only();
 create trigger append_only before update or delete or truncate on accounts for each statement execute function history_is_append_only();
-create trigger append_only before update or delete or truncate on closed_periods for each statement execute function history_is_append_only();
-
--- A month closes only when no entry for it is in the making: closing takes the lock alone, posting shares it.
-create function lock_period(fund text, month date, alone boolean) returns void language plpgsql as $$
-declare
-  key bigint := hashtextextended(fund || month::text, 0);
-begin
-  if alone then perform pg_advisory_xact_lock(key); else perform pg_advisory_xact_lock_shared(key); end if;
-end $$;
-
-create function close_period(p_fund text, p_month date, p_act text) returns void
-language plpgsql security definer set search_path = public, pg_temp as $$
-begin
-  perform lock_period(p_fund, p_month, true);
-  insert into closed_periods (fund_id, month, act_id) values (p_fund, p_month, p_act);
-end $$;
 
 -- Appends entries, each with its postings, in one round trip: the only way into the ledger. Accounts that do not exist are opened.
 -- An entry whose kind and source are there already is not posted again; if it says something else, the call fails.
@@ -155,10 +136,7 @@ declare
   v_month date;
 begin
   for v_month in select distinct date_trunc('month', d)::date from unnest(e_occurred_on) d order by 1 loop
-    perform lock_period(p_fund, v_month, false);
-    if exists (select from closed_periods c where c.fund_id = p_fund and c.month = v_month) then
-      raise exception 'the month of % is closed', v_month using errcode = 'check_violation', constraint = 'period_closed';
-    end if;
+    perform check_period(p_fund, v_month, p_act);    -- in 0010: whether the act may post into that month
   end loop;
 
   select array_agg(a.id order by l.line) into v_accounts
@@ -233,6 +211,6 @@ begin
   return query select o.ord::int, o.id, o.fresh from unnest(v_ids, v_new) with ordinality as o (id, fresh, ord);
 end $$;
 
-revoke all on function post_entries, close_period, lock_period from public;
-grant execute on function post_entries, close_period, lock_period to wasata_service;
-grant select on accounts, balances, entries, postings, closed_periods to wasata_service;
+revoke all on function post_entries from public;
+grant execute on function post_entries to wasata_service;
+grant select on accounts, balances, entries, postings to wasata_service;

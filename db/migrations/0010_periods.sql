@@ -84,12 +84,6 @@ create table period_states (
   constraint reopening_by_two_people check (changed_by <> proposed_by)
 );
 
-insert into period_states (fund_id, month, number, state, checklist, changed_by, changed_at, act_id)
-select c.fund_id, c.month, 1, 'hard_closed', '[]', t.person_id, c.closed_at, c.act_id
-  from closed_periods c join acts t on t.id = c.act_id;
-drop function close_period;
-drop table closed_periods;
-
 create table year_closings (
   id         id primary key,
   fund_id    id not null references funds,
@@ -149,7 +143,7 @@ end $$;
 
 -- A month closes only when no entry for it, or for a month that closes with it, is in the making: closing takes the locks alone, posting
 -- shares them. Whoever writes into the month that is not over yet shares only that month's.
-create or replace function lock_period(fund text, month date, alone boolean) returns void language plpgsql as $$
+create function lock_period(fund text, month date, alone boolean) returns void language plpgsql as $$
 declare
   key bigint := hashtextextended(fund || month::text, 0);
   past bigint := hashtextextended(fund || 'past', 0);
@@ -296,100 +290,6 @@ end $$;
 create constraint trigger revaluation_is_reversed after insert on entries
   deferrable initially deferred for each row when (new.kind in ('revaluation', 'revaluation_reversed')) execute function revaluation_must_be_reversed();
 
--- As before, but for its first statement: whether the act may post into each month is asked of check_period.
--- Appends entries, each with its postings, in one round trip: the only way into the ledger. Accounts that do not exist are opened.
--- An entry whose kind and source are there already is not posted again; if it says something else, the call fails.
--- Balance rows are locked in account order before anything is read from them, so callers wait for each other and never deadlock.
-create or replace function post_entries(
-  p_fund text, p_act text,
-  e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[],
-  l_entry int[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]
-) returns table (ord int, entry_id bigint, is_new boolean)
-language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-  v_accounts bigint[];
-  v_hashes bytea[];
-  v_ids bigint[];
-  v_new boolean[];
-  v_recorded timestamptz := clock_timestamp();
-  v_month date;
-begin
-  for v_month in select distinct date_trunc('month', d)::date from unnest(e_occurred_on) d order by 1 loop
-    perform check_period(p_fund, v_month, p_act);
-  end loop;
-
-  select array_agg(a.id order by l.line) into v_accounts
-    from unnest(l_address, l_currency) with ordinality as l (address, currency, line)
-    left join accounts a on a.fund_id = p_fund and a.address = l.address and a.currency = l.currency;
-
-  if array_position(v_accounts, null) is not null then
-    with opened as (
-      insert into accounts (fund_id, address, currency, contribution_id, request_id)
-      select distinct p_fund, l.address, l.currency, l.contribution, l.request
-        from unnest(l_address, l_currency, l_contribution, l_request, v_accounts) as l (address, currency, contribution, request, account)
-       where l.account is null
-       order by l.address, l.currency
-      on conflict do nothing
-      returning id, address)
-    insert into balances (account_id, floor)
-    select id, case when address <> 'budget:available:reserve' then 0 end
-      from opened
-     where address ~ '^budget:(pledged|support|available|ready|reserved|committed|disbursed|reported):';
-
-    select array_agg(a.id order by l.line) into v_accounts
-      from unnest(l_address, l_currency) with ordinality as l (address, currency, line)
-      join accounts a on a.fund_id = p_fund and a.address = l.address and a.currency = l.currency;
-  end if;
-
-  select array_agg(sha256(convert_to(
-           concat_ws(E'\n', p_fund, e.kind, e.source, e.occurred_on, e.memo, coalesce(e.reverses::text, ''), l.lines), 'utf8')) order by e.ord)
-    into v_hashes
-    from unnest(e_kind, e_source, e_occurred_on, e_memo, e_reverses) with ordinality as e (kind, source, occurred_on, memo, reverses, ord)
-    left join (select l.entry, string_agg(concat_ws(' ', l.address, l.currency, l.amount, l.functional), E'\n' order by l.line) as lines
-                 from unnest(l_entry, l_address, l_currency, l_amount, l_functional) with ordinality as l (entry, address, currency, amount, functional, line)
-                group by l.entry) l on l.entry = e.ord;
-
-  with posted as (
-    insert into entries (fund_id, kind, source, occurred_on, recorded_at, act_id, memo, reverses, content_hash)
-    select p_fund, e.kind, e.source, e.occurred_on, v_recorded, p_act, e.memo, e.reverses, e.hash
-      from unnest(e_kind, e_source, e_occurred_on, e_memo, e_reverses, v_hashes) with ordinality as e (kind, source, occurred_on, memo, reverses, hash, ord)
-     order by e.ord
-    on conflict (fund_id, kind, source) do nothing
-    returning entries.id, entries.kind, entries.source)
-  select array_agg(p.id order by e.ord), array_agg(p.id is not null and e.first = e.ord order by e.ord) into v_ids, v_new
-    from (select *, min(u.ord) over (partition by u.kind, u.source) as first
-            from unnest(e_kind, e_source) with ordinality as u (kind, source, ord)) e
-    left join posted p on p.kind = e.kind and p.source = e.source;
-
-  if not (true = all (v_new)) then
-    if exists (select from unnest(e_kind, e_source, v_hashes) as e (kind, source, hash)
-                 join entries t on t.fund_id = p_fund and t.kind = e.kind and t.source = e.source
-                where t.content_hash <> e.hash) then
-      raise exception 'an entry of this kind and source says something else' using errcode = 'check_violation', constraint = 'entry_says_something_else';
-    end if;
-    select array_agg(t.id order by e.ord) into v_ids
-      from unnest(e_kind, e_source) with ordinality as e (kind, source, ord)
-      join entries t on t.fund_id = p_fund and t.kind = e.kind and t.source = e.source;
-  end if;
-
-  perform from balances b where b.account_id = any (v_accounts) order by b.account_id for update;
-
-  update balances b
-     set amount = b.amount + d.amount, functional = b.functional + d.functional
-    from (select l.account, sum(l.amount)::bigint as amount, sum(l.functional)::bigint as functional
-            from unnest(l_entry, v_accounts, l_amount, l_functional) as l (entry, account, amount, functional)
-           where v_new[l.entry]
-           group by l.account) d
-   where b.account_id = d.account;
-
-  insert into postings (entry_id, line, account_id, amount, functional, occurred_on, recorded_at)
-  select v_ids[l.entry], row_number() over (partition by l.entry order by l.line), l.account, l.amount, l.functional, e_occurred_on[l.entry], v_recorded
-    from unnest(l_entry, v_accounts, l_amount, l_functional) with ordinality as l (entry, account, amount, functional, line)
-   where v_new[l.entry];
-
-  return query select o.ord::int, o.id, o.fresh from unnest(v_ids, v_new) with ordinality as o (id, fresh, ord);
-end $$;
-
 do $$
 declare
   history text;
@@ -401,5 +301,5 @@ begin
   end loop;
 end $$;
 grant select on rates_in_force to wasata_service;
-revoke all on function check_period, first_open_day, open_month_before, period_state, strength from public;
-grant execute on function first_open_day, open_month_before, period_state, strength to wasata_service;
+revoke all on function check_period, lock_period, first_open_day, open_month_before, period_state, strength from public;
+grant execute on function lock_period, first_open_day, open_month_before, period_state, strength to wasata_service;

@@ -4,6 +4,7 @@ import type { Earmark } from '../funding/policy.ts'
 import { today } from '../funds/currencies.ts'
 import type { Account, BankAccountRef } from '../ledger/accounts.ts'
 import { receivable } from '../ledger/accounts.ts'
+import { BALANCES, boundsOf } from '../ledger/as-of.ts'
 import { fromMinorUnits, type Money } from '../money.ts'
 import type { ContributionStatus, Outstanding } from './policy.ts'
 
@@ -77,7 +78,7 @@ export async function outstandingOf(db: Db, contribution: LoadedContribution): P
   return { amount, carrying: functional }
 }
 
-/** The balance of one account, debit positive, summed from its postings. */
+/** The balance of one account, debit positive; of nothing where it was never opened. */
 export async function accountBalance(
   db: Db,
   { fundId, fundCurrency }: { fundId: string; fundCurrency: string },
@@ -85,14 +86,14 @@ export async function accountBalance(
 ): Promise<{ amount: Money; functional: Money }> {
   const found = await row<{ amount: string; functional: string }>(
     db,
-    `select coalesce(sum(p.amount), 0)::text as amount, coalesce(sum(p.functional), 0)::text as functional
-       from accounts a join postings p on p.account_id = a.id
+    `select s.amount::text, s.functional::text
+       from accounts a cross join lateral ${BALANCES('array[a.id]')} s
       where a.fund_id = :fundId and a.address = :address and a.currency = :currency`,
-    { fundId, address: account.address, currency: account.currency },
+    { fundId, address: account.address, currency: account.currency, ...boundsOf({}) },
   )
   return {
-    amount: fromMinorUnits(found!.amount, account.currency),
-    functional: fromMinorUnits(found!.functional, fundCurrency),
+    amount: fromMinorUnits(found?.amount ?? '0', account.currency),
+    functional: fromMinorUnits(found?.functional ?? '0', fundCurrency),
   }
 }
 

@@ -26,11 +26,22 @@ export const sealedBy = (entryId: string) =>
   `(cast(:position as int) is null
     or exists (select from sealed_entries z where z.entry_id = ${entryId} and z.seal <= cast(:position as int)))`
 
-/** The condition on postings `p` that the moment and the position make. */
-export const KNOWN = `p.recorded_at <= cast(:knownAt as timestamptz) and ${sealedBy('p.entry_id')}`
+/** The condition on postings `p` that both axes make. For a balance `BALANCES` comes to the same and does not read them all. */
+export const WITHIN = `p.occurred_on <= cast(:upTo as date) and p.recorded_at <= cast(:knownAt as timestamptz)
+  and ${sealedBy('p.entry_id')}`
 
-/** The condition on postings `p` that both axes make. */
-export const WITHIN = `p.occurred_on <= cast(:upTo as date) and ${KNOWN}`
+/**
+ * SQL for what accounts of the fund hold as of both axes, from what is folded and what is not sealed yet: a row (account_id, amount,
+ * functional) for each that had moved by then. `ids` is SQL for an array of their ids, `upTo` for the last value date.
+ */
+export const BALANCES = (ids: string, upTo = 'cast(:upTo as date)') => `
+  (select account_id, sum(amount) as amount, sum(functional) as functional
+     from balance_parts(:fundId, ${ids}, ${upTo}, cast(:knownAt as timestamptz), cast(:position as int)) group by account_id)`
+
+/** SQL for those of some accounts that the ledger knew to have moved, on whatever value date: rows of account_id. */
+export const KNOWN = (ids: string) => `
+  (select distinct account_id
+     from balance_parts(:fundId, ${ids}, 'infinity', cast(:knownAt as timestamptz), cast(:position as int)))`
 
 /** As it is told with an answer, so that a figure never stands without its moment; null means without end. */
 export function asOfTold({ occurredOn, recordedAt, position }: AsOf): Record<keyof AsOf, string | number | null> {

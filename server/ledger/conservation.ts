@@ -1,7 +1,7 @@
 import { row, rows, type Db } from '../../db/connect.ts'
 import type { Column } from '../http/csv.ts'
 import { minorText, type MoneyText } from '../money.ts'
-import { boundsOf, FORM, KNOWN, keyAfter, WITHIN, type AsOf } from './as-of.ts'
+import { BALANCES, boundsOf, FORM, KNOWN, keyAfter, type AsOf } from './as-of.ts'
 import type { FundRef, Page, Query } from './queries.ts'
 
 export const STAGES = ['support', 'available', 'ready', 'reserved', 'committed', 'disbursed', 'reported'] as const
@@ -27,21 +27,21 @@ export function conservationQuery(
   fund: FundRef,
   { after, limit, ...asOf }: AsOf & { after?: string; limit?: number },
 ): Query {
-  const held = (stage: string) => `coalesce(sum(p.amount) filter (where a.stage = '${stage}'), 0)::text as "${stage}"`
+  const held = (stage: string) => `coalesce(sum(s.amount) filter (where a.stage = '${stage}'), 0)::text as "${stage}"`
   return {
-    sql: `with page as (
-            select distinct ${CODE} as code from accounts a
-             where a.fund_id = :fundId and a.stage is not null and ${CODE} > :code
-               and exists (select from postings p where p.account_id = a.id and ${KNOWN})
-             order by 1 ${limit === undefined ? '' : 'limit :most'})
-          select page.code, min(a.contribution_id) as "contributionId",
-                 coalesce(-sum(p.amount) filter (where a.stage = 'authority'), 0)::text as authority,
-                 coalesce(sum(p.amount) filter (where a.stage <> 'authority'), 0)::text as total,
+    sql: `with asked as materialized (
+            select a.id, a.stage, a.contribution_id, ${CODE} as code from accounts a
+             where a.fund_id = :fundId and a.stage is not null and ${CODE} > :code),
+          codes as (
+            select distinct a.code from asked a join ${KNOWN('array(select id from asked)')} k on k.account_id = a.id
+             order by 1 ${limit === undefined ? '' : 'limit :most'}),
+          page as materialized (select a.* from asked a join codes using (code))
+          select a.code, min(a.contribution_id) as "contributionId",
+                 coalesce(-sum(s.amount) filter (where a.stage = 'authority'), 0)::text as authority,
+                 coalesce(sum(s.amount) filter (where a.stage <> 'authority'), 0)::text as total,
                  ${STAGES.map(held).join(', ')}
-            from page
-            join accounts a on a.fund_id = :fundId and a.stage is not null and ${CODE} = page.code
-            left join postings p on p.account_id = a.id and ${WITHIN}
-           group by page.code order by page.code`,
+            from page a left join ${BALANCES('array(select id from page)')} s on s.account_id = a.id
+           group by a.code order by a.code`,
     bindings: {
       fundId: fund.id,
       code: keyAfter(after, [FORM.text])?.[0] ?? '',
@@ -64,9 +64,10 @@ export async function conservation(db: Db, fund: FundRef, filter: AsOf & Page): 
 export async function allConserved(db: Db, fund: FundRef, asOf: AsOf): Promise<boolean> {
   const found = await row<{ holds: boolean }>(
     db,
-    `select not exists (select from accounts a join postings p on p.account_id = a.id
-                         where a.fund_id = :fundId and a.stage is not null and ${WITHIN}
-                         group by ${CODE} having sum(p.amount) <> 0 or sum(p.functional) <> 0) as holds`,
+    `select not exists (select from accounts a
+                          join ${BALANCES('array(select id from accounts where fund_id = :fundId and stage is not null)')} s
+                            on s.account_id = a.id
+                         group by ${CODE} having sum(s.amount) <> 0 or sum(s.functional) <> 0) as holds`,
     { fundId: fund.id, ...boundsOf(asOf) },
   )
   return found!.holds

@@ -2,9 +2,9 @@ import { row, rows, type Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import type { Bindings, Column } from '../http/csv.ts'
 import { minorText, type MoneyText } from '../money.ts'
-import { boundsOf, FORM, KNOWN, keyAfter, momentText, WITHIN, type AsOf } from './as-of.ts'
+import { BALANCES, boundsOf, FORM, KNOWN, keyAfter, momentText, type AsOf } from './as-of.ts'
 
-/** What the ledger's accounts say, as of both axes of time, summed from the postings themselves. Debits positive. */
+/** What the ledger's accounts say, as of both axes of time. Debits positive. */
 
 export type FundRef = { readonly id: string; readonly currency: string }
 
@@ -32,14 +32,15 @@ export function accountsQuery(
 ): Query {
   const [address, currency] = keyAfter(after, [FORM.text, FORM.text]) ?? ['', '']
   return {
-    sql: `select a.address, a.currency, a.book, a.contribution_id as "contributionId", a.request_id as "requestId",
-                 ${momentText('a.opened_at')} as "openedAt", s.amount, s.functional
-            from accounts a
-            cross join lateral (select coalesce(sum(p.amount), 0)::text as amount, coalesce(sum(p.functional), 0)::text as functional
-                                  from postings p where p.account_id = a.id and ${WITHIN}) s
-           where a.fund_id = :fundId and a.address like :beginning and exists (select from postings p where p.account_id = a.id and ${KNOWN})
-             and (a.address, a.currency) > (:address, :currency)
-           order by a.address, a.currency ${limit === undefined ? '' : 'limit :most'}`,
+    sql: `with asked as materialized (
+            select a.* from accounts a
+             where a.fund_id = :fundId and a.address like :beginning and (a.address, a.currency) > (:address, :currency)),
+          page as materialized (
+            select a.* from asked a join ${KNOWN('array(select id from asked)')} k on k.account_id = a.id
+             order by a.address, a.currency ${limit === undefined ? '' : 'limit :most'})
+          select ${ACCOUNT}
+            from page a left join ${BALANCES('array(select id from page)')} s on s.account_id = a.id
+           order by a.address, a.currency`,
     bindings: {
       fundId: fund.id,
       beginning: `${prefix.replaceAll(/[\\%_]/g, '\\$&')}%`,
@@ -50,6 +51,10 @@ export function accountsQuery(
     },
   }
 }
+
+// What is told of an account `a` with its balance `s`.
+const ACCOUNT = `a.address, a.currency, a.book, a.contribution_id as "contributionId", a.request_id as "requestId",
+  ${momentText('a.opened_at')} as "openedAt", coalesce(s.amount, 0)::text as amount, coalesce(s.functional, 0)::text as functional`
 
 export function accountTold({ amount, functional, ...account }: AccountRow, fund: FundRef): AccountBalance {
   return {
@@ -89,11 +94,9 @@ export async function accountBalance(
 ): Promise<AccountBalance> {
   const found = await row<AccountRow>(
     db,
-    `select a.address, a.currency, a.book, a.contribution_id as "contributionId", a.request_id as "requestId",
-            ${momentText('a.opened_at')} as "openedAt",
-            coalesce(sum(p.amount), 0)::text as amount, coalesce(sum(p.functional), 0)::text as functional
-       from accounts a left join postings p on p.account_id = a.id and ${WITHIN}
-      where a.fund_id = :fundId and a.address = :address and a.currency = :currency group by a.id`,
+    `select ${ACCOUNT}
+       from accounts a left join lateral ${BALANCES('array[a.id]')} s on true
+      where a.fund_id = :fundId and a.address = :address and a.currency = :currency`,
     { fundId: fund.id, address, currency, ...boundsOf(asOf) },
   )
   if (!found) throw new Refusal('not_found')

@@ -5,7 +5,8 @@ import { Refusal } from '../errors.ts'
 import { FORM, keyAfter, momentText } from './as-of.ts'
 import type { Page } from './queries.ts'
 
-const MOST_ENTRIES = 5_000
+/** What a seal holds at most is also what a balance as recorded at a moment within its span has to look through. */
+const MOST_ENTRIES = 500
 
 /**
  * SQL for what an act `t` says, as one text: fund, id, person, token, request, method, path, address, outcome, details and moment, each on a
@@ -15,8 +16,9 @@ export const ACT_CONTENT = `concat_ws(E'\\n', t.fund_id, t.id, coalesce(t.person
   coalesce(t.address, ''), t.outcome, coalesce(t.details::text, ''), ${momentText('t.at')})`
 
 /**
- * Seals the entries and acts of a fund that are not sealed yet, each in the order of their ids, and tells how many they were. One
- * sealer at a time per fund. Only what a transaction older than every open one has written is taken, so that nothing can still come
+ * Seals the entries and acts of a fund that are not sealed yet, those of the oldest transactions first and under one seal in the order
+ * of their ids, and tells how many they were; the database folds their postings into what reads are answered from, in the same
+ * transaction. One sealer at a time per fund. Only what a transaction older than every open one has written is taken, so that nothing can still come
  * between; and each is read again, so that what is sealed is what was recorded.
  *
  * A seal is the sha-256 of the seal before, of the digest of its entries (a line each: id, content hash, moment, act) and of the
@@ -25,19 +27,16 @@ export const ACT_CONTENT = `concat_ws(E'\\n', t.fund_id, t.id, coalesce(t.person
  * Throws when an entry no longer says what its own hash says: then somebody has been at the tables, and nothing is sealed.
  */
 export async function sealEntries(trx: Trx, fundId: string, most: number = MOST_ENTRIES): Promise<number> {
-  await trx.raw(`select pg_advisory_xact_lock(hashtextextended(?, 2))`, [fundId])
+  await trx.raw(`select pg_advisory_xact_lock(hashtextextended(?, 2)), ${LOOK_UPS}`, [fundId])
   const last = await lastSeal(trx, fundId)
-  // One more of each is looked for than is taken, to know whether this is all; both in one statement, so that both have one horizon.
-  const found = await row<Fresh>(trx, FRESH, { fundId, base: last.base, most: most + 1 })
-  const { horizon } = found!
-  const [entries, acts] = [found!.entries.slice(0, most), found!.acts.slice(0, most)]
+  const found = await row<Fresh>(trx, FRESH, { fundId, base: last.base, most })
+  const { entries, acts, horizon } = found!
   const changed = entries.find((entry) => entry.contentHash !== entry.contentNow)
   if (changed) throw new Error(`entry ${changed.id} does not say any more what was posted`)
   if (entries.length + acts.length === 0) return 0
 
   const ofEntries = digestOf(entries.map((one) => `${one.id} ${one.contentHash} ${one.recordedAt} ${one.actId}`))
   const ofActs = digestOf(acts.map((one) => `${one.id} ${one.contentHash}`))
-  const isAll = found!.entries.length <= most && found!.acts.length <= most
   await trx('seals').insert({
     fund_id: fundId,
     number: last.number + 1,
@@ -45,7 +44,7 @@ export async function sealEntries(trx: Trx, fundId: string, most: number = MOST_
     act_count: acts.length,
     hash: createHash('sha256').update(`${last.hash}\n${ofEntries}\n${ofActs}\n`).digest(),
     previous_hash: Buffer.from(last.hash, 'hex'),
-    horizon: isAll ? horizon : last.base,
+    horizon,
   })
   const under = [fundId, last.number + 1]
   await trx.raw(`insert into sealed_entries (entry_id, fund_id, seal) select unnest(?::bigint[]), ?, ?`, [
@@ -73,47 +72,53 @@ type Fresh = {
 
 /**
  * The seal that the next one follows; the first follows a hash of the fund's id. `base` is the transaction from which on there may
- * be entries without a seal. In a database that was restored on another server all transactions seem to lie ahead: then
- * everything is looked at once more.
+ * be entries and acts without a seal.
  */
 async function lastSeal(trx: Trx, fundId: string): Promise<{ number: number; hash: string; base: string }> {
   const found = await row<{ number: number; hash: string; base: string }>(
     trx,
     `select number, encode(hash, 'hex') as hash,
-            case when horizon > pg_snapshot_xmax(pg_current_snapshot()) then '0' else horizon::text end as base
+            unsealed_since(:fundId)::text as base
        from seals where fund_id = :fundId order by number desc limit 1`,
     { fundId },
   )
   return found ?? { number: 0, hash: createHash('sha256').update(fundId).digest('hex'), base: '0' }
 }
 
+/** SQL that keeps a transaction to index look-ups: what it seals is little beside what the tables hold, whatever their statistics say. */
+export const LOOK_UPS = ['seqscan', 'hashjoin', 'mergejoin']
+  .map((way) => `set_config('enable_${way}', 'off', true)`)
+  .join(', ')
+
 // What may be sealed: written by a transaction from the base on and older than every open one. In a database that was restored on
 // another server transactions may lie ahead; those are over.
 const MAY_BE_SEALED = (its: string) => `${its}.fund_id = :fundId and ${its}.xid >= cast(cast(:base as text) as xid8)
        and (${its}.xid < pg_snapshot_xmin(pg_current_snapshot()) or ${its}.xid > pg_snapshot_xmax(pg_current_snapshot()))`
 
-// What an entry says is put together exactly as post_entries does it.
+// What an entry says is put together exactly as post_entries does it. One more of each is looked for than is taken: the next
+// seal looks from its transaction on, or from the horizon where this was all.
 const FRESH = `
   with fresh as materialized (
     select e.* from entries e
      where ${MAY_BE_SEALED('e')} and not exists (select from sealed_entries s where s.entry_id = e.id)
-     order by e.id limit :most),
+     order by e.xid, e.id limit :most + 1),
   told as (
     select e.id, json_build_object('id', e.id::text, 'contentHash', encode(e.content_hash, 'hex'),
                                    'recordedAt', ${momentText('e.recorded_at')}, 'actId', e.act_id, 'contentNow',
              encode(sha256(convert_to(concat_ws(E'\\n', e.fund_id, e.kind, e.source, e.occurred_on, e.memo, coalesce(e.reverses::text, ''), l.lines),
                                       'utf8')), 'hex')) as entry
-      from fresh e
+      from (select * from fresh order by xid, id limit :most) e
       cross join lateral (select string_agg(concat_ws(' ', a.address, a.currency, p.amount, p.functional), E'\\n' order by p.line) as lines
                             from postings p join accounts a on a.id = p.account_id where p.entry_id = e.id) l),
   acted as (
-    select t.id, ${ACT_CONTENT} as content from acts t
+    select t.id, t.xid, ${ACT_CONTENT} as content from acts t
      where ${MAY_BE_SEALED('t')} and not exists (select from sealed_acts s where s.act_id = t.id)
-     order by t.id limit :most)
+     order by t.xid, t.id limit :most + 1)
   select coalesce((select json_agg(entry order by id) from told), '[]') as entries,
          coalesce((select json_agg(json_build_object('id', id, 'contentHash', encode(sha256(convert_to(content, 'utf8')), 'hex')) order by id)
-                     from acted), '[]') as acts,
-         pg_snapshot_xmin(pg_current_snapshot())::text as horizon`
+                     from (select * from acted order by xid, id limit :most) t), '[]') as acts,
+         least(pg_snapshot_xmin(pg_current_snapshot()),
+               (select max(xid) from fresh having count(*) > :most), (select max(xid) from acted having count(*) > :most))::text as horizon`
 
 /**
  * Seals whatever can be sealed in every fund, every so often, until the function it gives back is called, which waits for what

@@ -3,7 +3,7 @@ import { Refusal } from '../errors.ts'
 import type { Column } from '../http/csv.ts'
 import { cursorOf } from '../http/pages.ts'
 import { minorText, type MoneyText } from '../money.ts'
-import { FORM, keyAfter, momentText, sealedBy } from './as-of.ts'
+import { BALANCES, FORM, keyAfter, momentText, sealedBy } from './as-of.ts'
 import type { FundRef, Query } from './queries.ts'
 
 export type StatementLine = {
@@ -93,40 +93,40 @@ export async function beginStatement(
       string,
     ]
     const opening = { amount: BigInt(amount), functional: BigInt(functional) }
-    return { ...told, recordedAt: moment, behind: { occurredOn, entryId, line }, opening }
+    const isBefore = from !== undefined && occurredOn < from
+    const behind = isBefore ? startOf(from) : { occurredOn, entryId, line }
+    return { ...told, recordedAt: moment, behind, opening }
   }
   const knownAt = recordedAt ?? account.now
   const before = await row<{ amount: string; functional: string }>(
     db,
-    `select coalesce(sum(amount), 0)::text as amount, coalesce(sum(functional), 0)::text as functional
-       from postings p
-      where account_id = :account and occurred_on < cast(:since as date) and recorded_at <= cast(:knownAt as timestamptz)
-        and ${sealedBy('p.entry_id')}`,
-    { account: account.id, since: from ?? '-infinity', knownAt, position },
+    `select s.amount::text, s.functional::text from ${BALANCES('array[cast(:account as bigint)]', 'cast(:since as date) - 1')} s`,
+    { fundId: fund.id, account: account.id, since: from ?? '-infinity', knownAt, position },
   )
   return {
     ...told,
     recordedAt: knownAt,
-    behind: { occurredOn: '-infinity', entryId: '0', line: '0' },
-    opening: { amount: BigInt(before!.amount), functional: BigInt(before!.functional) },
+    behind: startOf(from ?? '-infinity'),
+    opening: { amount: BigInt(before?.amount ?? 0), functional: BigInt(before?.functional ?? 0) },
   }
 }
 
+const startOf = (day: string) => ({ occurredOn: day, entryId: '0', line: '0' })
+
 /** The lines that follow, in order of value date; one more than `limit`, without a limit all. */
-export function statementQuery({ account, from, to, recordedAt, position, behind }: Beginning, limit?: number): Query {
+export function statementQuery({ account, to, recordedAt, position, behind }: Beginning, limit?: number): Query {
   return {
     sql: `select p.occurred_on as "occurredOn", ${momentText('p.recorded_at')} as "recordedAt", p.entry_id as "entryId", p.line,
                  e.kind, e.memo, p.amount, p.functional
             from postings p join entries e on e.id = p.entry_id
            where p.account_id = :account and p.recorded_at <= cast(:knownAt as timestamptz) and ${sealedBy('p.entry_id')}
-             and p.occurred_on between cast(:since as date) and cast(:upTo as date)
+             and p.occurred_on <= cast(:upTo as date)
              and (p.occurred_on, p.entry_id, p.line) > (cast(:lastOn as date), cast(:lastEntry as bigint), cast(:lastLine as int))
            order by p.occurred_on, p.entry_id, p.line ${limit === undefined ? '' : 'limit :most'}`,
     bindings: {
       account: account.id,
       knownAt: recordedAt,
       position,
-      since: from ?? '-infinity',
       upTo: to ?? 'infinity',
       lastOn: behind.occurredOn,
       lastEntry: behind.entryId,

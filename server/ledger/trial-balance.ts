@@ -1,7 +1,7 @@
 import { rows, type Db } from '../../db/connect.ts'
 import type { Column } from '../http/csv.ts'
 import { minorText, type MoneyText } from '../money.ts'
-import { asOfTold, boundsOf, WITHIN, type AsOf } from './as-of.ts'
+import { asOfTold, BALANCES, boundsOf, WITHIN, type AsOf } from './as-of.ts'
 import type { FundRef, Query } from './queries.ts'
 
 /** An account with a balance, on the side on which it is: the other side is null. */
@@ -36,8 +36,8 @@ export function trialBalanceQuery(fund: FundRef, asOf: TrialAsOf): Query {
   return {
     sql: `select a.address, a.currency, a.book, s.amount::text, s.functional::text
             from (select m.account_id, sum(m.amount) as amount, sum(m.functional) as functional
-                    from (select p.account_id, p.amount, p.functional
-                            from postings p where p.account_id in (select id from accounts where fund_id = :fundId) and ${WITHIN}
+                    from (select b.account_id, b.amount, b.functional
+                            from ${BALANCES('array(select id from accounts where fund_id = :fundId)')} b
                           ${lastDay ? `union all ${CLOSING_TAKEN_BACK}` : ''}) m
                    group by m.account_id) s
             join accounts a on a.id = s.account_id

@@ -5,14 +5,20 @@ import type { Pace } from './measure.ts'
 import { measurePosting } from './posting.ts'
 import { measureReportQueries, measureReports } from './report.ts'
 import { openBenchDatabase } from './server.ts'
+import { measureLarge } from './reading.ts'
 import { printApi, printPosting, printReports } from './tell.ts'
+import { printLarge } from './tell-large.ts'
 
 /**
  * `npm run bench`: how fast the service is, as ratios to what the machine can do at the same moment. Absolute figures are of
- * this machine and this hour; ratios of rounds that take turns can be compared. About three minutes; `-- --quick` takes one
- * and is good for little more than seeing that it runs.
+ * this machine and this hour; ratios of rounds that take turns can be compared. A few minutes, with a ledger of a million postings;
+ * `-- --full` loads one of ten million as well, which takes half an hour and 12 GB; `-- --quick` takes a minute and is good for little more
+ * than seeing that it runs. `-- --posting` and `-- --reading` measure that alone.
  */
-const quick = process.argv.includes('--quick')
+const has = (option: string) => process.argv.includes(option)
+const quick = has('--quick')
+const all = !has('--posting') && !has('--reading')
+const sizes = quick ? [20_000] : has('--full') ? [1_000_000, 10_000_000] : [1_000_000]
 const posting: Pace = quick ? { rounds: 1, seconds: 0.4 } : { rounds: 5, seconds: 0.6 }
 const api: Pace = quick ? { rounds: 1, seconds: 1 } : { rounds: 3, seconds: 2 }
 
@@ -26,9 +32,12 @@ try {
     'Medians, with the lowest and the highest, of rounds that take turns. Everything is on this machine, callers too.',
   )
 
-  printPosting(await measurePosting(connection, posting))
-  printApi(await measureApi(connection, api))
-  printReports(await measureReports({ quick }), await measureReportQueries(connection, { quick }))
+  if (all || has('--posting')) printPosting(await measurePosting(connection, posting))
+  if (all) {
+    printApi(await measureApi(connection, api))
+    printReports(await measureReports({ quick }), await measureReportQueries(connection, { quick }))
+  }
+  if (all || has('--reading')) printLarge(await measureLarge(connection, { sizes, times: quick ? 3 : 25 }))
   say(`\n${Math.round((performance.now() - started) / 1000)} s in all.`)
 } catch (error) {
   if (!isEnding()) throw error

@@ -1,4 +1,4 @@
--- What the posting path is measured against: the least that a durable write can cost, and two other designs of a ledger, written
+-- What the posting path is measured against: the least that a durable write can cost, and three other designs of a ledger, written
 -- here from their descriptions. None of them checks that an entry sums to zero, hashes it, or knows who posted it, as ours does.
 create schema comparison;
 
@@ -98,3 +98,43 @@ begin
   values (p_to, v_id, p_amount, v_to.balance, v_to.balance + p_amount, v_to.version + 1);
   return v_id;
 end $$;
+
+-- 4. A transfer as input, output and volumes: each account has one row of what it ever received and gave, which a transaction adds to; each
+--    move keeps the volumes after it; and a log row per transaction has a hash over the log row before, so that all wait for one lock.
+create table comparison.volumes (
+  account  text not null,
+  asset    text not null,
+  input    numeric not null default 0,
+  output   numeric not null default 0,
+  primary key (account, asset)
+);
+create table comparison.transactions (
+  id         bigint generated always as identity primary key,
+  reference  text unique,
+  postings   jsonb not null,
+  metadata   jsonb not null default '{}',
+  timestamp  timestamptz not null default now()
+);
+create index on comparison.transactions (timestamp);
+create index on comparison.transactions using gin (postings jsonb_path_ops);
+create table comparison.moves (
+  id              bigint generated always as identity primary key,
+  transaction_id  bigint not null references comparison.transactions,
+  account         text not null,
+  asset           text not null,
+  amount          numeric not null,
+  is_source       boolean not null,
+  input_after     numeric not null,
+  output_after    numeric not null,
+  effective_at    timestamptz not null default now()
+);
+create index on comparison.moves (account, asset, id);
+create index on comparison.moves (account, effective_at);
+create index on comparison.moves (transaction_id);
+create table comparison.logs (
+  id    bigint generated always as identity primary key,
+  hash  bytea not null,
+  data  jsonb not null,
+  at    timestamptz not null default now()
+);
+insert into comparison.volumes select 'account:' || n, 'USD', 1000000000000, 0 from generate_series(1, 2000) n;

@@ -57,3 +57,52 @@ export async function fiveStatements(db: Db, n: number): Promise<void> {
       })
   })
 }
+
+/** A transfer with volumes, moves and a chained log, as statements that a program sends one after the other in one transaction. */
+export async function loggedTransfer(client: pg.Client, n: number): Promise<void> {
+  const [from, to] = pair(n).map((account) => `account:${account}`)
+  count += 1
+  const reference = `bench-${count}`
+  const data = JSON.stringify([{ source: from, destination: to, amount: 100, asset: 'USD' }])
+  const ask = (name: string, text: string, values: unknown[]) => client.query({ name, text, values })
+  await client.query('begin')
+  const { rows } = await ask(
+    'volumes',
+    `insert into comparison.volumes as v (account, asset, input, output)
+     select account, 'USD', input, output from unnest($1::text[], $2::numeric[], $3::numeric[]) as u (account, input, output) order by account
+     on conflict (account, asset) do update set input = v.input + excluded.input, output = v.output + excluded.output
+     returning account, input, output`,
+    [
+      [from, to],
+      [0, 100],
+      [100, 0],
+    ],
+  )
+  const after = (account: string) => rows.find((row) => row.account === account)
+  if (BigInt(after(from!).input) < BigInt(after(from!).output)) throw new Error('no funds')
+  const transaction = await ask(
+    'logged_transaction',
+    'insert into comparison.transactions (reference, postings) values ($1, $2) returning id',
+    [reference, data],
+  )
+  await ask(
+    'moves',
+    `insert into comparison.moves (transaction_id, account, asset, amount, is_source, input_after, output_after)
+     select $1, account, 'USD', 100, source, input, output from unnest($2::text[], $3::bool[], $4::numeric[], $5::numeric[]) as u (account, source, input, output)`,
+    [
+      transaction.rows[0].id,
+      [from, to],
+      [true, false],
+      [after(from!).input, after(to!).input],
+      [after(from!).output, after(to!).output],
+    ],
+  )
+  await ask('log_lock', 'select pg_advisory_xact_lock($1)', [7_001])
+  await ask(
+    'log',
+    `insert into comparison.logs (hash, data)
+     select sha256(coalesce((select hash from comparison.logs order by id desc limit 1), '') || convert_to($1, 'utf8')), $1::jsonb`,
+    [data],
+  )
+  await client.query('commit')
+}

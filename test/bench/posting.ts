@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs'
 import type pg from 'pg'
 import { connect, SERVICE_ROLE, type Connection, type Db } from '../../db/connect.ts'
 import { postEntries, postEntry, type Entry } from '../../server/ledger/post.ts'
+import { sealEntries } from '../../server/ledger/seal.ts'
+import { openWriter } from '../../server/ledger/writer.ts'
 import { atEnd } from './ending.ts'
 import { CONTRIBUTIONS, firstSubmittedEntry, openBooks, receiptEntry, submittedEntry, type Books } from './entries.ts'
-import { fiveStatements, singleRow, transfer } from './comparison.ts'
+import { fiveStatements, loggedTransfer, singleRow, transfer } from './comparison.ts'
 import { inRounds, type Contestant, type Measured, type Pace } from './measure.ts'
 import { gatherStatistics, plainClient } from './server.ts'
 
@@ -19,6 +21,9 @@ export const BATCH_2 = `${BATCH} to a call, 2 postings`
 export const BATCH_6 = `${BATCH} to a call, 6 postings in both books`
 export const BUILDER = 'other: five statements of the query builder, 2 postings'
 export const TRANSFER = 'other: one function call per transfer, 2 postings'
+export const LOGGED = 'other: volumes, moves and a chained log, 2 postings'
+export const QUEUED = 'queued for the writer, 2 postings'
+export const SEALED_BATCH = `${BATCH} to a call, 6 postings, sealing beside it`
 
 /**
  * Entries per second through the posting path: each in a transaction of its own, as an act posts it, and many to a call, as
@@ -34,7 +39,17 @@ export async function measurePosting(connection: Connection, pace: Pace): Promis
   const plain = await Promise.all(Array.from({ length: 32 }, () => plainClient(connection)))
   await gatherStatistics(connection)
 
-  return inRounds([...limits(plain), ...singly(service, books), ...others(owner, plain), ...many(service, books)], pace)
+  return inRounds(
+    [
+      ...limits(plain),
+      ...singly(service, books),
+      ...others(owner, plain),
+      ...queued(service, books),
+      ...many(service, books),
+      ...sealedBeside(service, books),
+    ],
+    pace,
+  )
 }
 
 function limits(plain: pg.Client[]): Contestant[] {
@@ -68,7 +83,41 @@ function others(owner: Db, plain: pg.Client[]): Contestant[] {
   return overPlaces((variant, place) => [
     { name: BUILDER, variant, clients: CLIENTS, call: () => fiveStatements(owner, place()) },
     { name: TRANSFER, variant, clients: CLIENTS, call: (client: number) => transfer(plain[client]!, place()) },
+    { name: LOGGED, variant, clients: 8, call: (client: number) => loggedTransfer(plain[client]!, place()) },
   ])
+}
+
+/** Each entry by itself, from many callers at once, through the writer that posts what is waiting in one commit. */
+function queued(service: Db, books: Books): Contestant[] {
+  const writer = openWriter(service)
+  return [32, 256].flatMap((clients) =>
+    overPlaces((where, place) => [
+      {
+        name: QUEUED,
+        variant: `${where}, ${clients} callers`,
+        clients,
+        call: () => writer.post(books, submittedEntry(books, place())),
+      },
+    ]),
+  )
+}
+
+/** As `many`, while one more client seals what is posted, as fast as it comes. */
+function sealedBeside(service: Db, books: Books): Contestant[] {
+  let sealing: Promise<unknown> | undefined
+  return [
+    {
+      name: SEALED_BATCH,
+      variant: 'spread, 2 clients',
+      clients: 2,
+      piecesPerCall: BATCH,
+      call: () => {
+        sealing ??= service.transaction((trx) => sealEntries(trx, books.fundId)).finally(() => (sealing = undefined))
+        const entries = Array.from({ length: BATCH }, () => receiptEntry(books, anywhere()))
+        return service.transaction((trx) => postEntries(trx, books, entries))
+      },
+    },
+  ]
 }
 
 /** Many entries to a call, as imports and bank statements post them. */

@@ -1,6 +1,17 @@
 import type { ApiFigures } from './api.ts'
 import { median, type Measured } from './measure.ts'
-import { BATCH_2, BATCH_6, BUILDER, LIMIT, ONE_ACT_2, ONE_ACT_6, TRANSFER } from './posting.ts'
+import {
+  BATCH_2,
+  BATCH_6,
+  BUILDER,
+  LIMIT,
+  LOGGED,
+  ONE_ACT_2,
+  ONE_ACT_6,
+  QUEUED,
+  SEALED_BATCH,
+  TRANSFER,
+} from './posting.ts'
 import type { QueryFigures, ReportFigures } from './report.ts'
 import { figure, printTable, range, ratio } from './table.ts'
 
@@ -32,6 +43,26 @@ export function printPosting(measured: readonly Measured[]): void {
       [`${BATCH_2}, spread`, 'the limit at 32 clients', ratio(best(BATCH_2, 'spread'), limit), ''],
       [`${BATCH_6}, spread`, 'one function call per transfer', ratio(best(BATCH_6, 'spread'), transfers), '≥ 8'],
       [`${BATCH_2}, spread`, 'one function call per transfer', ratio(best(BATCH_2, 'spread'), transfers), ''],
+      [`${BATCH_6}, spread`, 'volumes, moves and a log', ratio(best(BATCH_6, 'spread'), of(LOGGED, 'spread')), '≥ 20'],
+      [`${BATCH_2}, spread`, 'volumes, moves and a log', ratio(best(BATCH_2, 'spread'), of(LOGGED, 'spread')), ''],
+      [
+        SEALED_BATCH,
+        'the same, nobody sealing',
+        ratio(of(SEALED_BATCH, 'spread, 2 clients'), of(BATCH_6, 'spread, 2 clients')),
+        '≥ 0.9',
+      ],
+      [
+        `${QUEUED}, 32 callers`,
+        'one function call per transfer',
+        ratio(of(QUEUED, 'spread, 32 callers'), transfers),
+        '',
+      ],
+      [
+        `${QUEUED}, 256 callers`,
+        'one function call per transfer',
+        ratio(of(QUEUED, 'spread, 256 callers'), transfers),
+        '',
+      ],
       [`${BATCH_2}, ${hot}`, 'one function call per transfer', ratio(best(BATCH_2, hot), of(TRANSFER, hot)), '≥ 20'],
       [`${BATCH_2}, ${hot}`, 'the same, spread', ratio(best(BATCH_2, hot), best(BATCH_2, 'spread')), '≥ 0.9'],
       [`${ONE_ACT_2}, spread`, 'one function call per transfer', ratio(of(ONE_ACT_2, 'spread'), transfers), '≥ 1.5'],

@@ -201,7 +201,7 @@ const HISTORY = [
   'agreements',
   'approval_steps',
   'accounts',
-  'closed_periods',
+  'period_states',
   'conditions_met',
   'decisions',
   'duties',
@@ -399,7 +399,7 @@ test('in the role of a donor nothing is written, and no other role is told of', 
   for (const call of [
     `keeps_away('x', 'y')`,
     `signatures_that_do_not_count('x')`,
-    `close_period('x', '2026-01-01', 'x')`,
+    `check_period('x', '2026-01-01', 'x')`,
   ])
     await expect(asDonor(`select ${call}`)).rejects.toMatchObject({ code: '42501' })
   for (const table of ['contributions', 'accounts', 'postings', 'entries', 'balances', 'receipts', 'requests'])
