@@ -332,6 +332,7 @@ create table entries (
 );
 CREATE INDEX entries_by_act ON entries USING btree (act_id);
 CREATE INDEX entries_by_day ON entries USING btree (fund_id, occurred_on, id);
+CREATE INDEX entries_by_moment ON entries USING brin (recorded_at) WITH (pages_per_range='16', autosummarize='on');
 CREATE INDEX entries_by_reversed ON entries USING btree (reverses) WHERE (reverses IS NOT NULL);
 CREATE INDEX entries_by_transaction ON entries USING btree (fund_id, xid);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON entries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
