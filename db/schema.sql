@@ -1709,6 +1709,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION by_confirmed_correction()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   if not exists (select from correction_endings d where d.correction_id = new.correction_id and d.verdict = 'confirmed') then
@@ -1742,6 +1743,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION controller_adjusts()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   if not exists (select from acts t join role_grants g on g.person_id = t.person_id
@@ -1754,6 +1756,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION conversion_leaves_cash()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   perform lock_cash(new.from_account);
@@ -1960,6 +1963,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION interest_period_once()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   perform lock_cash(new.bank_account_id);
@@ -2185,6 +2189,7 @@ $function$;
 CREATE OR REPLACE FUNCTION period_turns()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare
   v_state text;
@@ -2305,13 +2310,17 @@ end $function$;
 CREATE OR REPLACE FUNCTION receipt_not_applied_twice()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare
   of_receipt text := case tg_table_name when 'receipts' then to_jsonb(new) ->> 'id' else to_jsonb(new) ->> 'receipt_id' end;
 begin
   of_receipt := coalesce((select r.takes_back from receipts r where r.id = of_receipt), of_receipt);
-  if (select coalesce(sum(a.value), 0) from receipt_applications a join receipts r on r.id = a.receipt_id where of_receipt in (r.id, r.takes_back))
-     > (select sum(r.bank_value + r.bank_charge) from receipts r where of_receipt in (r.id, r.takes_back)) then
+  if exists (select from (select sum(r.bank_value + r.bank_charge) as value, sum(r.functional) as cash
+                            from receipts r where of_receipt in (r.id, r.takes_back)) arrived
+              cross join (select coalesce(sum(a.value), 0) as value, coalesce(sum(a.authority), 0) as authority
+                            from receipt_applications a join receipts r on r.id = a.receipt_id where of_receipt in (r.id, r.takes_back)) applied
+              where applied.value > arrived.value or applied.authority > arrived.cash) then
     raise exception 'more of receipt % is applied than arrived', of_receipt using errcode = 'check_violation', constraint = 'receipt_not_applied_twice';
   end if;
   return null;
@@ -2320,6 +2329,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION refund_stands_or_is_paid()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare
   refund text := coalesce(to_jsonb(new) ->> 'refund_id', to_jsonb(new) ->> 'takes_back');
@@ -2335,6 +2345,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION reserve_transfer_permitted()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   if (select c.earmark ->> 'level' from contributions c where c.id = new.contribution_id) <> 'unearmarked' then
@@ -2350,6 +2361,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION revaluation_must_be_reversed()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare
   v_first bigint := coalesce(new.reverses, new.id);
@@ -2425,6 +2437,7 @@ $function$;
 CREATE OR REPLACE FUNCTION takes_back_exactly()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare
   was jsonb;
@@ -2469,6 +2482,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION write_off_has_authority()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   if new.proposal_id is null and new.correction_id is null and not exists (select from imports i where i.act_id = new.act_id) then
@@ -2480,6 +2494,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION year_closes_itself()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   if exists (select from entries e where e.act_id = new.act_id and (e.kind <> 'year_closed' or e.occurred_on <> make_date(new.year, 12, 31))) then
@@ -2491,6 +2506,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION year_must_be_over()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   perform lock_period(new.fund_id, make_date(new.year, 12, 1), true);

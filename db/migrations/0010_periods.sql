@@ -176,7 +176,7 @@ begin
     using errcode = 'check_violation', constraint = 'period_closed', detail = first_open_day(p_fund, p_month)::text;
 end $$;
 
-create function period_turns() returns trigger language plpgsql as $$
+create function period_turns() returns trigger language plpgsql set search_path = public, pg_temp as $$
 declare
   v_state text;
   v_last int;
@@ -204,7 +204,7 @@ begin
 end $$;
 create trigger period_turns before insert on period_states for each row execute function period_turns();
 
-create function year_must_be_over() returns trigger language plpgsql as $$
+create function year_must_be_over() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   perform lock_period(new.fund_id, make_date(new.year, 12, 1), true);
   if exists (select from generate_series(1, 12) m where period_state(new.fund_id, make_date(new.year, m, 1)) <> 'hard_closed') then
@@ -215,7 +215,7 @@ end $$;
 create trigger year_must_be_over before insert on year_closings for each row execute function year_must_be_over();
 
 -- What closes a year does nothing else: its act posts the closing entries of that year's last day and no other.
-create function year_closes_itself() returns trigger language plpgsql as $$
+create function year_closes_itself() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   if exists (select from entries e where e.act_id = new.act_id and (e.kind <> 'year_closed' or e.occurred_on <> make_date(new.year, 12, 31))) then
     raise exception 'the act that closes % posts something else', new.year using errcode = 'check_violation', constraint = 'year_closes_itself';
@@ -226,7 +226,7 @@ create constraint trigger year_closes_itself after insert on year_closings
   deferrable initially deferred for each row execute function year_closes_itself();
 
 -- Who adjusts is a controller of the fund, and the person of the act.
-create function controller_adjusts() returns trigger language plpgsql as $$
+create function controller_adjusts() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   if not exists (select from acts t join role_grants g on g.person_id = t.person_id
                   where t.id = new.act_id and t.person_id = new.person_id and g.fund_id = new.fund_id and g.role = 'controller' and g.ended_at is null) then
@@ -274,7 +274,7 @@ create table revaluation_items (
 );
 
 -- Never one without the other: a revaluation is reversed on the first day of the next month, account by account.
-create function revaluation_must_be_reversed() returns trigger language plpgsql as $$
+create function revaluation_must_be_reversed() returns trigger language plpgsql set search_path = public, pg_temp as $$
 declare
   v_first bigint := coalesce(new.reverses, new.id);
 begin

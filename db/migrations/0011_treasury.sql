@@ -89,7 +89,7 @@ create function lock_cash(bank_account text) returns void language sql as $$
 $$;
 
 -- The second fence: no conversion takes more than the account holds, on the day it left and on every day since.
-create function conversion_leaves_cash() returns trigger language plpgsql as $$
+create function conversion_leaves_cash() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   perform lock_cash(new.from_account);
   if exists (select from (
@@ -142,7 +142,7 @@ create table interest_shares (
 create index interest_shares_by_contribution on interest_shares (contribution_id);
 
 -- No day of an account earns interest twice.
-create function interest_period_once() returns trigger language plpgsql as $$
+create function interest_period_once() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   perform lock_cash(new.bank_account_id);
   if exists (select from interest i where i.bank_account_id = new.bank_account_id and i.id <> new.id
@@ -158,7 +158,7 @@ alter table write_offs add column proposal_id id;
 alter table write_offs add column verdict text not null default 'approve' check (verdict = 'approve');
 alter table write_offs add constraint write_off_of_proposal unique (proposal_id);
 alter table write_offs add constraint write_off_approved foreign key (proposal_id, verdict) references proposal_decisions (proposal_id, verdict);
-create function write_off_has_authority() returns trigger language plpgsql as $$
+create function write_off_has_authority() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   if new.proposal_id is null and not exists (select from imports i where i.act_id = new.act_id) then
     raise exception 'write-off % has nobody''s authority', new.id using errcode = 'check_violation', constraint = 'write_off_has_authority';
@@ -199,7 +199,7 @@ create table reserve_transfers (
 );
 create index reserve_transfers_by_contribution on reserve_transfers (contribution_id);
 
-create function reserve_transfer_permitted() returns trigger language plpgsql as $$
+create function reserve_transfer_permitted() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   if (select c.earmark ->> 'level' from contributions c where c.id = new.contribution_id) <> 'unearmarked' then
     raise exception 'contribution % is earmarked', new.contribution_id using errcode = 'check_violation', constraint = 'reserve_takes_unearmarked_only';

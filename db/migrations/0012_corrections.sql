@@ -95,7 +95,7 @@ alter table refunds drop constraint refunds_amount_check,
   add constraint refunds_amount_check check (takes_back is not null or amount > 0);
 
 -- A counter-row says exactly the opposite of its row, once, and nothing takes it back in turn: what was wrongly taken back is recorded anew.
-create function takes_back_exactly() returns trigger language plpgsql as $$
+create function takes_back_exactly() returns trigger language plpgsql set search_path = public, pg_temp as $$
 declare
   was jsonb;
   said jsonb := to_jsonb(new);
@@ -118,7 +118,7 @@ create trigger takes_back_exactly after insert on receipts for each row when (ne
 create trigger takes_back_exactly after insert on receipt_applications for each row when (new.takes_back is not null)
   execute function takes_back_exactly('amount', 'value', 'functional', 'carrying', 'authority', 'support');
 -- A write-off that a correction puts right, or takes back, has the authority of the two people who corrected it.
-create or replace function write_off_has_authority() returns trigger language plpgsql as $$
+create or replace function write_off_has_authority() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   if new.proposal_id is null and new.correction_id is null and not exists (select from imports i where i.act_id = new.act_id) then
     raise exception 'write-off % has nobody''s authority', new.id using errcode = 'check_violation', constraint = 'write_off_has_authority';
@@ -131,7 +131,7 @@ create trigger takes_back_exactly after insert on refunds for each row when (new
   execute function takes_back_exactly('amount');
 
 -- A refund that was taken back is not paid, nor one that was paid taken back.
-create function refund_stands_or_is_paid() returns trigger language plpgsql as $$
+create function refund_stands_or_is_paid() returns trigger language plpgsql set search_path = public, pg_temp as $$
 declare
   refund text := coalesce(to_jsonb(new) ->> 'refund_id', to_jsonb(new) ->> 'takes_back');
 begin
@@ -147,13 +147,16 @@ create trigger refund_stands_or_is_paid after insert on refunds for each row whe
   execute function refund_stands_or_is_paid();
 
 -- What is applied of a receipt and of its counter-row together is never more than what is left of both.
-create or replace function receipt_not_applied_twice() returns trigger language plpgsql as $$
+create or replace function receipt_not_applied_twice() returns trigger language plpgsql set search_path = public, pg_temp as $$
 declare
   of_receipt text := case tg_table_name when 'receipts' then to_jsonb(new) ->> 'id' else to_jsonb(new) ->> 'receipt_id' end;
 begin
   of_receipt := coalesce((select r.takes_back from receipts r where r.id = of_receipt), of_receipt);
-  if (select coalesce(sum(a.value), 0) from receipt_applications a join receipts r on r.id = a.receipt_id where of_receipt in (r.id, r.takes_back))
-     > (select sum(r.bank_value + r.bank_charge) from receipts r where of_receipt in (r.id, r.takes_back)) then
+  if exists (select from (select sum(r.bank_value + r.bank_charge) as value, sum(r.functional) as cash
+                            from receipts r where of_receipt in (r.id, r.takes_back)) arrived
+              cross join (select coalesce(sum(a.value), 0) as value, coalesce(sum(a.authority), 0) as authority
+                            from receipt_applications a join receipts r on r.id = a.receipt_id where of_receipt in (r.id, r.takes_back)) applied
+              where applied.value > arrived.value or applied.authority > arrived.cash) then
     raise exception 'more of receipt % is applied than arrived', of_receipt using errcode = 'check_violation', constraint = 'receipt_not_applied_twice';
   end if;
   return null;
@@ -196,7 +199,7 @@ create trigger kept_before_correction before update on payments for each row whe
   execute function kept_before_correction('id');
 
 -- Whatever a correction did to a row stands only if that correction is confirmed when the transaction ends.
-create function by_confirmed_correction() returns trigger language plpgsql as $$
+create function by_confirmed_correction() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   if not exists (select from correction_endings d where d.correction_id = new.correction_id and d.verdict = 'confirmed') then
     raise exception 'correction % of a row in % is not confirmed', new.correction_id, tg_table_name

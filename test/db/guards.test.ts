@@ -228,7 +228,6 @@ const HISTORY = [
   'request_funding',
   'seals',
   'sealed_entries',
-  'settlements',
   'submissions',
   'ties',
   'write_offs',
