@@ -26,7 +26,8 @@ export function proposeImpairment(trx: Trx, actor: Actor, terms: Impairment & { 
 }
 
 /**
- * Proposes to take back an impairment, because it will come after all. Refuses what `proposeImpairment` refuses, and `nothing_impaired`.
+ * Proposes to take back an impairment, because it will come after all. Refuses what `proposeImpairment` refuses, with `nothing_impaired`
+ * in place of `nothing_outstanding`.
  */
 export function proposeImpairmentReversal(
   trx: Trx,

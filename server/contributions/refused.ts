@@ -9,6 +9,14 @@ const VALUING = [
   'period_closed',
 ] as const
 const DATING = ['date_in_future', 'dates_out_of_order', 'period_closed'] as const
+/** What a proposed loss can be refused with: it is not in the books yet, so no closed month is in its way. */
+const PROPOSING_LOSS = [
+  'service_account_decides_nothing',
+  'not_agreed',
+  'date_in_future',
+  'dates_out_of_order',
+  'currency_mismatch',
+] as const
 
 /** What each verb refuses, for the documentation of its endpoint. */
 export const REFUSED = {
@@ -37,14 +45,9 @@ export const REFUSED = {
     ...DATING,
   ],
   cancel: ['not_pledged', ...DATING],
-  writeOff: [
-    'service_account_decides_nothing',
-    'not_agreed',
-    'currency_mismatch',
-    'nothing_outstanding',
-    'amount_out_of_range',
-    ...DATING,
-  ],
+  proposeWriteOff: [...PROPOSING_LOSS, 'nothing_outstanding'],
+  proposeImpairment: [...PROPOSING_LOSS, 'condition_open', 'nothing_outstanding'],
+  proposeImpairmentReversal: [...PROPOSING_LOSS, 'condition_open', 'nothing_impaired'],
   decideRefund: ['service_account_decides_nothing', 'not_agreed', 'currency_mismatch', 'insufficient_funds', ...DATING],
   payRefund: [
     'service_account_decides_nothing',

@@ -25,8 +25,8 @@ export type Endpoint = {
   readonly versioned?: boolean
   /** What it refuses besides what follows from the rest of this description (`refusalsOf`). A test holds it to that. */
   readonly refuses?: readonly RefusalCode[]
-  /** The status of a success, where it is none of the usual: 201 after a POST that changes something, 204 after a DELETE, else 200. */
-  readonly success?: number
+  /** The statuses of a success, where they are not the usual: 201 after a POST that changes something, 204 after a DELETE, else 200. */
+  readonly success?: readonly number[]
   /** May be called without signing in. */
   readonly open?: boolean
   readonly run:

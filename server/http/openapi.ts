@@ -54,11 +54,7 @@ function operation(endpoint: Endpoint): Record<string, unknown> {
       ? { requestBody: { required: true, content: { [endpoint.bodyType]: { schema: { type: 'string' } } } } }
       : {}),
     responses: {
-      [endpoint.success ?? usualSuccess(endpoint)]: {
-        description: endpoint.summary,
-        content: { [endpoint.answerType ?? 'application/json']: {} },
-        ...(endpoint.versioned ? { headers: { ETag: ETAG } } : {}),
-      },
+      ...successes(endpoint),
       ...refusals(endpoint),
       default: {
         description: 'Something went wrong on our side',
@@ -66,6 +62,16 @@ function operation(endpoint: Endpoint): Record<string, unknown> {
       },
     },
   }
+}
+
+/** The answers of a success by their status: they differ in nothing else. */
+function successes(endpoint: Endpoint): Record<string, unknown> {
+  const answer = {
+    description: endpoint.summary,
+    content: { [endpoint.answerType ?? 'application/json']: {} },
+    ...(endpoint.versioned ? { headers: { ETag: ETAG } } : {}),
+  }
+  return Object.fromEntries((endpoint.success ?? [usualSuccess(endpoint)]).map((status) => [status, answer]))
 }
 
 function usualSuccess({ method, run }: Endpoint): number {

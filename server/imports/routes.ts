@@ -19,6 +19,7 @@ export function importEndpoints(): Endpoint[] {
         tag,
         summary: 'Import a published history of contributions; the same file again answers 200 and changes nothing',
         refuses: ['currency_mismatch', 'unreadable_file', 'body_too_large', 'period_closed'],
+        success: [200, 201],
         bodyType: 'text/csv',
         query: query({ fileName: text(200).default('contributions.csv'), bankAccountId: id('bankAccount').required() }),
       },

@@ -56,7 +56,12 @@ export function payeeEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Confirm a payee, as a second person',
-        refuses: ['service_account_decides_nothing', 'two_people_needed', 'payee_verified_already'],
+        refuses: [
+          'service_account_decides_nothing',
+          'two_people_needed',
+          'separation_of_duties',
+          'payee_verified_already',
+        ],
       },
       async (trx, actor, { params }) => ({
         status: 201,

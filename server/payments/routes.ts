@@ -29,6 +29,7 @@ export function paymentEndpoints(): Endpoint[] {
           'rate_missing',
           'amount_out_of_range',
           'exceeds_committed',
+          'exceeds_budget_line',
           'period_closed',
           ...DUTY_REFUSALS,
         ],
@@ -88,7 +89,13 @@ export function paymentEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Release a payment; the second person sends it',
-        refuses: ['not_awaiting_release', 'already_released_by_you', 'period_closed', ...DUTY_REFUSALS],
+        refuses: [
+          'not_awaiting_release',
+          'already_released_by_you',
+          'signature_no_longer_counts',
+          'period_closed',
+          ...DUTY_REFUSALS,
+        ],
       },
       async (trx, actor, { params }) => ({
         status: 201,

@@ -105,7 +105,7 @@ export function peopleEndpoints(_db: Db, signIn: SignIn): Endpoint[] {
       {
         tag,
         summary: 'End a role that a person holds in the fund',
-        success: 204,
+        success: [204],
         body: object({
           personId: id('person').required(),
           role: joi

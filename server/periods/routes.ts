@@ -64,6 +64,14 @@ function monthEndpoints(): Endpoint[] {
         tag,
         summary:
           'Close a month: softly, so that only a controller still adjusts it, then hard, once its checklist is done',
+        refuses: [
+          'service_account_decides_nothing',
+          'date_in_future',
+          'already_exists',
+          'close_softly_first',
+          'month_still_open',
+          'checklist_not_done',
+        ],
         body: object({ kind: joi.string().valid('soft', 'hard').required() }),
       },
       async (trx, actor, { params, body }) => ({
@@ -99,6 +107,7 @@ function reopeningEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Propose that a closed month be opened again; somebody else confirms',
+        refuses: ['service_account_decides_nothing', 'period_not_closed', 'year_closed'],
         body: object({ reason: text(2000).required() }),
       },
       async (trx, actor, { params, body }) => {
@@ -130,7 +139,17 @@ function reopeningEndpoints(): Endpoint[] {
     ),
     post(
       '/reopenings/:reopening/confirmations',
-      { tag, summary: 'Open a month again that somebody else proposed to open; it must be closed again' },
+      {
+        tag,
+        summary: 'Open a month again that somebody else proposed to open; it must be closed again',
+        refuses: [
+          'service_account_decides_nothing',
+          'two_people_needed',
+          'already_exists',
+          'version_changed',
+          'year_closed',
+        ],
+      },
       async (trx, actor, { params }) => ({
         status: 201,
         body: await confirmReopening(trx, actor, { reopeningId: params.reopening! }),
@@ -157,7 +176,12 @@ function revaluationEndpoints(): Endpoint[] {
     ),
     post(
       '/funds/:fund/periods/:month/revaluations',
-      { tag, summary: 'Revalue a month at its last day, and reverse it on the next; a second time changes nothing' },
+      {
+        tag,
+        summary: 'Revalue a month at its last day, and reverse it on the next; a second time changes nothing',
+        refuses: ['date_in_future', 'rate_missing', 'amount_out_of_range', 'period_closed'],
+        success: [200, 201],
+      },
       async (trx, actor, { params }) => {
         const month = monthIn(params.month)
         const { isNew, revaluations } = await revaluePeriod(trx, actor, { fundId: params.fund!, month })
@@ -179,7 +203,11 @@ function yearEndpoints(): Endpoint[] {
     ),
     post(
       '/funds/:fund/years/:year/closings',
-      { tag, summary: 'Close a year: income and expense go to net assets, once all its months are closed hard' },
+      {
+        tag,
+        summary: 'Close a year: income and expense go to net assets, once all its months are closed hard',
+        refuses: ['service_account_decides_nothing', 'already_exists', 'month_still_open'],
+      },
       async (trx, actor, { params }) => ({
         status: 201,
         body: await closeYear(trx, actor, { fundId: params.fund!, year: yearIn(params.year) }),

@@ -13,6 +13,29 @@ import { listProposals } from './queries.ts'
 
 const tag = 'Proposals'
 
+const IMPAIRMENTS = [
+  { noun: 'impairments', propose: proposeImpairment, refuses: REFUSED.proposeImpairment },
+  { noun: 'impairment-reversals', propose: proposeImpairmentReversal, refuses: REFUSED.proposeImpairmentReversal },
+]
+
+/** What a decision refuses, and what approving does: whatever may have changed since it was proposed. */
+const DECISION_REFUSALS = [
+  'above_your_authority',
+  'service_account_decides_nothing',
+  'two_people_needed',
+  'proposal_decided_already',
+  'already_exists',
+  'insufficient_cash',
+  'interest_recorded_already',
+  'nothing_outstanding',
+  'nothing_impaired',
+  'earmarked',
+  'insufficient_funds',
+  'reserve_not_overdrawn',
+  'amount_out_of_range',
+  'period_closed',
+] as const
+
 /** What one person proposes and another decides, losses among it. */
 export function proposalEndpoints(): Endpoint[] {
   return [
@@ -45,30 +68,30 @@ export function proposalEndpoints(): Endpoint[] {
         return { body: told }
       },
     ),
-    ...Object.entries({ impairments: proposeImpairment, 'impairment-reversals': proposeImpairmentReversal }).map(
-      ([noun, propose]) =>
-        post(
-          `/contributions/:contribution/${noun}`,
-          {
-            ...{ tag, summary: `Propose ${noun.replace('-', ' ')}: of what may not come, or will come after all` },
-            body: object({
-              amount: amount().required(),
-              occurredOn: bookDay().required(),
-              reason: text(1000).required(),
-            }),
-          },
-          async (trx, actor, { params, body }) => ({
-            status: 201,
-            body: await propose(trx, actor, { contributionId: params.contribution!, ...body }),
+    ...IMPAIRMENTS.map(({ noun, propose, refuses }) =>
+      post(
+        `/contributions/:contribution/${noun}`,
+        {
+          ...{ tag, summary: `Propose ${noun.replace('-', ' ')}: of what may not come, or will come after all` },
+          refuses,
+          body: object({
+            amount: amount().required(),
+            occurredOn: bookDay().required(),
+            reason: text(1000).required(),
           }),
-        ),
+        },
+        async (trx, actor, { params, body }) => ({
+          status: 201,
+          body: await propose(trx, actor, { contributionId: params.contribution!, ...body }),
+        }),
+      ),
     ),
     post(
       '/contributions/:contribution/write-offs',
       {
         tag,
         summary: 'Propose to write off what of an agreement will not come',
-        refuses: REFUSED.writeOff,
+        refuses: REFUSED.proposeWriteOff,
         body: object({
           amount: amount().required(),
           writtenOffOn: bookDay().required(),
@@ -85,6 +108,7 @@ export function proposalEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Approve or reject what another person has proposed, or take back my own proposal',
+        refuses: DECISION_REFUSALS,
         body: object({
           verdict: joi.string().valid('approve', 'reject').required(),
           reason: text(1000).when('verdict', { is: 'reject', then: joi.required() }),

@@ -36,7 +36,12 @@ export function rateEndpoints(): Endpoint[] {
   return [
     post(
       '/funds/:fund/exchange-rates',
-      { tag, summary: 'Record the operational rate of exchange of a currency for a month', body: object(rate) },
+      {
+        tag,
+        summary: 'Record the operational rate of exchange of a currency for a month',
+        refuses: ['currency_mismatch', 'currency_unknown', 'currency_not_in_use', 'already_exists'],
+        body: object(rate),
+      },
       async (trx, actor, { params, body }) => {
         await recordRate(trx, actor, { fundId: params.fund!, ...body })
         return { status: 201, body }
@@ -80,6 +85,8 @@ export function rateEndpoints(): Endpoint[] {
         tag,
         summary:
           'Import rates from a file with the columns currency, month, units, source; each row has its own outcome',
+        refuses: ['unreadable_file'],
+        success: [200, 201],
         bodyType: 'text/csv',
       },
       async (trx, actor, { params, body }) => {
@@ -98,6 +105,7 @@ function changeEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Propose that a rate that was set be another; tells how many entries were valued at the old one',
+        refuses: ['service_account_decides_nothing', 'rate_missing', 'already_exists'],
         body: object({ ...rate, reason: text(2000).required() }),
       },
       async (trx, actor, { params, body }) =>
@@ -128,7 +136,11 @@ function changeEndpoints(): Endpoint[] {
     }),
     post(
       '/exchange-rate-changes/:rateChange/confirmations',
-      { tag, summary: 'Confirm a change that somebody else proposed; nothing that was posted is valued anew' },
+      {
+        tag,
+        summary: 'Confirm a change that somebody else proposed; nothing that was posted is valued anew',
+        refuses: ['service_account_decides_nothing', 'two_people_needed', 'already_exists', 'version_changed'],
+      },
       async (trx, actor, { params }) => ({
         status: 201,
         body: await confirmRateChange(trx, actor, { changeId: params.rateChange! }),

@@ -34,6 +34,7 @@ import {
 } from './differences.ts'
 import { previewInterest, recordInterest } from './interest.ts'
 import { listConversions, listInterest } from './queries.ts'
+import { REFUSED } from './refused.ts'
 import { proposeReserveTransfer } from './reserve-transfers.ts'
 import { readReserve } from './reserve.ts'
 
@@ -51,6 +52,7 @@ function conversionEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Record money moved between two accounts of the fund, for another person to confirm',
+        refuses: REFUSED.proposeConversion,
         body: object({
           fromAccountId: id('bankAccount').required(),
           toAccountId: id('bankAccount').invalid(joi.ref('fromAccountId')).required(),
@@ -93,6 +95,7 @@ function interestEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Record interest of an account over a period; what the bank charged, for another person to confirm',
+        refuses: REFUSED.recordInterest,
         body: object({
           ...interestKeys,
           amount: signedAmount().required(),
@@ -110,6 +113,7 @@ function interestEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'What interest of a period would give to which contribution, and why, before it is recorded',
+        refuses: REFUSED.previewInterest,
         query: query({ ...interestKeys, amount: figure().required(), currency: currency().required() }),
       },
       async (db, actor, { params, query: { amount, currency, ...asked } }) => ({
@@ -147,6 +151,7 @@ function reserveEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Propose to replenish the reserve from a contribution, or to release what it holds to one',
+        refuses: REFUSED.proposeReserveTransfer,
         body: object({
           contributionId: id('contribution').required(),
           direction: joi.string().valid('replenish', 'release').required(),

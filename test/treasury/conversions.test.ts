@@ -1,5 +1,6 @@
 import { moneyIn, rowCounts } from '../contributions/books.ts'
 import { violations } from '../invariants/check.ts'
+import { monthsOf } from '../periods/months.ts'
 import { ownService } from '../support/service.ts'
 import { treasuryOf, type Treasury } from './money.ts'
 
@@ -216,7 +217,8 @@ test('a conversion of a month that was closed meanwhile is not confirmed', async
   const { fund, as, conversion, decide } = treasury
   const body = conversion(euro, fund.bank, { left: '100.00 EUR', arrived: '150.00 USD' })
   const { body: proposed } = await as('treasurer').post(`/funds/${fund.id}/conversions`, body).expect(201)
-  await as('controller').post(`/funds/${fund.id}/periods/2024-03/closings`, { kind: 'soft' }).expect(201)
+  const { close } = monthsOf(service, fund)
+  for (const month of ['2024-01', '2024-02', '2024-03']) await close(month, 'soft').expect(201)
   expect((await decide(as('bankSignatory'), proposed.id)).body.code).toBe('period_closed')
 })
 
