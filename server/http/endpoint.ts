@@ -22,6 +22,8 @@ export type Endpoint = {
   readonly answerType?: string
   /** The answer carries an ETag, or the call needs an If-Match. */
   readonly versioned?: boolean
+  /** What is read is worth keeping who read it: each reading is an act. */
+  readonly kept?: boolean
   /** May be called without signing in. */
   readonly open?: boolean
   readonly run:

@@ -2,7 +2,7 @@ import { Router, raw, type Request, type RequestHandler, type Response } from 'e
 import type { Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import type { Actor } from '../people/actor.ts'
-import { inAct } from './act.ts'
+import { inAct, keepReading } from './act.ts'
 import type { Answer, Endpoint, Input } from './endpoint.ts'
 import { languageOf } from './problems.ts'
 import { validate, validateParams } from './validate.ts'
@@ -23,7 +23,11 @@ export function serveEndpoints(db: Db, endpoints: readonly Endpoint[]): Router {
       const input = inputOf(endpoint, req)
       if (run.kind === 'http') return void (await run.handler(req, res, next))
       const actor = req.user as Actor
-      if (run.kind === 'read') return send(res, await run.handle(db, actor, input))
+      if (run.kind === 'read') {
+        const answer = await run.handle(db, actor, input)
+        if (endpoint.kept) await keepReading(db, req, actor, input.query)
+        return send(res, answer)
+      }
       send(res, await inAct(db, req, actor, (trx) => run.handle(trx, actor, input)))
     })
   }
