@@ -156,7 +156,7 @@ function aCentOff(text: Buffer): string {
   return text
     .toString()
     .replace(
-      /((?: = |balance \S+  )-?\d+\.\d)(\d)/,
+      /((?: = |balance \S+ {2})-?\d+\.\d)(\d)/,
       (_all, most: string, last: string) => `${most}${(Number(last) + 1) % 10}`,
     )
 }
@@ -264,21 +264,22 @@ describe('random ledgers', () => {
   })
 })
 
-const real = existsSync(REAL_FILE)
 describe('fourteen years of a real fund', () => {
   let fund: Fund
   beforeAll(async () => {
-    if (!real) return
+    if (!existsSync(REAL_FILE)) return
     fund = await service.fund()
     expect((await sendFile(service, fund, readFileSync(REAL_FILE))).status).toBe(201)
     await sealAll(service, fund)
   }, 120_000)
-  const withFile = (program: string, title: string, story: () => Promise<void>) =>
-    real ? testWith(program, title, story) : test.skip(`${title} (left out: the file is not there)`, () => {})
-
-  withFile('hledger', 'hledger has our trial balance, to the cent, in every currency', () => hledgerAgrees(fund))
-  withFile('bean-check', 'beancount has our trial balance, to the cent, in every currency', () => beancountAgrees(fund))
-  withFile('python3', 'the audit file adds up', async () =>
-    expect(Number.parseInt(await auditFileAgrees(fund), 10)).toBeGreaterThan(2_000),
-  )
+  const readers = [
+    ['hledger', 'hledger has our trial balance, to the cent, in every currency', () => hledgerAgrees(fund)],
+    ['bean-check', 'beancount has our trial balance, to the cent, in every currency', () => beancountAgrees(fund)],
+    [
+      'python3',
+      'the audit file adds up',
+      async () => expect(Number.parseInt(await auditFileAgrees(fund), 10)).toBeGreaterThan(2_000),
+    ],
+  ] as const
+  for (const [program, title, story] of readers) testWith(existsSync(REAL_FILE) ? program : REAL_FILE, title, story)
 })

@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import type { Fund } from '../support/service.ts'
 import { asFile, asBytes } from './proof.ts'
 
-/** A test that needs a program of others; where it is not installed the title says so, and the test is left out. */
-export function testWith(program: string, title: string, story: () => Promise<void>): void {
-  const isThere = spawnSync(program, ['--version']).error === undefined
+/** A test that needs a program of others, or a file; where that is not there the title says so, and the test is left out. */
+export function testWith(needed: string, title: string, story: () => Promise<void>): void {
+  const isThere = needed.includes('/') ? existsSync(needed) : spawnSync(needed, ['--version']).error === undefined
+  const one = isThere ? test : test.skip
   // Some take long to start, and this machine may have other work.
-  if (isThere) test(title, story, 180_000)
-  else test.skip(`${title} (left out: ${program} is not installed)`, () => {})
+  one(isThere ? title : `${title} (left out: ${basename(needed)} is not there)`, story, 180_000)
 }
 
 /** An export of the fund in a form that other programs read. */
