@@ -7,6 +7,7 @@ import { fundEndpoints } from './funds/routes.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import type { SignIn } from './http/sign-in.ts'
 import { importEndpoints } from './imports/routes.ts'
+import { exportEndpoints } from './ledger/exports/routes.ts'
 import { ledgerEndpoints } from './ledger/routes.ts'
 import { payeeEndpoints } from './payees/routes.ts'
 import { paymentEndpoints } from './payments/routes.ts'
@@ -33,6 +34,7 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...ledgerEndpoints(),
     ...periodEndpoints(),
     ...correctionEndpoints(),
+    ...exportEndpoints(),
     ...actEndpoints(),
     ...donorReportEndpoints(),
   ]

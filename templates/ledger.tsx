@@ -58,7 +58,42 @@ export function trialBalancePage(frame: Omit<Frame, 'title'>, shown: TrialBalanc
           />
         </p>
       )}
+      <Exports fund={fund} t={t} />
     </>,
+  )
+}
+
+function Exports({ fund, t }: { fund: TrialBalanceShown['fund']; t: Texts }) {
+  const words = t.ledger
+  const at = `/api/v1/funds/${fund.id}/ledger/export`
+  const inCurrency = (file: string) => (
+    <Said text={words.exportInCurrency} file={file} currency={<bdi>{fund.currency}</bdi>} />
+  )
+  return (
+    <section>
+      <h2>{words.exports}</h2>
+      <p class="calm">{words.exportsSay}</p>
+      <ul>
+        <li>
+          <a href={at}>{words.exportProof}</a>
+        </li>
+        <li>
+          <a href={`${at}.hledger`}>{words.exportHledger}</a>
+        </li>
+        <li>
+          <a href={`${at}.hledger?in=functional`}>{inCurrency(words.exportHledger)}</a>
+        </li>
+        <li>
+          <a href={`${at}.beancount`}>{words.exportBeancount}</a>
+        </li>
+        <li>
+          <a href={`${at}.beancount?in=functional`}>{inCurrency(words.exportBeancount)}</a>
+        </li>
+        <li>
+          <a href={`${at}.xml`}>{words.exportAuditFile}</a>
+        </li>
+      </ul>
+    </section>
   )
 }
 

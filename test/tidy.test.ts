@@ -17,8 +17,12 @@ const MAY_IMPORT: [from: RegExp, to: RegExp][] = [
   [/^server\/ids$/, /^uuid$/],
   [/^server\/errors$/, /^$/],
   [/^server\/[a-z-]+\/policy$/, /^server\/(errors|money|funding\/policy)$/],
-  [/^server\/ledger\/verify$/, /^node:/],
-  [/^server\/ledger\/routes$/, /^(server\/(ledger\/|http\/|people\/actor|funds\/open|errors|money)|db\/connect$)/],
+  [/^server\/ledger\/verify\/one-file$/, /^(typescript|prettier|node:)/],
+  [/^server\/ledger\/verify(\/|$)/, /^(server\/ledger\/verify\/|node:)/],
+  [
+    /^server\/ledger\/(exports\/)?routes$/,
+    /^(server\/(ledger\/|http\/|people\/actor|funds\/open|errors|money)|db\/connect$)/,
+  ],
   [
     /^server\/ledger\//,
     /^(server\/(ledger\/|errors|money|ids|people\/actor|http\/pages|http\/csv)|db\/connect$|pg|csv-stringify|pino$|node:)/,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Request } from 'express'
 import type { Db, Trx } from '../../db/connect.ts'
-import { recordAct } from '../acts/record.ts'
+import { recordAct, type Act } from '../acts/record.ts'
 import { Refusal } from '../errors.ts'
 import type { Actor } from '../people/actor.ts'
 import type { Answer } from './endpoint.ts'
@@ -48,7 +48,17 @@ const TRANSIENT = new Set(['invalid_request', 'idempotency_key_reused', 'still_i
 
 async function runAsAct(trx: Trx, req: Request, actor: Actor, handle: (trx: Trx) => Promise<Answer>): Promise<Answer> {
   const answer = await handle(trx)
-  await recordAct(trx, {
+  await recordAct(trx, actOf(req, actor, null))
+  return answer
+}
+
+/** Keeps that somebody read this, and what was asked for, before the first of it goes out. */
+export async function keepReading(db: Db, req: Request, actor: Actor, asked: Record<string, unknown>): Promise<void> {
+  await db.transaction((trx) => recordAct(trx, actOf(req, actor, asked)))
+}
+
+function actOf(req: Request, actor: Actor, details: Act['details']): Act {
+  return {
     id: actor.act.id,
     fundId: actor.act.fundId,
     personId: actor.personId,
@@ -58,9 +68,8 @@ async function runAsAct(trx: Trx, req: Request, actor: Actor, handle: (trx: Trx)
     path: req.originalUrl.split('?')[0]!,
     address: req.ip ?? null,
     outcome: 'done',
-    details: null,
-  })
-  return answer
+    details,
+  }
 }
 
 /** What makes two requests the same: method, path and body, the body as it was sent. */

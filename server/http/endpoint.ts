@@ -27,6 +27,8 @@ export type Endpoint = {
   readonly refuses?: readonly RefusalCode[]
   /** The statuses of a success, where they are not the usual: 201 after a POST that changes something, 204 after a DELETE, else 200. */
   readonly success?: readonly number[]
+  /** What is read is worth keeping who read it: each reading is an act. */
+  readonly kept?: boolean
   /** May be called without signing in. */
   readonly open?: boolean
   readonly run:

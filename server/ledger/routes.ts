@@ -17,7 +17,6 @@ import {
 } from './conservation.ts'
 import { entriesQuery, ENTRY_COLUMNS, entryLines, entryTold, listEntries, type EntryRow } from './entries.ts'
 import { readEntry } from './entry.ts'
-import { writeExport } from './export.ts'
 import {
   ACCOUNT_COLUMNS,
   accountBalance,
@@ -60,7 +59,8 @@ const address = () =>
     .string()
     .pattern(/^[a-z-]+(:[A-Za-z0-9._-]+)+$/, 'an address of an account')
     .max(200)
-const addressBeginning = () =>
+/** The beginning of an account's address. */
+export const addressBeginning = () =>
   joi
     .string()
     .pattern(/^[A-Za-z0-9._:-]+$/, 'the beginning of an address')
@@ -210,20 +210,6 @@ function sealEndpoints(): Endpoint[] {
     read('seals', 'Seals over the entries, each over the one before', pageKeys, async (db, fund, { query: page }) => ({
       body: pageOf(await listSeals(db, fund.id, page), page.limit, (one) => [`${one.number}`]),
     })),
-    read(
-      'seals/export',
-      'Everything that is sealed, for verification elsewhere: one line of JSON for each entry, then for each seal',
-      {},
-      async (db, fund) => ({
-        stream: {
-          type: 'application/x-ndjson',
-          fileName: `ledger-${fund.code}.ndjson`,
-          write: (to) => writeExport(db, fund.id, to),
-        },
-      }),
-      READERS,
-      'application/x-ndjson',
-    ),
   ]
 }
 
@@ -234,18 +220,13 @@ function read(
   keys: Parameters<typeof query>[0],
   answer: (db: Db, fund: Fund, input: Input) => Promise<Answer>,
   roles: readonly Role[] = READERS,
-  answerType?: string,
 ): Endpoint {
-  return get(
-    `/funds/:fund/ledger/${path}`,
-    { tag, summary, query: query(keys), ...(answerType ? { answerType } : {}) },
-    async (db, actor, input) => {
-      const fund = await fundById(db, input.params.fund!)
-      requireRole(actor, fund.id, roles)
-      if (input.query.position !== undefined) await sealAt(db, fund.id, input.query.position)
-      return answer(db, fund, input)
-    },
-  )
+  return get(`/funds/:fund/ledger/${path}`, { tag, summary, query: query(keys) }, async (db, actor, input) => {
+    const fund = await fundById(db, input.params.fund!)
+    requireRole(actor, fund.id, roles)
+    if (input.query.position !== undefined) await sealAt(db, fund.id, input.query.position)
+    return answer(db, fund, input)
+  })
 }
 
 /** A size means nothing without its currency, and has no more decimals than that. */

@@ -1,287 +1,161 @@
-import { createHash, type Hash } from 'node:crypto'
-import { createReadStream, realpathSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { checkActs } from './verify/acts.ts'
+import { checkAccounts, checkConservation } from './verify/balances.ts'
+import { newBooks, totalsOf } from './verify/books.ts'
+import { cursorOver, rowsOf, type Row } from './verify/csv.ts'
+import { checkEntries, newEntries } from './verify/entries.ts'
+import { collectFaults, FAULTS, type Fault, type Find } from './verify/faults.ts'
+import { FILES, readManifest, TABLES, type Manifest, type TableName } from './verify/manifest.ts'
+import { checkNothingLeft, checkSeal, newBatches, sha256, type Batches, type Chain } from './verify/seals.ts'
+import { openZip, Unreadable, type Zip } from './verify/zip.ts'
 
 /**
- * Verifies an export of the ledger without the service and without its database: every entry says what its hash says and balances,
- * every contribution is conserved, every act says what its hash says, every seal closes exactly its entries and acts and follows the one before. Whoever has kept the
- * number and hash of a seal can have it checked too, and then not even the whole chain can be made anew.
+ * Verifies an export of the ledger without the service and without its database: every file is what the manifest says, every entry and act
+ * says what its hash says, every seal closes exactly its entries and acts and follows the one before, both books and every contribution
+ * balance entry by entry, and the balances and totals are those of the postings. Whoever has kept the number and hash of a seal can have it
+ * checked too, and then not even the whole chain can be made anew.
  *
- *     node --import tsx server/ledger/verify.ts export.ndjson [number:hash]
+ *     node verify.mjs export.zip [--seal number:hash]
+ *
+ * Ends with 0 where everything holds, with 1 where something does not, with 2 where it cannot be read.
  */
 
-export type Fault = { line: number; fault: FaultKind; detail: string }
-
-export type FaultKind =
-  | 'unreadable'
-  | 'entry_out_of_order'
-  | 'entry_twice'
-  | 'entry_changed'
-  | 'act_out_of_order'
-  | 'act_changed'
-  | 'entry_unbalanced'
-  | 'contribution_not_conserved'
-  | 'seal_out_of_order'
-  | 'seal_changed'
-  | 'seal_missing'
-  | 'known_seal_differs'
-
-export type Verdict = {
-  entries: number
-  acts: number
-  seals: number
-  /** The last seal: who keeps it can later prove that nothing before it was changed. */
-  head: { number: number; hash: string } | null
-  /** The first hundred; `faultCount` has all. */
-  faults: Fault[]
-  faultCount: number
+export type Verdict = Pick<Manifest, 'fund' | 'position' | 'part' | 'head'> & {
+  readonly counts: { entries: number; entriesTold: number; postings: number; acts: number; seals: number }
+  readonly faults: Fault[]
 }
 
-type Entry = {
-  type: 'entry'
-  seal: number
-  id: string
-  fundId: string
-  kind: string
-  source: string
-  occurredOn: string
-  recordedAt: string
-  actId: string
-  memo: string
-  reverses: string | null
-  contentHash: string
-  postings: { address: string; currency: string; amount: string; functional: string }[]
-}
+type Known = { readonly number: number; readonly hash: string }
 
-type Act = Record<'id' | 'fundId' | 'requestId' | 'method' | 'path' | 'outcome' | 'at' | 'contentHash', string> & {
-  type: 'act'
-  seal: number
-} & Record<'personId' | 'tokenId' | 'address' | 'details', string | null>
+/** What was read of each file: its bytes, their sha-256, and of a table its rows. */
+type FilesRead = Map<string, { bytes: number; sha256: string; rows: number | null }>
 
-type Seal = { type: 'seal'; fundId: string; number: number; hash: string; previousHash: string } & Record<
-  'entryCount' | 'actCount',
-  number
->
-
-/** What is under the seal that is being read, and what was under those before. */
-type Batches = {
-  open: { seal: number; digest: Hash; count: number } | undefined
-  closed: Map<number, { digest: string; count: number }>
-}
-
-type Ledger = {
-  fundId: string | undefined
-  seal: number
-  lastId: bigint
-  seen: Map<bigint, Uint8Array>
-  entries: Batches
-  acts: Batches
-  lastAct: { seal: number; id: string }
-  conserved: Map<string, bigint>
-  seals: { number: number; hash: string }
-}
-
-/** Reads an export line by line, in memory that does not grow with it, and says what is wrong with it. */
-export async function verifyExport(
-  chunks: AsyncIterable<string | Buffer>,
-  known?: { number: number; hash: string },
-): Promise<Verdict> {
-  const verdict: Verdict = { entries: 0, acts: 0, seals: 0, head: null, faults: [], faultCount: 0 }
-  const ledger: Ledger = {
-    fundId: undefined,
-    seal: 0,
-    lastId: 0n,
-    seen: new Map(),
-    entries: { open: undefined, closed: new Map() },
-    acts: { open: undefined, closed: new Map() },
-    lastAct: { seal: 0, id: '' },
-    conserved: new Map(),
-    seals: { number: 0, hash: '' },
-  }
-  let line = 0
-  const find = (fault: FaultKind, detail: string) => {
-    verdict.faultCount += 1
-    if (verdict.faults.length < 100) verdict.faults.push({ line, fault, detail })
-  }
-  for await (const text of linesOf(chunks)) {
-    line += 1
-    const told = parsed(text)
-    if (told?.type === 'entry') {
-      verdict.entries += 1
-      checkEntry(told, ledger, find)
-    } else if (told?.type === 'act') {
-      verdict.acts += 1
-      checkAct(told, ledger, find)
-    } else if (told?.type === 'seal') {
-      verdict.seals += 1
-      checkSeal(told, ledger, find, known)
-      verdict.head = { number: told.number, hash: told.hash }
-    } else find('unreadable', text.slice(0, 80))
-  }
-  for (const [what, batches] of [
-    ['entries', ledger.entries],
-    ['acts', ledger.acts],
-  ] as const) {
-    closeBatch(batches)
-    for (const [number, { count }] of batches.closed) find('seal_missing', `seal ${number} of ${count} ${what}`)
-  }
-  for (const [code, sum] of ledger.conserved) if (sum !== 0n) find('contribution_not_conserved', `${code}: ${sum}`)
-  if (known && ledger.seals.number < known.number) find('known_seal_differs', `seal ${known.number} is not there`)
-  return verdict
-}
-
-type Find = (fault: FaultKind, detail: string) => void
-
-function checkEntry(entry: Entry, ledger: Ledger, find: Find): void {
-  const id = BigInt(entry.id)
-  const isNext = entry.seal === ledger.seal ? id > ledger.lastId : entry.seal > ledger.seal
-  if (!isNext || (ledger.fundId ?? entry.fundId) !== entry.fundId)
-    find('entry_out_of_order', `entry ${entry.id} under seal ${entry.seal}`)
-  if (!isFirst(id, ledger.seen)) find('entry_twice', `entry ${entry.id}`)
-  ledger.fundId ??= entry.fundId
-  ledger.seal = entry.seal
-  ledger.lastId = id
-
-  const contentHash = sha256(contentOf(entry))
-  if (contentHash !== entry.contentHash) find('entry_changed', `entry ${entry.id}`)
-  addTo(ledger.entries, entry.seal, `${entry.id} ${contentHash} ${entry.recordedAt} ${entry.actId}`)
-  checkSums(entry, ledger, find)
-}
-
-function checkAct(act: Act, ledger: Ledger, find: Find): void {
-  const last = ledger.lastAct
-  const isNext = act.seal === last.seal ? act.id > last.id : act.seal > last.seal
-  if (!isNext || (ledger.fundId ?? act.fundId) !== act.fundId)
-    find('act_out_of_order', `act ${act.id} under seal ${act.seal}`)
-  ledger.fundId ??= act.fundId
-  ledger.lastAct = { seal: act.seal, id: act.id }
-  const { fundId, id, personId, tokenId, requestId, method, path, address, outcome, details, at } = act
-  const content = [fundId, id, personId, tokenId, requestId, method, path, address, outcome, details, at]
-  const contentHash = sha256(content.map((one) => one ?? '').join('\n'))
-  if (contentHash !== act.contentHash) find('act_changed', `act ${id}`)
-  addTo(ledger.acts, act.seal, `${id} ${contentHash}`)
-}
-
-function addTo(batches: Batches, seal: number, line: string): void {
-  if (batches.open?.seal !== seal) closeBatch(batches)
-  batches.open ??= { seal, digest: createHash('sha256'), count: 0 }
-  batches.open.digest.update(`${line}\n`)
-  batches.open.count += 1
-}
-
-function closeBatch(batches: Batches): void {
-  const { open, closed } = batches
-  if (open) closed.set(open.seal, { digest: open.digest.digest('hex'), count: open.count })
-  batches.open = undefined
-}
-
-/** What is under a seal, once; nothing has a digest too. */
-function taken(batches: Batches, seal: number): { digest: string; count: number } {
-  closeBatch(batches)
-  const found = batches.closed.get(seal) ?? { digest: sha256(''), count: 0 }
-  batches.closed.delete(seal)
-  return found
-}
-
-/** What an entry says, as one text: the fund, kind, source, value date, memo, reversed entry, and each posting on a line. */
-function contentOf({ fundId, kind, source, occurredOn, memo, reverses, postings }: Entry): string {
-  const lines = postings.map((one) => `${one.address} ${one.currency} ${one.amount} ${one.functional}`)
-  return [fundId, kind, source, occurredOn, memo, reverses ?? '', ...lines].join('\n')
-}
-
-const STAGE = /^budget:(?:authority|support|available|ready|reserved|committed|disbursed|reported):([^:]+)/
-
-/** In each book everything sums to zero, in every currency and in the fund's; and within each contribution. */
-function checkSums({ id, postings }: Entry, { conserved }: Ledger, find: Find): void {
-  const sums = new Map<string, bigint>()
-  const add = (key: string, amount: string) => sums.set(key, (sums.get(key) ?? 0n) + BigInt(amount))
-  for (const { address, currency, amount, functional } of postings) {
-    const book = address.startsWith('budget:') ? 'budget' : 'actual'
-    add(`${book} ${currency}`, amount)
-    add(`${book} functional`, functional)
-    const code = STAGE.exec(address)?.[1]
-    if (code === undefined) continue
-    add(`contribution ${code}`, amount)
-    conserved.set(code, (conserved.get(code) ?? 0n) + BigInt(amount))
-  }
-  for (const [key, sum] of sums) {
-    if (sum === 0n) continue
-    find(
-      key.startsWith('contribution ') ? 'contribution_not_conserved' : 'entry_unbalanced',
-      `entry ${id}, ${key}: ${sum}`,
-    )
-  }
-}
-
-function checkSeal(seal: Seal, ledger: Ledger, find: Find, known: { number: number; hash: string } | undefined): void {
-  const { number, previousHash, hash } = seal
-  const before = ledger.seals.number === 0 ? sha256(seal.fundId) : ledger.seals.hash
-  if (number !== ledger.seals.number + 1 || previousHash !== before || (ledger.fundId ?? seal.fundId) !== seal.fundId)
-    find('seal_out_of_order', `seal ${number} does not follow seal ${ledger.seals.number}`)
-  const [entries, acts] = [taken(ledger.entries, number), taken(ledger.acts, number)]
-  const isWhole = entries.count === seal.entryCount && acts.count === seal.actCount
-  if (!isWhole || sha256(`${previousHash}\n${entries.digest}\n${acts.digest}\n`) !== hash)
-    find('seal_changed', `seal ${number} does not close the entries and acts that are under it`)
-  if (known?.number === number && known.hash !== hash) find('known_seal_differs', `seal ${number} is ${hash}`)
-  ledger.seals = { number, hash }
-}
-
-/** Whether this number is seen for the first time; one bit for each, so that ten million take little more than a megabyte. */
-function isFirst(id: bigint, seen: Map<bigint, Uint8Array>): boolean {
-  const page = seen.get(id >> 16n) ?? new Uint8Array(8192)
-  seen.set(id >> 16n, page)
-  const bit = Number.parseInt(`${id & 0xffffn}`, 10)
-  const isNew = (page[bit >> 3]! & (1 << (bit & 7))) === 0
-  page[bit >> 3]! |= 1 << (bit & 7)
-  return isNew
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
-}
-
-function parsed(text: string): Entry | Act | Seal | undefined {
+/** Reads an export in memory that does not grow with it, and says what is wrong with it. Throws `Unreadable`. */
+export async function verifyExport(path: string, known?: Known): Promise<Verdict> {
+  const zip = await openZip(path)
   try {
-    const told = JSON.parse(text) as Entry | Act | Seal
-    if (told.type === 'seal') return Number.isSafeInteger(told.number) ? told : undefined
-    if (told.type === 'act') return Number.isSafeInteger(told.seal) && typeof told.id === 'string' ? told : undefined
-    const isEntry =
-      Number.isSafeInteger(told.seal) && /^\d{1,19}$/.test(told.id) && told.postings.every(hasWholeAmounts)
-    return isEntry ? told : undefined
-  } catch {
-    return undefined
+    const { faults, find } = collectFaults()
+    for (const name of FILES) if (!zip.names.includes(name)) throw new Unreadable(`${name} is not in the zip`)
+    for (const name of zip.names) if (!isOurs(name)) find('file_differs', `${name} does not belong here`)
+    const manifest = await readManifest(zip.read('manifest.json'))
+    const files: FilesRead = new Map()
+    const table = (name: TableName) => rowsOf(watched(zip, name, files), name, TABLES[name])
+
+    const [books, ofEntries, ofActs] = [newBooks(), newBatches(), newBatches()]
+    const postings = cursorOver(table('postings.csv'))
+    const entries = newEntries({ manifest, postings, books, under: ofEntries, find })
+    await checkEntries(table('entries.csv'), entries)
+    const acts = await checkActs(table('acts.csv'), manifest, ofActs, find)
+    const chain = await checkSeals(table('seals.csv'), manifest, { ofEntries, ofActs, known, find })
+    const isWhole = manifest.part === null
+    const rows = {
+      'entries.csv': entries.count.entries,
+      'postings.csv': entries.count.postings,
+      'acts.csv': acts,
+      'seals.csv': chain.number,
+      'accounts.csv': await checkAccounts(table('accounts.csv'), books, isWhole, find),
+      'conservation.csv': await checkConservation(table('conservation.csv'), books, isWhole, find),
+    }
+    for (const name of ['README.txt', 'verify.mjs']) for await (const _piece of watched(zip, name, files));
+    for (const [name, count] of Object.entries(rows)) files.get(name)!.rows = count
+
+    const counts = {
+      ...{ entries: entries.count.entries, entriesTold: entries.count.told, postings: entries.count.postings },
+      ...{ acts, seals: chain.number },
+    }
+    checkManifest(manifest, files, { ...counts, books: totalsOf(books) }, find)
+    const { fund, position, part, head } = manifest
+    return { fund, position, part, head, counts, faults }
+  } finally {
+    await zip.close()
   }
 }
 
-function hasWholeAmounts(posting: { amount: string; functional: string }): boolean {
-  return /^-?\d+$/.test(posting.amount) && /^-?\d+$/.test(posting.functional)
+function isOurs(name: string): boolean {
+  return (FILES as readonly string[]).includes(name)
 }
 
-/** By line feeds only: a text may hold other characters at which a reader for people would break the line. */
-async function* linesOf(chunks: AsyncIterable<string | Buffer>): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const chunk of chunks) {
-    const lines = (rest + (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))).split('\n')
-    rest = lines.pop()!
-    yield* lines
+async function* watched(zip: Zip, name: string, files: FilesRead): AsyncGenerator<Buffer> {
+  const [digest, read] = [createHash('sha256'), { bytes: 0, sha256: '', rows: null }]
+  for await (const piece of zip.read(name)) {
+    digest.update(piece)
+    read.bytes += piece.length
+    yield piece
   }
-  if (rest !== '') yield rest
+  files.set(name, { ...read, sha256: digest.digest('hex') })
 }
 
-async function command([file, anchor]: string[]): Promise<void> {
+async function checkSeals(
+  rows: AsyncIterable<Row[]>,
+  { fund, position, head }: Manifest,
+  { ofEntries, ofActs, known, find }: { ofEntries: Batches; ofActs: Batches; known: Known | undefined; find: Find },
+): Promise<Chain> {
+  const chain: Chain = { number: 0, hash: sha256(fund.id) }
+  for await (const batch of rows) {
+    for (const row of batch) {
+      checkSeal(row, chain, ofEntries, ofActs, find)
+      if (known?.number === chain.number && known.hash !== chain.hash)
+        find('known_seal_differs', `seal ${chain.number} is ${chain.hash}`)
+    }
+  }
+  checkNothingLeft('entries', ofEntries, find)
+  checkNothingLeft('acts', ofActs, find)
+  if (known && chain.number < known.number) find('known_seal_differs', `seal ${known.number} is not there`)
+  const isHead = head === null ? chain.number === 0 : head.number === chain.number && head.hash === chain.hash
+  if (!isHead || position !== chain.number) find('manifest_differs', `the last seal is ${chain.number}:${chain.hash}`)
+  return chain
+}
+
+function checkManifest(manifest: Manifest, files: FilesRead, totals: Manifest['totals'], find: Find): void {
+  const told = new Map(manifest.files.map((one) => [one.name, one]))
+  for (const [name, { bytes, sha256: hash, rows }] of files) {
+    const one = told.get(name)
+    told.delete(name)
+    if (!one || one.bytes !== bytes || one.sha256 !== hash || one.rows !== rows) find('file_differs', name)
+  }
+  for (const name of told.keys()) find('file_differs', `${name} is in the manifest, and not in the zip`)
+  for (const name of ['entries', 'entriesTold', 'postings', 'acts', 'seals'] as const)
+    if (manifest.totals[name] !== totals[name]) find('manifest_differs', `there are ${totals[name]} ${name}`)
+  const line = (one: Manifest['totals']['books'][number]) => `${one.book} ${one.in} ${one.debit} ${one.credit}`
+  const [said, found] = [manifest.totals.books.map(line).sort(), totals.books.map(line).sort()]
+  for (const one of found) if (!said.includes(one)) find('manifest_differs', `the total of ${one}`)
+  if (said.length !== found.length) find('manifest_differs', 'a total of a book that is not there')
+}
+
+function wordsOf({ fund, position, part, head, counts, faults }: Verdict, known: Known | undefined): string {
+  const { entries, entriesTold, postings, acts, seals } = counts
+  const what = part
+    ? `a part of the ledger of ${fund.code} at seal ${position}, ${entriesTold} of its ${entries} entries`
+    : `the ledger of ${fund.code} at seal ${position}, ${entries} entries`
+  const lines = faults.map(({ fault, first, count }) => {
+    const more = count > 1 ? ` (and ${count - 1} more)` : ''
+    return `${fault}: ${FAULTS[fault]}: ${first}${more}\n`
+  })
+  const verdict = faults.length > 0 ? 'DOES NOT HOLD' : 'holds: nothing in it was changed, taken out or put in'
+  const kept = known && faults.length === 0 ? `It contains the seal that you kept, ${known.number}.\n` : ''
+  const last = head ? `last seal ${head.number}:${head.hash}\n` : ''
+  return `${lines.join('')}${what} with ${postings} postings, ${acts} acts, ${seals} seals: ${verdict}\n${kept}${last}`
+}
+
+async function command([file, option, anchor]: string[]): Promise<void> {
   const [, number, hash] = /^(\d{1,9}):([0-9a-f]{64})$/.exec(anchor ?? '') ?? []
-  if (!file || (anchor !== undefined && !hash)) {
-    process.stderr.write('usage: verify.ts export.ndjson [number:hash]\n')
+  if (!file || (option !== undefined && (option !== '--seal' || !hash))) {
+    process.stderr.write('usage: node verify.mjs export.zip [--seal number:hash]\n')
     process.exitCode = 2
     return
   }
-  const known = hash ? { known: { number: Number.parseInt(number!, 10), hash } } : {}
-  const verdict = await verifyExport(createReadStream(file), known.known)
-  for (const { line, fault, detail } of verdict.faults) process.stdout.write(`line ${line}: ${fault}: ${detail}\n`)
-  const { entries, acts, seals, head, faultCount } = verdict
-  process.stdout.write(`${entries} entries, ${acts} acts, ${seals} seals, ${faultCount} faults\n`)
-  if (head) process.stdout.write(`last seal ${head.number}:${head.hash}\n`)
-  process.exitCode = faultCount === 0 ? 0 : 1
+  const known = hash ? { number: Number.parseInt(number!, 10), hash } : undefined
+  try {
+    const verdict = await verifyExport(file, known)
+    process.stdout.write(wordsOf(verdict, known))
+    process.exitCode = verdict.faults.length === 0 ? 0 : 1
+  } catch (error) {
+    process.stdout.write(`${file} cannot be verified: ${(error as Error).message}\n`)
+    process.exitCode = 2
+  }
 }
 
-if (process.argv[1] && import.meta.filename === realpathSync(process.argv[1])) await command(process.argv.slice(2))
+if (process.argv[1] && fileURLToPath(import.meta.url) === realpathSync(process.argv[1]))
+  await command(process.argv.slice(2))

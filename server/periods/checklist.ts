@@ -1,10 +1,8 @@
-import { PassThrough } from 'node:stream'
 import { row, type Db } from '../../db/connect.ts'
 import type { Fund } from '../funds/open.ts'
 import { allConserved } from '../ledger/conservation.ts'
-import { writeExport } from '../ledger/export.ts'
+import { checkLedger } from '../ledger/check.ts'
 import { trialBalance } from '../ledger/trial-balance.ts'
-import { verifyExport } from '../ledger/verify.ts'
 import { moneyFrom, moneyText, sizeOf, sum, type MoneyText } from '../money.ts'
 import { openMonthBefore } from './load.ts'
 import { paymentsInTransit, unappliedReceipts, type OpenItem } from './open-items.ts'
@@ -121,7 +119,7 @@ async function imports(db: Db, fund: Fund): Promise<ChecklistItem> {
   return told('imports', found!.halfway.length === 0, found!)
 }
 
-/** Every seal closes exactly what it says, and every entry of the month is under one: the verifier that auditors use says so. */
+/** Every seal closes exactly what it says, and every entry of the month is under one. */
 async function seals(db: Db, fund: Fund, month: string): Promise<ChecklistItem> {
   const open = await row<{ unsealed: number }>(
     db,
@@ -130,13 +128,11 @@ async function seals(db: Db, fund: Fund, month: string): Promise<ChecklistItem> 
         and not exists (select from sealed_entries s where s.entry_id = e.id)`,
     { fundId: fund.id, ...daysOf(month) },
   )
-  const through = new PassThrough()
-  const [verdict] = await Promise.all([verifyExport(through), writeExport(db, fund.id, through)])
-  return told('seals', verdict.faultCount === 0 && open!.unsealed === 0, {
-    entries: verdict.entries,
-    seals: verdict.seals,
-    lastSeal: verdict.head?.hash ?? null,
-    faults: verdict.faultCount,
+  const checked = await checkLedger(db, fund.id, { workers: 1 })
+  return told('seals', checked.faults.length === 0 && open!.unsealed === 0, {
+    entries: checked.entries,
+    seals: checked.seals,
+    faults: checked.faults.length,
     unsealed: open!.unsealed,
   })
 }

@@ -162,6 +162,22 @@ describe('the ledger', () => {
     expect(link(entry.text, '/requests/req_')).toBe(`/requests/${requestId}`)
   })
 
+  test.each([
+    ['en', en],
+    ['ar', ar],
+  ])('every file that it can be taken as is a click away (%s)', async (language, words) => {
+    const browser = await signedIn(service, fund.cast.auditor!, { language })
+    const page = await browser.open(`/funds/${fund.id}/ledger`)
+    expect(textOf(page)).toContain(words.ledger.exportsSay)
+    const files = [...page.text.matchAll(/href="(\/api\/v1\/[^"]+)"/g)].map(([, to]) => to!)
+    expect(files).toHaveLength(6)
+    for (const file of files) {
+      const answer = await browser.open(file)
+      expect([file, answer.status]).toEqual([file, 200])
+      expect(answer.headers['content-disposition']).toMatch(/^attachment; filename="?ledger-/)
+    }
+  })
+
   test('it is of the day that is asked for; a day that is none is told in the form, in the language of the reader', async () => {
     const browser = await signedIn(service, fund.cast.controller!, { language: 'ar' })
     const long = await browser.open(`/funds/${fund.id}/ledger?on=2001-01-01`)

@@ -1,9 +1,7 @@
-import { Readable } from 'node:stream'
 import fc from 'fast-check'
-import type { Response } from 'supertest'
 import { sealEntries } from '../../server/ledger/seal.ts'
-import { verifyExport } from '../../server/ledger/verify.ts'
 import { minorText, moneyFrom, moneyText, sum, type MoneyText } from '../../server/money.ts'
+import { exported, verdictOf } from '../ledger/proof.ts'
 import { verifiedPayee } from '../support/asking.ts'
 import { allSealable } from '../support/sealable.ts'
 import { ownService } from '../support/service.ts'
@@ -203,10 +201,11 @@ async function booksTellTheSame({ fund, donorId, today: on }: Story): Promise<vo
 
   await allSealable(owner, fund.id)
   await db.transaction((trx) => sealEntries(trx, fund.id))
-  const exported = await auditor!.get(`/funds/${fund.id}/ledger/seals/export`).buffer(true).parse(asText).expect(200)
-  const verdict = await verifyExport(Readable.from([exported.body]))
+  const verdict = await verdictOf(await exported(fund))
   expect(verdict.faults).toEqual([])
-  expect(verdict.entries).toBe(Number((await owner('entries').where({ fund_id: fund.id }).count('* as n').first())!.n))
+  expect(verdict.counts.entries).toBe(
+    Number((await owner('entries').where({ fund_id: fund.id }).count('* as n').first())!.n),
+  )
 }
 
 /** Invariants 4 and 6: the service cannot touch what is recorded, and a closed month takes nothing more. */
@@ -227,11 +226,4 @@ async function nothingIsRewritten({ fund, donorId }: Story): Promise<void> {
   const late = await fund.cast.fundManager!.post(`/funds/${fund.id}/contributions`, pledge)
   expect([late.status, late.body.code]).toEqual([409, 'period_closed'])
   expect(await owner('entries').where({ fund_id: fund.id }).count('* as n').first()).toEqual(before)
-}
-
-function asText(answer: Response, done: (error: Error | null, body: Buffer) => void): void {
-  const pieces: Buffer[] = []
-  const stream = answer as unknown as Readable
-  stream.on('data', (piece: Buffer) => pieces.push(Buffer.from(piece)))
-  stream.on('end', () => done(null, Buffer.concat(pieces)))
 }
