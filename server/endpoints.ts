@@ -1,5 +1,6 @@
 import type { Db } from '../db/connect.ts'
 import { actEndpoints } from './acts/routes.ts'
+import { entryEndpoints } from './audit/routes.ts'
 import { contributionEndpoints } from './contributions/routes.ts'
 import { donorReportEndpoints } from './donor-reports/routes.ts'
 import { fundEndpoints } from './funds/routes.ts'
@@ -23,6 +24,7 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...requestEndpoints(),
     ...paymentEndpoints(),
     ...ledgerEndpoints(),
+    ...entryEndpoints(),
     ...actEndpoints(),
     ...donorReportEndpoints(),
   ]
