@@ -14,6 +14,7 @@ import { noSuchAddress, problemHandler } from './http/problems.ts'
 import { serveEndpoints } from './http/serve.ts'
 import { createSignIn } from './http/sign-in.ts'
 import { allEndpoints } from './endpoints.ts'
+import { createMetrics } from './metrics.ts'
 import { assets } from './console/assets.ts'
 import { pages } from './console/pages.ts'
 import { problemPageFor } from './console/problems.ts'
@@ -35,6 +36,7 @@ export type AppOptions = {
   readonly sessionSecret: string
   readonly secureCookies: boolean
   readonly log: Logger
+  readonly metricsToken?: string | undefined
 }
 
 /** The whole service as a value, so that tests start it the way production does. */
@@ -42,10 +44,12 @@ export function createApp(db: Db, options: AppOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('trust proxy', 'loopback')
-  app.use(requestId, accessLog(options.log), helmet(SECURITY))
+  const metrics = createMetrics(db, options)
+  app.use(requestId, accessLog(options.log), metrics.counting, helmet(SECURITY))
 
   app.get('/healthz', (_req, res) => void res.json({ alive: true }))
   app.get('/readyz', readiness(db))
+  app.get('/metrics', metrics.tell)
 
   const signIn = createSignIn(db, options)
   const endpoints: Endpoint[] = allEndpoints(db, signIn)

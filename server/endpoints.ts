@@ -5,6 +5,8 @@ import { contributionEndpoints } from './contributions/routes.ts'
 import { donorReportEndpoints } from './donor-reports/routes.ts'
 import { fundEndpoints } from './funds/routes.ts'
 import type { Endpoint } from './http/endpoint.ts'
+import { sampleEndpoints } from './samples/routes.ts'
+import { savedQueryEndpoints } from './saved-queries/routes.ts'
 import type { SignIn } from './http/sign-in.ts'
 import { importEndpoints } from './imports/routes.ts'
 import { ledgerEndpoints } from './ledger/routes.ts'
@@ -25,6 +27,8 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...paymentEndpoints(),
     ...ledgerEndpoints(),
     ...entryEndpoints(),
+    ...savedQueryEndpoints(),
+    ...sampleEndpoints(),
     ...actEndpoints(),
     ...donorReportEndpoints(),
   ]

@@ -19,6 +19,8 @@ export const ID_KINDS = {
   reduction: 'rdn',
   refund: 'rfd',
   request: 'req',
+  sample: 'smp',
+  savedQuery: 'sqy',
   token: 'tok',
   writeOff: 'wof',
 } as const

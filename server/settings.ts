@@ -18,6 +18,8 @@ export type Settings = DatabaseSettings & {
   readonly publicUrl: string | undefined
   readonly secureCookies: boolean
   readonly logLevel: string
+  /** What a scraper elsewhere must show at /metrics; without it only one on this machine is answered. */
+  readonly metricsToken: string | undefined
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -51,6 +53,8 @@ export function readSettings(env: Environment): Settings {
   if (!LOG_LEVELS.includes(logLevel)) {
     complaints.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}, not "${logLevel}".`)
   }
+  const metricsToken = given('METRICS_TOKEN')
+  if (metricsToken && metricsToken.length < 32) complaints.push('METRICS_TOKEN must have at least 32 characters.')
   const publicUrl = given('PUBLIC_URL')
   const scheme = publicUrl && /^(https?):\/\/[^/\s@]+\/?$/.exec(publicUrl)?.[1]
   if (publicUrl && !scheme) {
@@ -66,6 +70,7 @@ export function readSettings(env: Environment): Settings {
     // A browser keeps a secure cookie to https; in production that is what people use unless PUBLIC_URL says otherwise.
     secureCookies: scheme ? scheme === 'https' : database.production,
     logLevel,
+    metricsToken,
   }
 }
 

@@ -8,6 +8,7 @@ import { isDemonstration, openDemonstration, renewAdministratorToken, type CastM
 import { administratorTokenFile, keep, keptSessionSecret, readKept } from './kept.ts'
 import { listen } from './listen.ts'
 import { startSealing } from './ledger/seal.ts'
+import { startVerifying } from './ledger/verification.ts'
 import { startExpiring } from './requests/expire.ts'
 import type { Settings } from './settings.ts'
 
@@ -29,6 +30,9 @@ const EXPIRING_EVERY_MS = 10 * 60_000
 
 /** What is in the ledger longer than this cannot be changed unseen. */
 const SEALING_EVERY_MS = 10_000
+
+/** The seals are read again slice by slice, so that nobody waits for it, and from the beginning a while after the end. */
+const VERIFYING = { everyMs: 2_000, pauseMs: 60_000 }
 
 /**
  * The whole service from its settings: port, database, schema, demonstration, background work. Throws an Error that says
@@ -54,9 +58,11 @@ export async function startService(settings: Settings, log: Logger): Promise<Run
     if (!(await hasPeople(database.db))) {
       log.warn('nobody is registered yet, so nobody can sign in: npm run administrator -- EMAIL NAME')
     }
-    const app = createApp(database.db, { sessionSecret, secureCookies: settings.secureCookies, log })
+    const { secureCookies, metricsToken } = settings
+    const app = createApp(database.db, { sessionSecret, secureCookies, metricsToken, log })
     background.push(startExpiring(database.db, EXPIRING_EVERY_MS, log))
     background.push(startSealing(database.db, SEALING_EVERY_MS, log))
+    background.push(startVerifying(database.db, VERIFYING, log))
     serve(app)
     return { url: http.url, demonstration, stop }
   } catch (error) {
