@@ -1,3 +1,4 @@
+import { Refusal } from '../errors.ts'
 import { breakdownQuery, CELL_COLUMNS, cellTold, DIMENSIONS, readBreakdown, type CellRow } from '../ledger/breakdown.ts'
 import type { Db } from '../../db/connect.ts'
 import { csvAnswer } from '../http/csv.ts'
@@ -66,14 +67,15 @@ export function entryEndpoints(): Endpoint[] {
             .valid(...DIMENSIONS)
             .required(),
         },
-        across: joi
-          .string()
-          .valid(...DIMENSIONS)
-          .invalid(joi.ref('by')),
-        depth: joi.number().integer().min(1).max(6).default(2),
+        across: joi.string().valid(...DIMENSIONS),
+        depth: joi.number().integer().min(1).max(6).default(2).options({ convert: true }),
       },
       async (db, fund, { language, query: { q = '', format, ...asked } }) => {
         const query = readQuery(q, fund.currency, language)
+        if (asked.across === asked.by)
+          throw new Refusal('invalid_request', {
+            errors: [{ field: 'across', code: 'any.invalid', message: '"across" must be another dimension than "by"' }],
+          })
         if (format === 'csv') {
           return csvAnswer(db, {
             fileName: `breakdown-${fund.code}.csv`,

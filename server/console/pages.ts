@@ -2,7 +2,10 @@ import { Router } from 'express'
 import type { Db } from '../../db/connect.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { SignIn } from '../http/sign-in.ts'
+import { alarmsFor } from './alarms.ts'
 import { apiFor } from './api.ts'
+import { auditPages } from './audit.ts'
+import { samplePages } from './samples.ts'
 import { donorPages } from './donors.ts'
 import { draftPages } from './drafts.ts'
 import { homePages } from './home.ts'
@@ -20,12 +23,18 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
     res.set('Cache-Control', 'no-store')
     next()
   })
+  router.use(async (req, res, next) => {
+    res.locals.alarms = await alarmsFor(db, req)
+    next()
+  })
   signInPages(router, served, signIn)
   homePages(router, served)
   draftPages(router, served)
   requestPages(router, served)
   paymentForms(router, served)
   donorPages(router, served)
+  auditPages(router, served)
+  samplePages(router, served)
   ledgerPages(router, served)
   return router
 }
