@@ -86,7 +86,7 @@ export function entriesPage(frame: Omit<Frame, 'title'>, shown: EntriesShown): s
           )}
         </p>
       )}
-      {shown.mayAudit && <Auditing shown={shown} t={t} />}
+      {shown.mayAudit && !shown.problem && <Auditing shown={shown} t={t} />}
     </>,
   )
 }

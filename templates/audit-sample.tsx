@@ -18,7 +18,7 @@ export function samplePage(frame: Omit<Frame, 'title'>, sample: SampleShown): st
       <h1>
         <Said text={words.sample} id={<LongCode of={sample.id} />} />
       </h1>
-      <Ways fundId={sample.fundId} current="" t={t} />
+      <Ways fundId={sample.fundId} current="sample" t={t} />
       <p class="reports">
         <a href={`/api/v1/samples/${sample.id}/paper`}>{words.paper}</a>
       </p>

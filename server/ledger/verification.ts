@@ -118,6 +118,8 @@ export async function verifyNext(
     await trx.raw(GO_ON, { ...kept, ...read, reached: slice.reached.number, hash: slice.reached.hash })
     return { did: 'slice', fault, isNew: fault !== null && !state?.fault }
   }
+  // Where there is no seal yet there is nothing to be sure of.
+  if (after.number === 0 && !known && !(await faultBeforeSealing(trx, fundId))) return nothing
   const missing = state?.fullPosition && after.number < state.fullPosition ? missingSeal(after.number + 1) : null
   const all = fault ?? missing ?? (await faultBeforeSealing(trx, fundId))
   await trx.raw(END, { ...kept, fault: all && JSON.stringify(all), position: after.number, hash: after.hash })
