@@ -116,16 +116,26 @@ const CONTENT = `
     from postings p join accounts a on a.id = p.account_id where p.entry_id = e.id`
 
 const ENTRIES = `
-  select x.seal, x.entry_id as id, e.id is not null as "isThere", encode(e.content_hash, 'hex') as "contentHash", l.now as "contentNow",
+  with lines as materialized (
+    select x.entry_id, p.line, a.address, a.currency, a.book, a.stage, p.amount, p.functional
+      from sealed_entries x join postings p on p.entry_id = x.entry_id join accounts a on a.id = p.account_id
+     where x.fund_id = :fundId and x.seal > :after and x.seal <= :last),
+  content as (
+    select entry_id, string_agg(concat_ws(' ', address, currency, amount, functional), E'\\n' order by line) as lines,
+           coalesce(sum(functional) filter (where book = 'actual'), 0) <> 0 or coalesce(sum(functional) filter (where book = 'budget'), 0) <> 0 as uneven
+      from lines group by entry_id),
+  unbalanced as (select distinct entry_id from (select entry_id from lines group by entry_id, book, currency having sum(amount) <> 0) u),
+  unconserved as (select distinct entry_id from (
+    select entry_id from lines where stage is not null group by entry_id, split_part(address, ':', 3) having sum(amount) <> 0) u)
+  select x.seal, x.entry_id as id, e.id is not null as "isThere", encode(e.content_hash, 'hex') as "contentHash",
+         encode(sha256(convert_to(concat_ws(E'\\n', e.fund_id, e.kind, e.source, e.occurred_on, e.memo, coalesce(e.reverses::text, ''), c.lines),
+                                  'utf8')), 'hex') as "contentNow",
          ${momentText('e.recorded_at')} as "recordedAt", e.act_id as "actId",
-         exists (select from postings p join accounts a on a.id = p.account_id where p.entry_id = e.id
-                  group by a.book, a.currency having sum(p.amount) <> 0)
-         or exists (select from postings p join accounts a on a.id = p.account_id where p.entry_id = e.id
-                     group by a.book having sum(p.functional) <> 0) as unbalanced,
-         exists (select from postings p join accounts a on a.id = p.account_id where p.entry_id = e.id and a.stage is not null
-                  group by split_part(a.address, ':', 3) having sum(p.amount) <> 0) as unconserved
+         coalesce(c.uneven, false) or u.entry_id is not null as unbalanced, n.entry_id is not null as unconserved
     from sealed_entries x left join entries e on e.id = x.entry_id and e.fund_id = x.fund_id
-    left join lateral (${CONTENT}) l on true
+    left join content c on c.entry_id = x.entry_id
+    left join unbalanced u on u.entry_id = x.entry_id
+    left join unconserved n on n.entry_id = x.entry_id
    where x.fund_id = :fundId and x.seal > :after and x.seal <= :last order by x.seal, x.entry_id`
 
 const ACTS = `

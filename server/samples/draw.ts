@@ -3,12 +3,13 @@ import { rows, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import type { Fund } from '../funds/open.ts'
 import { newId } from '../ids.ts'
+import { limitedIn, QUERY_LIMIT_MS } from '../ledger/limited.ts'
 import type { Asker } from '../ledger/query-sql.ts'
 import { printQuery, type Node } from '../ledger/query-text.ts'
 import { sealAt } from '../ledger/seal.ts'
 import type { Actor } from '../people/actor.ts'
 import { workingPaper, type PaperItem } from './paper.ts'
-import { itemsAt, itemsHit, measurePopulation, type Item } from './population.ts'
+import { itemsAt, itemsHit, measurePopulation, type Item, type Population } from './population.ts'
 import { hitsUpTo, monetarySteps, randomRanks } from './selection.ts'
 
 export type Asked = {
@@ -29,15 +30,10 @@ export type Asked = {
 export async function drawSample(trx: Trx, actor: Actor, fund: Fund & Asker, asked: Asked): Promise<{ id: string }> {
   const { method, size, query, position, saved } = asked
   const seal = await sealAt(trx, fund.id, position)
-  const population = { query, position }
-  const { count, sum } = await measurePopulation(trx, fund, population)
-  if (count === 0n || (method === 'monetary_unit' && sum === 0n)) throw new Refusal('population_empty')
   const seed = asked.seed ?? randomBytes(16).toString('hex')
-  const steps = method === 'monetary_unit' ? monetarySteps(seed, sum, size) : undefined
-  const found = steps
-    ? await itemsHit(trx, fund, population, steps)
-    : await itemsAt(trx, fund, population, randomRanks(seed, count, size))
-  const items = found.map((item) => ({ ...item, hits: steps ? hitsIn(item, steps) : 1n }))
+  const { count, sum, steps, items } = await limitedIn(trx, QUERY_LIMIT_MS, () =>
+    select(trx, fund, { query, position }, { method, size, seed }),
+  )
 
   const id = newId('sample')
   const drawnAt = new Date().toISOString()
@@ -80,6 +76,21 @@ export async function drawSample(trx: Trx, actor: Actor, fund: Fund & Asker, ask
     })),
   )
   return { id }
+}
+
+async function select(
+  trx: Trx,
+  fund: Asker,
+  population: Population,
+  { method, size, seed }: { method: Asked['method']; size: number; seed: string },
+) {
+  const { count, sum } = await measurePopulation(trx, fund, population)
+  if (count === 0n || (method === 'monetary_unit' && sum === 0n)) throw new Refusal('population_empty')
+  const steps = method === 'monetary_unit' ? monetarySteps(seed, sum, size) : undefined
+  const found = steps
+    ? await itemsHit(trx, fund, population, steps)
+    : await itemsAt(trx, fund, population, randomRanks(seed, count, size))
+  return { count, sum, steps, items: found.map((item) => ({ ...item, hits: steps ? hitsIn(item, steps) : 1n })) }
 }
 
 function hitsIn({ cumulative, amount }: Item, steps: { step: bigint; start: bigint }): bigint {

@@ -95,5 +95,8 @@ export function savedQueryEndpoints(): Endpoint[] {
 
 /** What is kept is the query as it is read, so that it reads the same for ever. */
 function contentOf({ body, language }: Input, currency: string): SavedContent {
-  return { ...body, query: printQuery(readQuery(body.query, currency, language, 'query')) }
+  const query = printQuery(readQuery(body.query, currency, language, 'query'))
+  // Written out it may be too long to be read again.
+  readQuery(query, currency, language, 'query')
+  return { ...body, query }
 }
