@@ -454,6 +454,7 @@ create table entries (
 CREATE INDEX entries_by_act ON entries USING btree (act_id);
 CREATE INDEX entries_by_day ON entries USING btree (fund_id, occurred_on, id);
 CREATE INDEX entries_by_moment ON entries USING brin (recorded_at) WITH (pages_per_range='16', autosummarize='on');
+CREATE INDEX entries_by_payment ON entries USING btree (split_part(source, '#'::text, 1)) WHERE ("left"(source, 4) = 'pay_'::text);
 CREATE INDEX entries_by_transaction ON entries USING btree (fund_id, xid);
 CREATE UNIQUE INDEX entry_reversed_once ON entries USING btree (reverses) WHERE (reverses IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON entries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
@@ -1338,6 +1339,97 @@ alter table rows_before_correction enable row level security;
 create policy own on rows_before_correction for select to wasata_donor using (((table_name = 'agreements'::text) AND ((key)::text IN ( SELECT own_contributions() AS own_contributions))));
 create policy service on rows_before_correction for all to wasata_service using (true);
 
+create table sample_items (
+  sample_id   id not null,
+  number      integer not null,
+  entry_id    bigint not null,
+  rank        bigint not null,
+  amount      numeric(38,0) not null,
+  cumulative  numeric(38,0) not null,
+  hits        integer not null,
+  constraint sample_items_pkey PRIMARY KEY (sample_id, number),
+  constraint no_item_twice UNIQUE (sample_id, entry_id),
+  constraint sample_items_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES entries(id),
+  constraint sample_items_sample_id_fkey FOREIGN KEY (sample_id) REFERENCES samples(id),
+  constraint sample_items_hits_check CHECK ((hits > 0)),
+  constraint sample_items_number_check CHECK ((number > 0)),
+  constraint sample_items_rank_check CHECK ((rank > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sample_items FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table samples (
+  id                id not null,
+  fund_id           id not null,
+  method            text not null,
+  size              integer not null,
+  seed              text not null,
+  query             text not null,
+  saved_query_id    id,
+  saved_version     integer,
+  "position"        integer not null,
+  seal_hash         bytea not null,
+  population_count  bigint not null,
+  population_sum    numeric(38,0) not null,
+  step              numeric(38,0),
+  start             numeric(38,0),
+  drawn_by          id not null,
+  drawn_at          timestamp with time zone not null,
+  paper             text not null,
+  act_id            id not null,
+  constraint samples_pkey PRIMARY KEY (id),
+  constraint samples_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint samples_drawn_by_fkey FOREIGN KEY (drawn_by) REFERENCES people(id),
+  constraint samples_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint samples_fund_id_position_fkey FOREIGN KEY (fund_id, "position") REFERENCES seals(fund_id, number),
+  constraint samples_fund_id_saved_query_id_fkey FOREIGN KEY (fund_id, saved_query_id) REFERENCES saved_queries(fund_id, id),
+  constraint samples_saved_query_id_saved_version_fkey FOREIGN KEY (saved_query_id, saved_version) REFERENCES saved_query_versions(query_id, version),
+  constraint samples_check CHECK (((start >= (1)::numeric) AND (start <= step))),
+  constraint samples_check1 CHECK (((saved_query_id IS NULL) = (saved_version IS NULL))),
+  constraint samples_check2 CHECK ((((method = 'monetary_unit'::text) = (step IS NOT NULL)) AND ((step IS NULL) = (start IS NULL)))),
+  constraint samples_method_check CHECK ((method = ANY (ARRAY['random'::text, 'monetary_unit'::text]))),
+  constraint samples_population_count_check CHECK ((population_count > 0)),
+  constraint samples_seed_check CHECK (((length(seed) >= 1) AND (length(seed) <= 100))),
+  constraint samples_size_check CHECK (((size >= 1) AND (size <= 1000))),
+  constraint samples_step_check CHECK ((step > (0)::numeric))
+);
+CREATE INDEX samples_by_fund ON samples USING btree (fund_id, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON samples FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table saved_queries (
+  id          id not null,
+  fund_id     id not null,
+  owner_id    id not null,
+  act_id      id not null,
+  created_at  timestamp with time zone not null default clock_timestamp(),
+  constraint saved_queries_pkey PRIMARY KEY (id),
+  constraint saved_queries_fund_id_id_key UNIQUE (fund_id, id),
+  constraint saved_queries_id_owner_id_key UNIQUE (id, owner_id),
+  constraint saved_queries_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint saved_queries_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint saved_queries_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES people(id)
+);
+CREATE INDEX saved_queries_by_fund ON saved_queries USING btree (fund_id, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON saved_queries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table saved_query_versions (
+  query_id   id not null,
+  version    integer not null,
+  owner_id   id not null,
+  name       text not null,
+  query      text not null,
+  shared     boolean not null,
+  withdrawn  boolean not null default false,
+  act_id     id not null,
+  saved_at   timestamp with time zone not null default clock_timestamp(),
+  constraint saved_query_version_taken PRIMARY KEY (query_id, version),
+  constraint saved_query_changed_by_owner FOREIGN KEY (query_id, owner_id) REFERENCES saved_queries(id, owner_id),
+  constraint saved_query_versions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint saved_query_versions_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint saved_query_versions_query_check CHECK ((length(query) <= 4000)),
+  constraint saved_query_versions_version_check CHECK ((version > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON saved_query_versions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table seal_reach (
   fund_id           id not null,
   seal              integer not null,
@@ -1350,6 +1442,27 @@ create table seal_reach (
 CREATE INDEX seal_reach_by_moment ON seal_reach USING btree (fund_id, recorded_through, seal);
 CREATE INDEX seal_reach_by_span ON seal_reach USING gist (tstzrange(recorded_from, recorded_through, '[]'::text));
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON seal_reach FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table seal_verifications (
+  fund_id         id not null,
+  pass            integer not null default 1,
+  reached         integer not null default 0,
+  reached_hash    bytea,
+  entries         bigint not null default 0,
+  acts            bigint not null default 0,
+  fault           jsonb,
+  begun_at        timestamp with time zone,
+  checked_at      timestamp with time zone,
+  full_at         timestamp with time zone,
+  full_position   integer,
+  full_hash       bytea,
+  full_entries    bigint,
+  full_acts       bigint,
+  full_fault      jsonb,
+  unbroken_since  timestamp with time zone,
+  constraint seal_verifications_pkey PRIMARY KEY (fund_id),
+  constraint seal_verifications_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id)
+);
 
 create table sealed_acts (
   act_id   id not null,
@@ -1951,6 +2064,17 @@ begin
   window until_then as (partition by d.account_id order by d.month)
   on conflict (account_id, month) do update set amount = excluded.amount, functional = excluded.functional;
 end $function$;
+
+CREATE OR REPLACE FUNCTION folded(words text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+      select translate(
+               replace(replace(lower(regexp_replace(normalize(words, NFKD),
+                 '[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]', '', 'g') collate "und-x-icu"), 'ß', 'ss'), 'æ', 'ae'),
+               'łøđıςٱةى٠١٢٣٤٥٦٧٨٩', 'lodiσاهي0123456789')
+    $function$;
 
 CREATE OR REPLACE FUNCTION history_is_append_only()
  RETURNS trigger
@@ -2603,7 +2727,12 @@ grant insert, select on revaluations to wasata_service;
 grant insert, select on role_grants to wasata_service;
 grant select on rows_before_correction to wasata_donor;
 grant select on rows_before_correction to wasata_service;
+grant insert, select on sample_items to wasata_service;
+grant insert, select on samples to wasata_service;
+grant insert, select on saved_queries to wasata_service;
+grant insert, select on saved_query_versions to wasata_service;
 grant select on seal_reach to wasata_service;
+grant insert, select, update on seal_verifications to wasata_service;
 grant select on sealed_acts to wasata_donor;
 grant insert, select on sealed_acts to wasata_service;
 grant select on sealed_balances to wasata_service;

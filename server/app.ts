@@ -14,6 +14,7 @@ import { noSuchAddress, problemHandler } from './http/problems.ts'
 import { serveEndpoints } from './http/serve.ts'
 import { createSignIn } from './http/sign-in.ts'
 import { allEndpoints } from './endpoints.ts'
+import { createMetrics } from './metrics.ts'
 import { assets } from './console/assets.ts'
 import { pages } from './console/pages.ts'
 import { problemPageFor } from './console/problems.ts'
@@ -37,6 +38,7 @@ export type AppOptions = {
   /** Whose word on where a request comes from is taken; of this machine only where nothing is said. */
   readonly trustedProxies?: string
   readonly log: Logger
+  readonly metricsToken?: string | undefined
 }
 
 /** The whole service as a value, so that tests start it the way production does. */
@@ -44,10 +46,12 @@ export function createApp(db: Db, options: AppOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('trust proxy', options.trustedProxies ?? 'loopback')
-  app.use(requestId, accessLog(options.log), helmet(SECURITY))
+  const metrics = createMetrics(db, options)
+  app.use(requestId, accessLog(options.log), metrics.counting, helmet(SECURITY))
 
   app.get('/healthz', (_req, res) => void res.json({ alive: true }))
   app.get('/readyz', readiness(db))
+  app.get('/metrics', metrics.tell)
 
   const signIn = createSignIn(db, options)
   const endpoints: Endpoint[] = allEndpoints(db, signIn)

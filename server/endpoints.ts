@@ -1,10 +1,13 @@
 import type { Db } from '../db/connect.ts'
 import { actEndpoints } from './acts/routes.ts'
+import { entryEndpoints } from './audit/routes.ts'
 import { contributionEndpoints } from './contributions/routes.ts'
 import { correctionEndpoints } from './corrections/routes.ts'
 import { donorReportEndpoints } from './donor-reports/routes.ts'
 import { fundEndpoints } from './funds/routes.ts'
 import type { Endpoint } from './http/endpoint.ts'
+import { sampleEndpoints } from './samples/routes.ts'
+import { savedQueryEndpoints } from './saved-queries/routes.ts'
 import type { SignIn } from './http/sign-in.ts'
 import { importEndpoints } from './imports/routes.ts'
 import { exportEndpoints } from './ledger/exports/routes.ts'
@@ -35,6 +38,9 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...periodEndpoints(),
     ...correctionEndpoints(),
     ...exportEndpoints(),
+    ...entryEndpoints(),
+    ...savedQueryEndpoints(),
+    ...sampleEndpoints(),
     ...actEndpoints(),
     ...donorReportEndpoints(),
   ]

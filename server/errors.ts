@@ -198,6 +198,18 @@ export const REFUSALS = {
   ),
   entry_says_something_else: no(409, 'This was recorded already, with other figures.', 'سُجّل هذا من قبل بأرقام أخرى.'),
 
+  not_yours: no(403, 'This is another person’s. Save one of your own.', 'هذا يخص شخصاً آخر. احفظ واحداً خاصاً بك.'),
+  population_empty: no(
+    422,
+    'There is nothing to draw from: the query finds no entry, or no money, at that position.',
+    'لا يوجد ما تُسحب منه العينة: لا يجد الاستعلام قيداً أو مالاً عند هذا الموضع.',
+  ),
+  query_too_slow: no(
+    422,
+    'The question took too long. Narrow it, for example to a period or an account, or ask for the file (CSV).',
+    'استغرق السؤال وقتاً طويلاً. ضيّقه بفترة أو حساب مثلاً، أو اطلب الملف (CSV).',
+  ),
+
   insufficient_funds: no(
     409,
     'There is not enough money that this may be paid from. Nothing was held. See what is available under which earmark.',

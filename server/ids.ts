@@ -28,6 +28,8 @@ export const ID_KINDS = {
   reopening: 'rop',
   request: 'req',
   revaluation: 'rvl',
+  sample: 'smp',
+  savedQuery: 'sqy',
   token: 'tok',
   writeOff: 'wof',
   yearClosing: 'ycl',

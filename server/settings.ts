@@ -21,6 +21,8 @@ export type Settings = DatabaseSettings & {
   /** Addresses, networks or names of ranges whose word on where a request comes from is taken, as Express reads them. */
   readonly trustedProxies: string
   readonly logLevel: string
+  /** What a scraper elsewhere must show at /metrics; without it only one on this machine is answered. */
+  readonly metricsToken: string | undefined
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -54,6 +56,8 @@ export function readSettings(env: Environment): Settings {
   if (!LOG_LEVELS.includes(logLevel)) {
     complaints.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}, not "${logLevel}".`)
   }
+  const metricsToken = given('METRICS_TOKEN')
+  if (metricsToken && metricsToken.length < 32) complaints.push('METRICS_TOKEN must have at least 32 characters.')
   const publicUrl = given('PUBLIC_URL')
   const scheme = publicUrl && /^(https?):\/\/[^/\s@]+\/?$/.exec(publicUrl)?.[1]
   if (publicUrl && !scheme) {
@@ -76,6 +80,7 @@ export function readSettings(env: Environment): Settings {
     secureCookies: scheme ? scheme === 'https' : database.production,
     trustedProxies,
     logLevel,
+    metricsToken,
   }
 }
 

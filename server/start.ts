@@ -9,6 +9,7 @@ import { administratorTokenFile, keep, keptSessionSecret, readKept } from './kep
 import { listen } from './listen.ts'
 import { startSealing } from './ledger/seal.ts'
 import { startForgetting } from './people/forget.ts'
+import { startVerifying } from './ledger/verification.ts'
 import { startExpiring } from './requests/expire.ts'
 import type { Settings } from './settings.ts'
 
@@ -32,6 +33,9 @@ const FORGETTING_EVERY_MS = 60 * 60_000
 
 /** What is in the ledger longer than this cannot be changed unseen. */
 const SEALING_EVERY_MS = 10_000
+
+/** The seals are read again slice by slice, so that nobody waits for it, and from the beginning a while after the end. */
+const VERIFYING = { everyMs: 2_000, pauseMs: 60_000 }
 
 /**
  * The whole service from its settings: port, database, schema, demonstration, background work. Throws an Error that says
@@ -57,15 +61,12 @@ export async function startService(settings: Settings, log: Logger): Promise<Run
     if (!(await hasPeople(database.db))) {
       log.warn('nobody is registered yet, so nobody can sign in: npm run administrator -- EMAIL NAME')
     }
-    const app = createApp(database.db, {
-      sessionSecret,
-      secureCookies: settings.secureCookies,
-      trustedProxies: settings.trustedProxies,
-      log,
-    })
+    const { secureCookies, trustedProxies, metricsToken } = settings
+    const app = createApp(database.db, { sessionSecret, secureCookies, trustedProxies, metricsToken, log })
     background.push(startExpiring(database.db, EXPIRING_EVERY_MS, log))
     background.push(startForgetting(database.db, FORGETTING_EVERY_MS, log))
     background.push(startSealing(database.db, SEALING_EVERY_MS, log))
+    background.push(startVerifying(database.db, VERIFYING, log))
     serve(app)
     return { url: http.url, demonstration, stop }
   } catch (error) {

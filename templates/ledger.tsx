@@ -1,5 +1,6 @@
 import type { MoneyText } from '../server/money.ts'
 import { Problem, type FormProblem } from './forms.tsx'
+import { Ways } from './audit-ways.tsx'
 import { page, type Frame } from './page.tsx'
 import { Code, LongCode, Columns, Day, Figure, Name, Said, Table } from './parts.tsx'
 import { wordFor, type Texts } from './texts/texts.ts'
@@ -33,6 +34,7 @@ export function trialBalancePage(frame: Omit<Frame, 'title'>, shown: TrialBalanc
     <>
       {problem && <Problem problem={problem} t={t} form="" />}
       <h1>{t.ledger.title}</h1>
+      <Ways fundId={fund.id} current="" t={t} />
       <form class="filter" method="get" action={`/funds/${fund.id}/ledger`}>
         <label for="on">{t.ledger.asOf}</label>
         <input type="date" id="on" name="on" value={on} />

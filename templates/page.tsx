@@ -14,6 +14,8 @@ export type Frame = {
   readonly person?: string | undefined
   readonly fund?: { readonly id: string; readonly name: string; readonly sections: readonly Section[] } | undefined
   readonly section?: Section | 'home' | undefined
+  /** Funds whose ledger has been tampered with, for those who look after it. */
+  readonly alarms?: readonly { readonly fundId: string; readonly name: string }[] | undefined
 }
 
 /** A whole page. Needs no script; everything it loads is served by ourselves. */
@@ -34,6 +36,12 @@ export function page(frame: Frame, content: ComponentChildren): string {
           {t.skip}
         </a>
         <Header {...frame} />
+        {frame.alarms?.map(({ fundId, name }) => (
+          <div class="alarm band-alarm" role="alert">
+            <Said text={t.audit.alarm} fund={<Name>{name}</Name>} />{' '}
+            <a href={`/funds/${fundId}/ledger/verification`}>{t.audit.alarmLink}</a>
+          </div>
+        ))}
         <main id="content">{content}</main>
         <footer>
           <p>

@@ -2,9 +2,12 @@ import { Router } from 'express'
 import type { Db } from '../../db/connect.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { SignIn } from '../http/sign-in.ts'
+import { alarmsFor } from './alarms.ts'
 import { apiFor } from './api.ts'
 import { contributionPages } from './contributions.ts'
 import { correctionPages } from './corrections.ts'
+import { auditPages } from './audit.ts'
+import { samplePages } from './samples.ts'
 import { donorPages } from './donors.ts'
 import { draftPages } from './drafts.ts'
 import { homePages } from './home.ts'
@@ -25,6 +28,10 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
     res.set('Cache-Control', 'no-store')
     next()
   })
+  router.use(async (req, res, next) => {
+    res.locals.alarms = await alarmsFor(db, req)
+    next()
+  })
   signInPages(router, served, signIn)
   homePages(router, served)
   draftPages(router, served)
@@ -34,6 +41,8 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   contributionPages(router, served)
   payeePages(router, served)
   treasuryPages(router, served)
+  auditPages(router, served)
+  samplePages(router, served)
   ledgerPages(router, served)
   periodPages(router, served)
   correctionPages(router, served)

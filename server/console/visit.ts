@@ -13,6 +13,7 @@ export type Visit = {
   readonly t: Texts
   readonly here: string
   readonly actor: Actor | undefined
+  readonly alarms?: Frame['alarms']
 }
 export type SignedIn = Visit & { readonly actor: Actor }
 
@@ -28,7 +29,8 @@ export function visitOf(req: Request, res: Response): Visit {
   if (req.query.language === language) {
     res.cookie(LANGUAGE_COOKIE, language, { maxAge: YEAR_MS, httpOnly: true, sameSite: 'lax', secure: req.secure })
   }
-  return { language, t: textsIn(language), here: addressOf(req), actor: req.user as Actor | undefined }
+  const alarms = res.locals.alarms as Frame['alarms']
+  return { language, t: textsIn(language), here: addressOf(req), actor: req.user as Actor | undefined, alarms }
 }
 
 /** What the switch says, else what it said before, else what the browser asks for, else what the person has chosen. */
@@ -53,13 +55,14 @@ export function addressOf(req: Request): string {
 
 /** What a page of this visit has around its content. */
 export function frameOf(visit: Visit, more: { fund?: Fund; section?: Frame['section']; here?: string } = {}) {
-  const { t, here, actor, language } = visit
+  const { t, here, actor, language, alarms } = visit
   const { fund } = more
   return {
     t,
     here: more.here ?? here,
     person: actor?.name,
     section: more.section,
+    alarms,
     fund: fund && actor && { id: fund.id, name: fundName(fund, language), sections: sectionsFor(actor, fund.id) },
   }
 }

@@ -72,6 +72,6 @@ function cellOf<Item>({ text, figure }: Column<Item>, item: Item): string {
  * Text that a spreadsheet would run as a formula is marked as text (OWASP, CSV injection; the full-width signs too). Figures are
  * not: a negative amount must stay one.
  */
-function inert(text: string): string {
+export function inert(text: string): string {
   return /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text
 }

@@ -1,8 +1,10 @@
 import { rows, type Db } from '../../db/connect.ts'
-import type { Bindings, Column } from '../http/csv.ts'
-import { minorText, minorUnits, moneyFrom, type MoneyText } from '../money.ts'
+import type { Column } from '../http/csv.ts'
+import { minorText, type MoneyText } from '../money.ts'
 import { FORM, keyAfter, momentText, sealedBy } from './as-of.ts'
 import type { FundRef, Page, Query } from './queries.ts'
+import { compileQuery, type Asker } from './query-sql.ts'
+import type { Node } from './query-text.ts'
 
 export type PostingTold = { line: number; address: string; amount: MoneyText; functional: MoneyText }
 
@@ -26,23 +28,8 @@ export type EntryRow = Omit<EntryTold, 'person' | 'postings'> & {
   postings: { line: number; address: string; currency: string; amount: string; functional: string }[]
 }
 
-/** `minAmount` and `maxAmount` are sizes, whichever side they are on, of a posting in `currency`. */
-export type EntryFilter = {
-  kind?: string
-  address?: string
-  contribution?: string
-  request?: string
-  person?: string
-  from?: string
-  to?: string
-  recordedFrom?: string
-  recordedTo?: string
-  minAmount?: string
-  maxAmount?: string
-  currency?: string
-  position?: number
-  after?: string
-}
+/** Which entries: those that a query asks for, as known at a position where one is given, behind the page before. */
+export type EntryFilter = { query: Node; position?: number | undefined; after?: string | undefined }
 
 /** What is read of every entry `e`. */
 export const ENTRY = `e.id, e.kind, e.source, e.occurred_on as "occurredOn", ${momentText('e.recorded_at')} as "recordedAt", e.memo,
@@ -52,82 +39,28 @@ export const ENTRY = `e.id, e.kind, e.source, e.occurred_on as "occurredOn", ${m
      from postings p join accounts a on a.id = p.account_id where p.entry_id = e.id) as postings`
 
 /** Entries in order of value date; one more than `limit`, without a limit all. */
-export function entriesQuery(fund: FundRef, filter: EntryFilter, limit?: number): Query {
-  const [lastOn, lastEntry] = keyAfter(filter.after, [FORM.day, FORM.id]) ?? [filter.from ?? '-infinity', '0']
-  const conditions = Object.entries(CONDITIONS).flatMap(([name, condition]) =>
-    filter[name as keyof EntryFilter] === undefined ? [] : [condition],
-  )
-  const ofPosting = conditionsOnPosting(filter)
+export function entriesQuery(fund: Asker, { query, position, after }: EntryFilter, limit?: number): Query {
+  const [lastOn, lastEntry] = keyAfter(after, [FORM.day, FORM.id]) ?? ['-infinity', '0']
+  const asked = compileQuery(query, fund)
   return {
     sql: `select ${ENTRY}
             from entries e join acts t on t.id = e.act_id left join people n on n.id = t.person_id
-           where ${['e.fund_id = :fundId', AFTER, ...conditions, ...ofPosting].join('\n and ')}
+           where e.fund_id = :fundId and (e.occurred_on, e.id) > (cast(:lastOn as date), cast(:lastEntry as bigint))
+             and ${sealedBy('e.id')} and ${asked.entry}
            order by e.occurred_on, e.id ${limit === undefined ? '' : 'limit :most'}`,
     bindings: {
+      ...asked.bindings,
       fundId: fund.id,
       lastOn: lastOn!,
       lastEntry: lastEntry!,
+      position: position ?? null,
       most: (limit ?? 0) + 1,
-      ...bindingsOf(filter),
     },
   }
 }
 
-const AFTER = `(e.occurred_on, e.id) > (cast(:lastOn as date), cast(:lastEntry as bigint))`
-
-const CONDITIONS = {
-  kind: `e.kind = :kind`,
-  from: `e.occurred_on >= cast(:from as date)`,
-  to: `e.occurred_on <= cast(:to as date)`,
-  recordedFrom: `e.recorded_at >= cast(:recordedFrom as timestamptz)`,
-  recordedTo: `e.recorded_at <= cast(:recordedTo as timestamptz)`,
-  position: sealedBy('e.id'),
-  person: `e.act_id in (select id from acts where person_id = :person)`,
-  contribution: `e.id in (select p.entry_id from postings p join accounts a on a.id = p.account_id where a.contribution_id = :contribution)`,
-  // A settlement moves no account of the request; its payment tells whose it is.
-  request: `e.id in (select p.entry_id from postings p join accounts a on a.id = p.account_id where a.request_id = :request
-                     union all
-                     select x.id from payments y
-                       cross join unnest(array['payment_certified', 'payment_cancelled', 'payment_released', 'payment_settled',
-                                               'payment_returned', 'release_reversed']) as of (kind)
-                       join entries x on x.fund_id = y.fund_id and x.kind = of.kind and x.source = y.id
-                      where y.request_id = :request
-                     union all
-                     select t.entry_id from payments y join correction_entries t on t.source = y.id where y.request_id = :request)`,
-} as const
-
-/** Address, currency and size are asked of one and the same posting. */
-function conditionsOnPosting({ address, currency, minAmount, maxAmount }: EntryFilter): string[] {
-  const asked = [
-    ...(address === undefined ? [] : ['a.address like :beginning']),
-    ...(currency === undefined ? [] : ['a.currency = :currency']),
-    ...(minAmount === undefined ? [] : ['abs(p.amount) >= cast(:least as bigint)']),
-    ...(maxAmount === undefined ? [] : ['abs(p.amount) <= cast(:largest as bigint)']),
-  ]
-  if (asked.length === 0) return []
-  return [
-    `e.id in (select p.entry_id from postings p join accounts a on a.id = p.account_id
-               where a.fund_id = :fundId and ${asked.join(' and ')})`,
-  ]
-}
-
-function bindingsOf({ address, currency, minAmount, maxAmount, after: _after, ...named }: EntryFilter): Bindings {
-  const units = (amount: string) => minorUnits(moneyFrom({ amount, currency: currency! }))
-  return {
-    ...named,
-    ...(address === undefined ? {} : { beginning: `${address.replaceAll(/[\\%_]/g, '\\$&')}%` }),
-    ...(currency === undefined ? {} : { currency }),
-    ...(minAmount === undefined ? {} : { least: units(minAmount) }),
-    ...(maxAmount === undefined ? {} : { largest: units(maxAmount) }),
-  }
-}
-
 /** A page of entries, one more than `limit`. */
-export async function listEntries(
-  db: Db,
-  fund: FundRef,
-  { limit, ...filter }: EntryFilter & Page,
-): Promise<EntryTold[]> {
+export async function listEntries(db: Db, fund: Asker, { limit, ...filter }: EntryFilter & Page): Promise<EntryTold[]> {
   const { sql, bindings } = entriesQuery(fund, filter, limit)
   return (await rows<EntryRow>(db, sql, bindings)).map((one) => entryTold(one, fund))
 }

@@ -3,9 +3,8 @@ import { fundById, type Fund } from '../funds/open.ts'
 import { csvAnswer } from '../http/csv.ts'
 import { get, type Answer, type Endpoint, type Input } from '../http/endpoint.ts'
 import { pageOf } from '../http/pages.ts'
-import { currency, day, id, instant, joi, pageKeys, positionKey, query } from '../http/schemas.ts'
-import { amountComplaint } from '../money.ts'
-import { READERS, requireRole, type Role } from '../people/actor.ts'
+import { currency, day, instant, joi, pageKeys, positionKey, query } from '../http/schemas.ts'
+import { holdsRole, READERS, requireRole, type Role } from '../people/actor.ts'
 import { asOfTold, isDay, isMoment } from './as-of.ts'
 import {
   allConserved,
@@ -15,8 +14,6 @@ import {
   conservedTold,
   type ConservedRow,
 } from './conservation.ts'
-import { entriesQuery, ENTRY_COLUMNS, entryLines, entryTold, listEntries, type EntryRow } from './entries.ts'
-import { readEntry } from './entry.ts'
 import {
   ACCOUNT_COLUMNS,
   accountBalance,
@@ -25,6 +22,7 @@ import {
   listAccounts,
   type AccountRow,
 } from './queries.ts'
+import type { Asker } from './query-sql.ts'
 import { listSeals, sealAt } from './seal.ts'
 import {
   beginStatement,
@@ -43,7 +41,7 @@ export const bookDay = () =>
   day().custom((value: string, helpers) => (isDay(value) ? value : helpers.error('day.invalid')))
 
 /** What the ledger knew: at a moment, or exactly at a position, which is the number of a seal. */
-const knownKeys = {
+export const knownKeys = {
   recordedAt: instant().custom((value: string, helpers) => (isMoment(value) ? value : helpers.error('day.invalid'))),
   ...positionKey,
 }
@@ -65,11 +63,10 @@ export const addressBeginning = () =>
     .string()
     .pattern(/^[A-Za-z0-9._:-]+$/, 'the beginning of an address')
     .max(200)
-const size = () => joi.string().pattern(/^\d{1,15}(\.\d{1,4})?$/, 'an amount')
 
 /** The ledger as auditors read it, and the seals. */
 export function ledgerEndpoints(): Endpoint[] {
-  return [...accountEndpoints(), ...entryEndpoints(), ...sealEndpoints()]
+  return [...accountEndpoints(), ...sealEndpoints()]
 }
 
 function accountEndpoints(): Endpoint[] {
@@ -162,49 +159,6 @@ function accountEndpoints(): Endpoint[] {
   ]
 }
 
-function entryEndpoints(): Endpoint[] {
-  return [
-    read(
-      'entries',
-      'Entries with their postings, by what they are, move, belong to and come from, in order of value date',
-      {
-        ...{ ...pageKeys, ...formatKey, kind: joi.string().pattern(/^[a-z_]{1,60}$/, 'a kind of entry') },
-        ...{
-          address: addressBeginning(),
-          contribution: id('contribution'),
-          request: id('request'),
-          person: id('person'),
-        },
-        ...{ from: bookDay(), to: bookDay(), recordedFrom: knownKeys.recordedAt, recordedTo: knownKeys.recordedAt },
-        ...{
-          minAmount: sizeInCurrency(),
-          maxAmount: sizeInCurrency(),
-          currency: currency(),
-          position: knownKeys.position,
-        },
-      },
-      async (db, fund, { query: { format, limit, ...filter } }) => {
-        if (format === 'csv') {
-          return csvAnswer(db, {
-            fileName: `entries-${fund.code}.csv`,
-            columns: ENTRY_COLUMNS,
-            ...entriesQuery(fund, filter),
-            items: (found: EntryRow) => entryLines(entryTold(found, fund)),
-          })
-        }
-        const found = await listEntries(db, fund, { ...filter, limit })
-        return { body: pageOf(found, limit, (one) => [one.occurredOn, one.id]) }
-      },
-    ),
-    read(
-      'entries/:entry',
-      'An entry whole: its postings, what caused it, who recorded it from where, and who had which duty in it',
-      {},
-      async (db, fund, { params }) => ({ body: await readEntry(db, fund, params.entry!) }),
-    ),
-  ]
-}
-
 function sealEndpoints(): Endpoint[] {
   return [
     read('seals', 'Seals over the entries, each over the one before', pageKeys, async (db, fund, { query: page }) => ({
@@ -214,28 +168,17 @@ function sealEndpoints(): Endpoint[] {
 }
 
 /** A read of one fund's ledger by somebody who may: not donors, not requesters. */
-function read(
+export function read(
   path: string,
   summary: string,
   keys: Parameters<typeof query>[0],
-  answer: (db: Db, fund: Fund, input: Input) => Promise<Answer>,
+  answer: (db: Db, fund: Fund & Asker, input: Input) => Promise<Answer>,
   roles: readonly Role[] = READERS,
 ): Endpoint {
   return get(`/funds/:fund/ledger/${path}`, { tag, summary, query: query(keys) }, async (db, actor, input) => {
     const fund = await fundById(db, input.params.fund!)
     requireRole(actor, fund.id, roles)
     if (input.query.position !== undefined) await sealAt(db, fund.id, input.query.position)
-    return answer(db, fund, input)
+    return answer(db, { ...fund, seesConfidential: holdsRole(actor, fund.id, ['auditor', 'controller']) }, input)
   })
-}
-
-/** A size means nothing without its currency, and has no more decimals than that. */
-function sizeInCurrency() {
-  return size()
-    .when('currency', { is: joi.exist(), otherwise: joi.forbidden() })
-    .custom((value: string, helpers) => {
-      const { currency } = helpers.state.ancestors[0] as { currency?: string }
-      if (currency === undefined || amountComplaint(value, currency) === undefined) return value
-      return helpers.error('amount.tooManyDecimals')
-    })
 }

@@ -1,3 +1,4 @@
+import { auditAr } from './ar-audit.ts'
 import { correctionsAr } from './ar-corrections.ts'
 import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
@@ -336,6 +337,7 @@ export const ar: Texts = {
 
   ...periodsAr,
   ...correctionsAr,
+  ...auditAr,
 
   problem: {
     title: 'تعذر عرض هذا أو تنفيذه',

@@ -1,3 +1,4 @@
+import { auditEn } from './en-audit.ts'
 import { correctionsEn } from './en-corrections.ts'
 import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
@@ -335,6 +336,7 @@ export const en = {
 
   ...periodsEn,
   ...correctionsEn,
+  ...auditEn,
 
   problem: {
     title: 'This cannot be shown or done',

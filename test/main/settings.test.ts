@@ -49,3 +49,9 @@ test('a Node that is too old is told how to get the one that comes with the serv
   expect(complaintAboutNode('22.12.0')).toBeUndefined()
   expect(complaintAboutNode(process.versions.node)).toBeUndefined()
 })
+
+test('a token for the metrics that could be guessed is refused', () => {
+  expect(() => readSettings({ METRICS_TOKEN: 'short' })).toThrow('METRICS_TOKEN must have at least 32 characters.')
+  expect(readSettings({ METRICS_TOKEN: 'x'.repeat(32) }).metricsToken).toBe('x'.repeat(32))
+  expect(readSettings({}).metricsToken).toBeUndefined()
+})

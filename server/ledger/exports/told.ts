@@ -1,5 +1,6 @@
 import { row, type Db } from '../../../db/connect.ts'
 import { streamOf } from '../../http/csv.ts'
+import { EVERYTHING } from '../query-text.ts'
 import { entriesQuery, type EntryRow } from '../entries.ts'
 import { accountsQuery, type AccountRow } from '../queries.ts'
 import type { Manifest } from '../verify/manifest.ts'
@@ -23,7 +24,7 @@ export async function* transactions(
   { fund, position }: Asked,
   books: readonly Book[] = BOOKS,
 ): AsyncGenerator<Transaction> {
-  const { sql, bindings } = entriesQuery(fund, { position })
+  const { sql, bindings } = entriesQuery(fund, { query: EVERYTHING, position })
   for await (const entry of streamOf(db, sql, bindings) as unknown as AsyncIterable<EntryRow>) {
     for (const book of books) {
       const postings = entry.postings.filter(({ address }) => bookOf(address) === book)
