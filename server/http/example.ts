@@ -1,3 +1,5 @@
+import { ID_KINDS } from '../ids.ts'
+
 type JsonSchema = {
   type?: string | string[]
   enum?: unknown[]
@@ -28,11 +30,13 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   region: 'Central Africa',
   regions: ['Central Africa'],
   title: 'Talks before the elections',
+  // Another than the account that the money comes from.
+  toAccountId: `${ID_KINDS.bankAccount}_${'0'.repeat(25)}1`,
   units: '0.92',
 }
 
 /** Left out where they may be: they belong to another case of their body than the usual one. */
-const OF_OTHER_CASES = ['condition', 'rate', 'appliedAmount', 'donorId', 'contentHash', 'personId']
+const OF_OTHER_CASES = ['condition', 'rate', 'appliedAmount', 'donorId', 'contentHash', 'basis', 'personId']
 
 /** A value that the schema lets through, filled in as a person would, for the documentation to be pasted from. */
 export function exampleOf(schema: JsonSchema, name = ''): unknown {
@@ -51,10 +55,10 @@ export function exampleOf(schema: JsonSchema, name = ''): unknown {
   if (type === 'array') return items ? [exampleOf(items, name)] : []
   if (type === 'boolean') return false
   if (type === 'integer' || type === 'number') return schema.minimum ?? 1
-  const id = /\^(\w+)_\[/.exec(pattern)?.[1]
+  const id = /^\^\(?(\w+)[|\w]*\)?_\[/.exec(pattern)?.[1]
   if (id) return `${id}_${'0'.repeat(26)}`
   if (pattern.includes('A-Z]{3}')) return 'USD'
-  if (/On$|By$|Date$|At$/.test(name)) return '2026-11-02'
+  if (/On$|By$|Date$|At$|^period/.test(name)) return '2026-11-02'
   if (pattern.startsWith('^[A-Z0-9]')) return 'FUND-1'
   return name
 }

@@ -84,6 +84,8 @@ export function refusalsOf(endpoint: Endpoint): RefusalCode[] {
   const { run, open, body, bodyType, query, versioned, path, method, refuses = [] } = endpoint
   const changes = run.kind === 'change'
   const implied: (RefusalCode | false | undefined)[] = [
+    'unavailable',
+    givesFile(endpoint) && 'too_many_files',
     !open && 'not_signed_in',
     method !== 'get' && 'cross_site_request',
     (body ?? query) !== undefined && 'invalid_request',
@@ -97,6 +99,11 @@ export function refusalsOf(endpoint: Endpoint): RefusalCode[] {
     changes && versioned && 'version_changed',
   ]
   return [...new Set([...implied.filter((code) => code !== false && code !== undefined), ...refuses])]
+}
+
+/** Only so many files are written at once: what answers with one, or may be asked for one by its `format`. */
+function givesFile({ answerType, query }: Endpoint): boolean {
+  return answerType !== undefined || 'format' in ((query?.describe().keys ?? {}) as object)
 }
 
 /** The refusals by their status, each code with its words and with an answer as it looks. */
