@@ -14,6 +14,7 @@ import { MOST_CHARACTERS, printQuery, type Node } from '../ledger/query-text.ts'
 import { addressBeginning, asOfKeys, bookDay, formatKey, knownKeys, read } from '../ledger/routes.ts'
 import { readVerification } from '../ledger/verification.ts'
 import { amountComplaint } from '../money.ts'
+import { READERS } from '../people/actor.ts'
 
 /** Entries as they are asked for in the query language. */
 export function entryEndpoints(): Endpoint[] {
@@ -47,6 +48,8 @@ export function entryEndpoints(): Endpoint[] {
         const query = bothOf([readQuery(q, asker.currency, language), queryOfFilter(fixed)])
         return entriesAnswer(db, asker, query, asked)
       },
+      READERS,
+      ['query_too_slow'],
     ),
     read(
       'entries/:entry',
@@ -86,6 +89,8 @@ export function entryEndpoints(): Endpoint[] {
         }
         return { body: await limited(db, QUERY_LIMIT_MS, (trx) => readBreakdown(trx, fund, { ...asked, query })) }
       },
+      READERS,
+      ['query_too_slow'],
     ),
     read(
       'verification',

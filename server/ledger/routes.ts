@@ -1,4 +1,5 @@
 import type { Db } from '../../db/connect.ts'
+import type { RefusalCode } from '../errors.ts'
 import { fundById, type Fund } from '../funds/open.ts'
 import { csvAnswer } from '../http/csv.ts'
 import { get, type Answer, type Endpoint, type Input } from '../http/endpoint.ts'
@@ -174,8 +175,9 @@ export function read(
   keys: Parameters<typeof query>[0],
   answer: (db: Db, fund: Fund & Asker, input: Input) => Promise<Answer>,
   roles: readonly Role[] = READERS,
+  refuses: readonly RefusalCode[] = [],
 ): Endpoint {
-  return get(`/funds/:fund/ledger/${path}`, { tag, summary, query: query(keys) }, async (db, actor, input) => {
+  return get(`/funds/:fund/ledger/${path}`, { tag, summary, query: query(keys), refuses }, async (db, actor, input) => {
     const fund = await fundById(db, input.params.fund!)
     requireRole(actor, fund.id, roles)
     if (input.query.position !== undefined) await sealAt(db, fund.id, input.query.position)

@@ -20,6 +20,7 @@ export function sampleEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Draw a sample of what a query finds at a position: at random, or by monetary units',
+        refuses: ['population_empty', 'query_too_slow'],
         body: object({
           method: joi.string().valid('random', 'monetary_unit').required(),
           size: joi.number().integer().min(1).max(1_000).required(),

@@ -60,6 +60,7 @@ export function savedQueryEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Change a saved query, or withdraw it; what it was stays',
+        refuses: ['not_yours'],
         versioned: true,
         body: object({ ...content, withdrawn: joi.boolean() }),
       },
@@ -77,6 +78,7 @@ export function savedQueryEndpoints(): Endpoint[] {
         tag,
         summary: 'What a saved query, or one of its versions, finds, now or at a position',
         query: query({ ...pageKeys, ...formatKey, ...positionKey, ...versionKey }),
+        refuses: ['query_too_slow'],
       },
       async (db, actor, { params, query: asked, language }) => {
         const saved = await readSavedQuery(db, actor, params.savedQuery!, asked.version)

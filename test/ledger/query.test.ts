@@ -193,7 +193,7 @@ describe('over a ledger', () => {
         const functional = currency === 'USD' ? amount : money(`${1 + next(200)}.00`, 'USD')
         const of = (address: string) => {
           const contribution = /NOR-10?$/.exec(address)?.[0]
-          const request = /R-\d$/.exec(address)?.[0]
+          const request = /(?<=:)R-\d$/.exec(address)?.[0]
           return {
             address,
             currency,

@@ -185,7 +185,12 @@ describe('whoever changes a row, even as the owner of the tables, is found out, 
     await wholePass(fund)
     await tamper(async (trx) => {
       await trx('entries').where({ id: ids[0] }).update({ recorded_at: '2020-01-01' })
-      for (const table of ['sealed_entries', 'sealed_acts', 'seals'])
+      for (const table of ['turnover', 'closings', 'sealed_balances', 'back_dated'])
+        await trx.raw(`delete from ?? where account_id in (select id from accounts where fund_id = ?)`, [
+          table,
+          fund.id,
+        ])
+      for (const table of ['seal_reach', 'sealed_entries', 'sealed_acts', 'seals'])
         await trx(table).where({ fund_id: fund.id }).delete()
     })
     await seal(fund)

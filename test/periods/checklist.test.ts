@@ -139,7 +139,8 @@ test('whoever has been at the tables is found out, and the month stays open', as
     [fund.id],
   )
   await owner.raw(`alter table postings enable trigger append_only`)
-  expect(await toDo('2024-01')).toEqual(['entries_balance', 'trial_balance', 'seals'])
+  // The trial balance is read from what sealing folded, which nobody has touched; that it differs from the postings is found with the seals.
+  expect(await toDo('2024-01')).toEqual(['entries_balance', 'seals'])
   expect((await months.check('2024-01', 'entries_balance')).figures.unbalanced).toHaveLength(1)
   expect((await months.check('2024-01', 'seals')).figures.faults).toBeGreaterThan(0)
 })
