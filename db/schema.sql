@@ -266,6 +266,7 @@ create table duties (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON duties FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER named_people_have_no_duty BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION named_people_have_no_duty();
+CREATE TRIGGER works_here BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION works_here();
 
 create table earmark_changes (
   contribution_id  id not null,
@@ -561,20 +562,22 @@ CREATE TRIGGER paid_as_approved BEFORE INSERT ON payments FOR EACH ROW EXECUTE F
 CREATE TRIGGER payment_moves_by_its_rows BEFORE UPDATE OF status ON payments FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION payment_moves_by_its_rows();
 
 create table people (
-  id             id not null,
-  kind           text not null,
-  name           text not null,
-  email          text not null,
-  password_hash  text,
-  language       text not null default 'en'::text,
-  administrator  boolean not null default false,
-  active         boolean not null default true,
-  version        integer not null default 1,
-  created_at     timestamp with time zone not null default now(),
+  id                 id not null,
+  kind               text not null,
+  name               text not null,
+  email              text not null,
+  password_hash      text,
+  language           text not null default 'en'::text,
+  administrator      boolean not null default false,
+  active             boolean not null default true,
+  version            integer not null default 1,
+  created_at         timestamp with time zone not null default now(),
+  password_is_first  boolean not null default false,
   constraint people_pkey PRIMARY KEY (id),
   constraint email_taken UNIQUE (email),
   constraint people_id_administrator_key UNIQUE (id, administrator),
   constraint people_id_kind_key UNIQUE (id, kind),
+  constraint first_password_is_one CHECK (((NOT password_is_first) OR (password_hash IS NOT NULL))),
   constraint people_email_check CHECK ((email = lower(email))),
   constraint people_kind_check CHECK ((kind = ANY (ARRAY['person'::text, 'service'::text]))),
   constraint people_language_check CHECK ((language = ANY (ARRAY['en'::text, 'ar'::text]))),
@@ -1130,6 +1133,7 @@ create table tokens (
   constraint tokens_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 );
 CREATE INDEX tokens_by_person ON tokens USING btree (person_id);
+CREATE TRIGGER works_here BEFORE INSERT ON tokens FOR EACH ROW EXECUTE FUNCTION works_here();
 
 create table write_offs (
   id               id not null,
@@ -1796,6 +1800,19 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION works_here()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform from people p where p.id = new.person_id and p.active and not p.password_is_first for share;
+  if not found then
+    raise exception '% does not work here, or only with a first password', new.person_id using errcode = 'check_violation', constraint = 'works_here';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION year_closes_itself()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1910,7 +1927,7 @@ grant select (currency), select (id) on bank_accounts to wasata_donor;
 grant update (earmark), update (status), update (version) on contributions to wasata_service;
 grant update (body), update (headers), update (status) on idempotency_keys to wasata_service;
 grant update (status), update (version) on payments to wasata_service;
-grant update (active), update (language), update (password_hash), update (version) on people to wasata_service;
+grant update (active), update (language), update (password_hash), update (password_is_first), update (version) on people to wasata_service;
 grant select (confidentiality), select (fund_id), select (id), select (name), select (region) on processes to wasata_donor;
 grant select (fund_id), select (id), select (process_id) on requests to wasata_donor;
 grant update (content_hash), update (ends_on), update (mandate_basis), update (payee_id), update (process_id), update (purpose), update (reserved_until), update (round), update (starts_on), update (status), update (submitted_at), update (support), update (themes), update (title), update (version) on requests to wasata_service;

@@ -31,11 +31,11 @@ const DEMONSTRATION_LOCK = 7_215_410_923
 export async function openDemonstration(trx: Trx): Promise<CastMember[] | undefined> {
   await trx.raw('select pg_advisory_xact_lock(?)', [DEMONSTRATION_LOCK])
   if (await row(trx, 'select from people limit 1')) return undefined
-  const { id, ...administrator } = await addPerson(trx, {
-    name: 'Rosa Ferreira',
-    email: ADMINISTRATOR,
-    administrator: true,
-  })
+  const { id, ...administrator } = await addPerson(
+    trx,
+    { name: 'Rosa Ferreira', email: ADMINISTRATOR, administrator: true },
+    { passwordStays: true },
+  )
   const actor = await actOf(trx, id)
   const fund = await openFund(trx, actor, {
     code: FUND_CODE,
@@ -47,7 +47,7 @@ export async function openDemonstration(trx: Trx): Promise<CastMember[] | undefi
   const { entityId } = furniture
   const cast: CastMember[] = [{ role: 'administrator', ...administrator, password: administrator.password! }]
   for (const [role, name, email, language = 'en'] of CAST) {
-    const person = await addPerson(trx, { name, email: `${email}@demo.example`, language })
+    const person = await addPerson(trx, { name, email: `${email}@demo.example`, language }, { passwordStays: true })
     await grantRole(trx, actor, {
       fundId: fund.id,
       personId: person.id,

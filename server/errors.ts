@@ -34,6 +34,16 @@ export const REFUSALS = {
     'The e-mail address and the password do not belong together.',
     'البريد الإلكتروني وكلمة المرور غير متطابقين.',
   ),
+  password_must_be_chosen: no(
+    403,
+    'Somebody else made the password that you signed in with. Choose one of your own first: PUT /people/me/password.',
+    'كلمة المرور التي دخلت بها وضعها شخص آخر. اختر أولاً كلمة مرور خاصة بك: PUT /people/me/password.',
+  ),
+  password_too_easy: no(
+    422,
+    'Anybody who knows you would try this password. Choose one without your name, your address and the old password.',
+    'أي شخص يعرفك قد يجرب كلمة المرور هذه. اختر واحدة بلا اسمك وبريدك وكلمة المرور القديمة.',
+  ),
   too_many_attempts: no(
     429,
     'Too many attempts to sign in. Wait a quarter of an hour, or ask an administrator.',

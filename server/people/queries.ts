@@ -9,10 +9,11 @@ type ActorRow = {
   language: Actor['language']
   administrator: boolean
   token_id: string | null
+  password_is_first: boolean
   grants: Grant[]
 }
 
-const ACTOR = `p.id, p.kind, p.name, p.email, p.language, p.administrator,
+const ACTOR = `p.id, p.kind, p.name, p.email, p.language, p.administrator, p.password_is_first,
   coalesce((select json_agg(json_build_object('fundId', g.fund_id, 'role', g.role, 'donorId', g.donor_id, 'entityId', g.entity_id))
               from role_grants g where g.person_id = p.id and g.ended_at is null), '[]') as grants`
 
@@ -80,6 +81,7 @@ function actorOf(row: ActorRow, actId: string): Actor {
     language: row.language,
     administrator: row.administrator,
     tokenId: row.token_id,
+    passwordIsFirst: row.password_is_first,
     grants: row.grants,
     act: { id: actId, fundId: null },
   }

@@ -4,6 +4,7 @@ import { cursorOf, keyIn } from '../http/pages.ts'
 import { id, joi, object, pageKeys, query, text } from '../http/schemas.ts'
 import type { SignIn } from '../http/sign-in.ts'
 import { requireAdministrator, ROLES } from './actor.ts'
+import { SHORTEST_PASSWORD } from './policy.ts'
 import { listPeople, listTokens } from './queries.ts'
 import { endRole, grantRole, registerPerson } from './register.ts'
 import { issueToken, revokeToken } from './tokens.ts'
@@ -33,10 +34,29 @@ export function peopleEndpoints(_db: Db, signIn: SignIn): Endpoint[] {
       path: '/sessions/current',
       tag,
       summary: 'Sign out',
+      withFirstPassword: true,
       run: {
         kind: 'http',
         handler: (req, res, next) =>
           signIn.closeSession(req, res, (error?: unknown) => (error ? next(error) : void res.status(204).end())),
+      },
+    },
+    {
+      method: 'put',
+      path: '/people/me/password',
+      tag,
+      summary: 'Choose a password of my own; ends my other sessions',
+      refuses: ['wrong_credentials', 'too_many_attempts', 'password_too_easy'],
+      success: 204,
+      withFirstPassword: true,
+      body: object({
+        old: joi.string().max(200).required(),
+        chosen: joi.string().min(SHORTEST_PASSWORD).max(200).required(),
+      }),
+      run: {
+        kind: 'http',
+        handler: (req, res, next) =>
+          signIn.choosePassword(req, res, (error?: unknown) => (error ? next(error) : void res.status(204).end())),
       },
     },
     get('/people/me', { tag, summary: 'Who I am and which roles I hold' }, async (_trx, actor) => ({

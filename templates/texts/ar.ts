@@ -1,4 +1,5 @@
 import { moneyInAr } from './ar-money-in.ts'
+import { peopleInAr } from './ar-people.ts'
 import type { Texts } from './en.ts'
 
 /** The words of the console in Arabic; a text that is missing here is a type error. */
@@ -278,6 +279,7 @@ export const ar: Texts = {
   },
 
   ...moneyInAr,
+  ...peopleInAr,
 
   ledger: {
     title: 'ميزان المراجعة',

@@ -1,4 +1,5 @@
 import { moneyInEn } from './en-money-in.ts'
+import { peopleInEn } from './en-people.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
 export const en = {
@@ -277,6 +278,7 @@ export const en = {
   },
 
   ...moneyInEn,
+  ...peopleInEn,
 
   ledger: {
     title: 'Trial balance',
