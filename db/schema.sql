@@ -583,6 +583,7 @@ create table people (
   constraint people_language_check CHECK ((language = ANY (ARRAY['en'::text, 'ar'::text]))),
   constraint people_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
+CREATE TRIGGER person_turns_by_its_row BEFORE UPDATE OF active ON people FOR EACH ROW WHEN ((new.active <> old.active)) EXECUTE FUNCTION person_turns_by_its_row();
 
 create table period_states (
   fund_id       id not null,
@@ -611,6 +612,25 @@ create table period_states (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON period_states FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER period_turns BEFORE INSERT ON period_states FOR EACH ROW EXECUTE FUNCTION period_turns();
+
+create table person_states (
+  person_id         id not null,
+  number            integer not null,
+  active            boolean not null,
+  reason            text not null,
+  changed_by        id not null,
+  by_administrator  boolean not null default true,
+  changed_at        timestamp with time zone not null default clock_timestamp(),
+  act_id            id not null,
+  constraint person_states_pkey PRIMARY KEY (person_id, number),
+  constraint changed_by_administrator FOREIGN KEY (changed_by, by_administrator) REFERENCES people(id, administrator),
+  constraint person_states_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint person_states_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint person_states_by_administrator_check CHECK (by_administrator),
+  constraint person_states_number_check CHECK ((number > 0)),
+  constraint person_states_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON person_states FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table pledge_cancellations (
   contribution_id  id not null,
@@ -1619,6 +1639,24 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION person_turns_by_its_row()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if new.active is distinct from (select s.active from person_states s where s.person_id = new.id order by s.number desc limit 1) then
+    raise exception 'nobody made % so', new.id using errcode = 'check_violation', constraint = 'person_turns_by_its_row';
+  end if;
+  if not new.active and new.administrator and new.kind = 'person' then
+    perform pg_advisory_xact_lock(hashtextextended('administrators', 0));
+    if not exists (select from people p where p.administrator and p.active and p.kind = 'person' and p.id <> new.id) then
+      raise exception '% is the last administrator', new.id using errcode = 'check_violation', constraint = 'an_administrator_stays';
+    end if;
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[])
  RETURNS TABLE(ord integer, entry_id bigint, is_new boolean)
  LANGUAGE plpgsql
@@ -1882,6 +1920,7 @@ grant insert, select on payment_returns to wasata_service;
 grant insert, select on payments to wasata_service;
 grant insert, select on people to wasata_service;
 grant insert, select on period_states to wasata_service;
+grant insert, select on person_states to wasata_service;
 grant select on pledge_cancellations to wasata_donor;
 grant insert, select on pledge_cancellations to wasata_service;
 grant insert, select on policies to wasata_service;

@@ -55,6 +55,17 @@ export const REFUSALS = {
     'جاء هذا الطلب من موقع آخر. افتح صفحة الخدمة نفسها وحاول مرة أخرى.',
   ),
 
+  person_state_unchanged: no(
+    409,
+    'The person is in that state already. Look at who changed it, and why.',
+    'الشخص في هذه الحالة من قبل. انظر من غيّرها ولماذا.',
+  ),
+  last_administrator: no(
+    409,
+    'This is the last active administrator. Register another first.',
+    'هذا آخر مسؤول نشط. سجّل مسؤولاً آخر أولاً.',
+  ),
+
   not_found: no(
     404,
     'There is nothing here by this id, or it is not for you to see.',

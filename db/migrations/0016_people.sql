@@ -18,3 +18,36 @@ begin
 end $$;
 create trigger works_here before insert on duties for each row execute function works_here();
 create trigger works_here before insert on tokens for each row execute function works_here();
+
+-- Who works here: the last row of a person says so, with who said it and why. A person of whom there is no row was registered and is here.
+create table person_states (
+  person_id         id not null references people,
+  number            int not null check (number > 0),
+  active            boolean not null,
+  reason            text not null check (length(reason) between 1 and 500),
+  changed_by        id not null,
+  by_administrator  boolean not null default true check (by_administrator),
+  changed_at        timestamptz not null default clock_timestamp(),
+  act_id            id not null references acts deferrable initially deferred,
+  primary key (person_id, number),
+  constraint changed_by_administrator foreign key (changed_by, by_administrator) references people (id, administrator)
+);
+create trigger append_only before update or delete or truncate on person_states for each statement execute function history_is_append_only();
+grant select, insert on person_states to wasata_service;
+
+-- Somebody is left who can let others in, also when the last two are sent away at once.
+create function person_turns_by_its_row() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+  if new.active is distinct from (select s.active from person_states s where s.person_id = new.id order by s.number desc limit 1) then
+    raise exception 'nobody made % so', new.id using errcode = 'check_violation', constraint = 'person_turns_by_its_row';
+  end if;
+  if not new.active and new.administrator and new.kind = 'person' then
+    perform pg_advisory_xact_lock(hashtextextended('administrators', 0));
+    if not exists (select from people p where p.administrator and p.active and p.kind = 'person' and p.id <> new.id) then
+      raise exception '% is the last administrator', new.id using errcode = 'check_violation', constraint = 'an_administrator_stays';
+    end if;
+  end if;
+  return new;
+end $$;
+create trigger person_turns_by_its_row before update of active on people for each row
+  when (new.active <> old.active) execute function person_turns_by_its_row();

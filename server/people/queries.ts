@@ -1,4 +1,5 @@
 import { named, rows, type Db } from '../../db/connect.ts'
+import { Refusal } from '../errors.ts'
 import type { Actor, Grant } from './actor.ts'
 
 type ActorRow = {
@@ -68,6 +69,21 @@ export function listTokens(db: Db, personId: string) {
     db,
     `select id, name, expires_at as "expiresAt", revoked_at as "revokedAt", created_at as "createdAt"
        from tokens where person_id = :personId order by id`,
+    { personId },
+  )
+}
+
+/** Refuses `not_found` where nobody has this id. */
+export async function mustExist(db: Db, personId: string): Promise<void> {
+  if (!(await db('people').where({ id: personId }).first('id'))) throw new Refusal('not_found')
+}
+
+/** Each time that a person was sent away or brought back, oldest first. */
+export function listPersonStates(db: Db, personId: string) {
+  return rows(
+    db,
+    `select s.active, s.reason, s.changed_by as "changedBy", p.name as "changedByName", s.changed_at as "changedAt", s.act_id as "actId"
+       from person_states s join people p on p.id = s.changed_by where s.person_id = :personId order by s.number`,
     { personId },
   )
 }
