@@ -148,6 +148,30 @@ create table budget_lines (
 );
 CREATE TRIGGER decided_content_is_fixed BEFORE INSERT OR DELETE OR UPDATE ON budget_lines FOR EACH ROW EXECUTE FUNCTION decided_parts_are_fixed();
 
+create table charge_approvals (
+  id           id not null,
+  payment_id   id not null,
+  request_id   id not null,
+  event        text not null,
+  amount       bigint not null,
+  reason       text not null,
+  approved_by  id not null,
+  duty         text not null default 'charge_approver'::text,
+  approved_at  timestamp with time zone not null default clock_timestamp(),
+  act_id       id not null,
+  constraint charge_approvals_pkey PRIMARY KEY (id),
+  constraint charge_approvals_id_payment_id_event_key UNIQUE (id, payment_id, event),
+  constraint charge_approvals_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint charge_approvals_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
+  constraint one_duty_each FOREIGN KEY (request_id, approved_by, duty) REFERENCES duties(request_id, person_id, duty),
+  constraint charge_approvals_amount_check CHECK ((amount > 0)),
+  constraint charge_approvals_duty_check CHECK ((duty = 'charge_approver'::text)),
+  constraint charge_approvals_event_check CHECK ((event = ANY (ARRAY['settlement'::text, 'return'::text]))),
+  constraint charge_approvals_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+);
+CREATE INDEX charge_approvals_by_payment ON charge_approvals USING btree (payment_id, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON charge_approvals FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table conditions_met (
   contribution_id  id not null,
   met_on           date not null,
@@ -261,7 +285,7 @@ create table duties (
   constraint duties_request_id_person_id_duty_key UNIQUE (request_id, person_id, duty),
   constraint duties_person_id_person_kind_fkey FOREIGN KEY (person_id, person_kind) REFERENCES people(id, kind),
   constraint duties_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id),
-  constraint duties_duty_check CHECK ((duty = ANY (ARRAY['requester'::text, 'certifier'::text, 'approver'::text, 'releaser'::text, 'reconciler'::text]))),
+  constraint duties_duty_check CHECK ((duty = ANY (ARRAY['requester'::text, 'certifier'::text, 'approver'::text, 'releaser'::text, 'reconciler'::text, 'charge_approver'::text]))),
   constraint service_account_decides_nothing CHECK (((duty = 'requester'::text) OR (person_kind = 'person'::text)))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON duties FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
@@ -504,24 +528,29 @@ CREATE INDEX payment_funding_by_contribution ON payment_funding USING btree (con
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_funding FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table payment_returns (
-  payment_id   id not null,
-  request_id   id not null,
-  returned_by  id not null,
-  duty         text not null default 'reconciler'::text,
-  value_date   date not null,
-  credited     bigint not null,
-  functional   bigint not null,
-  reason       text not null,
-  reference    text not null,
-  act_id       id not null,
+  payment_id          id not null,
+  request_id          id not null,
+  returned_by         id not null,
+  duty                text not null default 'reconciler'::text,
+  value_date          date not null,
+  credited            bigint not null,
+  functional          bigint not null,
+  reason              text not null,
+  reference           text not null,
+  act_id              id not null,
+  charge_approval_id  id,
+  event               text not null default 'return'::text,
   constraint payment_returns_pkey PRIMARY KEY (payment_id),
+  constraint charge_approved_for_it FOREIGN KEY (charge_approval_id, payment_id, event) REFERENCES charge_approvals(id, payment_id, event),
   constraint one_duty_each FOREIGN KEY (request_id, returned_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint payment_returns_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint payment_returns_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
   constraint payment_returns_credited_check CHECK ((credited >= 0)),
-  constraint payment_returns_duty_check CHECK ((duty = 'reconciler'::text))
+  constraint payment_returns_duty_check CHECK ((duty = 'reconciler'::text)),
+  constraint payment_returns_event_check CHECK ((event = 'return'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_returns FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER charge_within_limit BEFORE INSERT ON payment_returns FOR EACH ROW EXECUTE FUNCTION charge_within_limit();
 
 create table payments (
   id               id not null,
@@ -654,7 +683,7 @@ create table policies (
   recorded_at     timestamp with time zone not null default clock_timestamp(),
   constraint policies_pkey PRIMARY KEY (fund_id, subject, effective_from),
   constraint policies_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text])))
+  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'bank_charges'::text])))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON policies FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
@@ -1077,26 +1106,31 @@ create table sessions (
 CREATE INDEX sessions_by_expiry ON sessions USING btree (expire);
 
 create table settlements (
-  payment_id         id not null,
-  request_id         id not null,
-  settled_by         id not null,
-  duty               text not null default 'reconciler'::text,
-  value_date         date not null,
-  debited            bigint not null,
-  charge             bigint not null default 0,
-  functional         bigint not null,
-  functional_charge  bigint not null default 0,
-  reference          text not null,
-  act_id             id not null,
+  payment_id          id not null,
+  request_id          id not null,
+  settled_by          id not null,
+  duty                text not null default 'reconciler'::text,
+  value_date          date not null,
+  debited             bigint not null,
+  charge              bigint not null default 0,
+  functional          bigint not null,
+  functional_charge   bigint not null default 0,
+  reference           text not null,
+  act_id              id not null,
+  charge_approval_id  id,
+  event               text not null default 'settlement'::text,
   constraint settlements_pkey PRIMARY KEY (payment_id),
+  constraint charge_approved_for_it FOREIGN KEY (charge_approval_id, payment_id, event) REFERENCES charge_approvals(id, payment_id, event),
   constraint one_duty_each FOREIGN KEY (request_id, settled_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint settlements_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint settlements_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
   constraint settlements_charge_check CHECK ((charge >= 0)),
   constraint settlements_debited_check CHECK ((debited > 0)),
-  constraint settlements_duty_check CHECK ((duty = 'reconciler'::text))
+  constraint settlements_duty_check CHECK ((duty = 'reconciler'::text)),
+  constraint settlements_event_check CHECK ((event = 'settlement'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON settlements FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER charge_within_limit BEFORE INSERT ON settlements FOR EACH ROW EXECUTE FUNCTION charge_within_limit();
 
 create table sign_in_attempts (
   key     text not null,
@@ -1264,6 +1298,36 @@ begin
                                       and d.verdict = 'approve' and d.content_hash = new.content_hash
                                       and not keeps_away(d.decided_by, new.payee_id))) then
     raise exception 'request % is not approved at every step', new.id using errcode = 'check_violation', constraint = 'approved_at_every_step';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION charge_within_limit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_kept bigint := 0;     -- by this event, in the bank account's currency
+  v_value numeric := 0;   -- of all that was kept of the payment, in the fund's
+begin
+  if tg_table_name = 'settlements' then
+    v_kept := new.charge;
+    v_value := new.functional_charge;
+  else
+    select s.debited - new.credited, s.functional - new.functional + s.functional_charge into v_kept, v_value
+      from settlements s where s.payment_id = new.payment_id;
+  end if;
+  if v_kept > 0
+     and not exists (select from charge_approvals a where a.id = new.charge_approval_id and a.amount >= v_kept)
+     and not exists (select from payments p
+                       cross join lateral (select l.terms from policies l
+                                            where l.fund_id = p.fund_id and l.subject = 'bank_charges' and l.effective_from <= (now() at time zone 'utc')::date
+                                            order by l.effective_from desc limit 1) l
+                      where p.id = new.payment_id
+                        and v_value <= greatest((l.terms ->> 'most')::numeric, p.amount * (l.terms ->> 'bps')::numeric / 10000)) then
+    raise exception 'the bank kept % of payment %, and nobody has confirmed it', v_value, new.payment_id
+      using errcode = 'check_violation', constraint = 'charge_above_limit';
   end if;
   return new;
 end $function$;
@@ -1887,6 +1951,7 @@ grant select on balances to wasata_donor;
 grant select on balances to wasata_service;
 grant insert, select on bank_accounts to wasata_service;
 grant delete, insert, select on budget_lines to wasata_service;
+grant insert, select on charge_approvals to wasata_service;
 grant select on conditions_met to wasata_donor;
 grant insert, select on conditions_met to wasata_service;
 grant usage on sequence contribution_numbers to wasata_service;

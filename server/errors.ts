@@ -317,6 +317,11 @@ export const REFUSALS = {
     'The payment has not been released to the bank, or is settled already.',
     'لم تُصرف الدفعة إلى البنك أو سُوّيت من قبل.',
   ),
+  charge_above_limit: no(
+    409,
+    'The bank kept more than is usual. A controller with no other part in the request must confirm the amount first.',
+    'احتفظ المصرف بأكثر من المعتاد. يجب أن يؤكد المبلغ أولاً مراقب مالي لا دور آخر له في الطلب.',
+  ),
   not_cancellable: no(
     409,
     'Only a certified or a returned payment can be cancelled.',

@@ -51,3 +51,78 @@ begin
 end $$;
 create trigger person_turns_by_its_row before update of active on people for each row
   when (new.active <> old.active) execute function person_turns_by_its_row();
+
+-- Words are added to a list that other migrations may have added to.
+create function pg_temp.also_allow(p_table regclass, p_column name, p_word text) returns void language plpgsql as $$
+declare
+  v_check record;
+  v_words text;
+begin
+  select c.conname, pg_get_constraintdef(c.oid) as says into strict v_check
+    from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attname = p_column
+   where c.conrelid = p_table and c.contype = 'c' and c.conkey = array[a.attnum];
+  select string_agg(quote_literal(word), ', ') into v_words
+    from (select m[1] as word from regexp_matches(v_check.says, '''([a-z_]+)''', 'g') m union all select p_word) words;
+  execute format('alter table %s drop constraint %I', p_table, v_check.conname);
+  execute format('alter table %s add constraint %I check (%I in (%s))', p_table, v_check.conname, p_column, v_words);
+end $$;
+select pg_temp.also_allow('policies', 'subject', 'bank_charges');
+select pg_temp.also_allow('duties', 'duty', 'charge_approver');
+
+-- What a bank may keep of a payment without a second person: `most`, in minor units of the fund's currency, or `bps` of the payment.
+insert into policies (fund_id, subject, effective_from, terms)
+select f.id, 'bank_charges', '1990-01-01', jsonb_build_object('most', (250 * 10 ^ c.minor_unit)::bigint::text, 'bps', 300)
+  from funds f join currencies c on c.code = f.currency;
+
+-- A controller who has no other part in the request confirms that the bank keeps this much.
+create table charge_approvals (
+  id           id primary key,
+  payment_id   id not null,
+  request_id   id not null,
+  event        text not null check (event in ('settlement', 'return')),
+  amount       bigint not null check (amount > 0),              -- in the bank account's currency
+  reason       text not null check (length(reason) between 1 and 500),
+  approved_by  id not null,
+  duty         text not null default 'charge_approver' check (duty = 'charge_approver'),
+  approved_at  timestamptz not null default clock_timestamp(),
+  act_id       id not null references acts deferrable initially deferred,
+  unique (id, payment_id, event),
+  foreign key (payment_id, request_id) references payments (id, request_id),
+  constraint one_duty_each foreign key (request_id, approved_by, duty) references duties (request_id, person_id, duty)
+);
+create index charge_approvals_by_payment on charge_approvals (payment_id, id);
+create trigger append_only before update or delete or truncate on charge_approvals for each statement execute function history_is_append_only();
+grant select, insert on charge_approvals to wasata_service;
+
+alter table settlements add column charge_approval_id id, add column event text not null default 'settlement' check (event = 'settlement'),
+  add constraint charge_approved_for_it foreign key (charge_approval_id, payment_id, event) references charge_approvals (id, payment_id, event);
+alter table payment_returns add column charge_approval_id id, add column event text not null default 'return' check (event = 'return'),
+  add constraint charge_approved_for_it foreign key (charge_approval_id, payment_id, event) references charge_approvals (id, payment_id, event);
+
+create function charge_within_limit() returns trigger language plpgsql set search_path = public, pg_temp as $$
+declare
+  v_kept bigint := 0;     -- by this event, in the bank account's currency
+  v_value numeric := 0;   -- of all that was kept of the payment, in the fund's
+begin
+  if tg_table_name = 'settlements' then
+    v_kept := new.charge;
+    v_value := new.functional_charge;
+  else
+    select s.debited - new.credited, s.functional - new.functional + s.functional_charge into v_kept, v_value
+      from settlements s where s.payment_id = new.payment_id;
+  end if;
+  if v_kept > 0
+     and not exists (select from charge_approvals a where a.id = new.charge_approval_id and a.amount >= v_kept)
+     and not exists (select from payments p
+                       cross join lateral (select l.terms from policies l
+                                            where l.fund_id = p.fund_id and l.subject = 'bank_charges' and l.effective_from <= (now() at time zone 'utc')::date
+                                            order by l.effective_from desc limit 1) l
+                      where p.id = new.payment_id
+                        and v_value <= greatest((l.terms ->> 'most')::numeric, p.amount * (l.terms ->> 'bps')::numeric / 10000)) then
+    raise exception 'the bank kept % of payment %, and nobody has confirmed it', v_value, new.payment_id
+      using errcode = 'check_violation', constraint = 'charge_above_limit';
+  end if;
+  return new;
+end $$;
+create trigger charge_within_limit before insert on settlements for each row execute function charge_within_limit();
+create trigger charge_within_limit before insert on payment_returns for each row execute function charge_within_limit();

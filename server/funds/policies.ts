@@ -11,6 +11,8 @@ export type Policies = {
   funding_rule: { rule: 'tightest_first' | 'pro_rata' }
   reservation: { days: number }
   recognition: { standard: string }
+  /** What a bank may keep of a payment without a second person: the larger of an amount and basis points of the payment. */
+  bank_charges: { most: string; bps: number }
 }
 
 export type ApprovalRole = 'certifying_officer' | 'fund_manager' | 'director' | 'head_of_department'
@@ -59,6 +61,7 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
     ['approval_matrix', always, matrix],
     ['funding_rule', always, { rule: 'tightest_first' }],
     ['reservation', always, { days: 30 }],
+    ['bank_charges', always, { most: `250${'0'.repeat(minorUnit)}`, bps: 300 }],
     ['recognition', always, { standard: 'IPSAS 23' }],
     ['recognition', '2026-01-01', { standard: 'IPSAS 47' }],
   ]
