@@ -144,6 +144,11 @@ export const REFUSALS = {
     'Other long files are being written at this moment. Wait a little and ask again.',
     'تُكتب الآن ملفات طويلة أخرى. انتظر قليلاً ثم اطلب مرة أخرى.',
   ),
+  too_slow: no(
+    503,
+    'This took too long and was stopped; nothing was changed. Ask for less at a time, or again in a moment.',
+    'استغرق هذا وقتاً طويلاً فأوقف ولم يتغير شيء. اطلب أقل في كل مرة أو أعد المحاولة بعد قليل.',
+  ),
   unavailable: no(
     503,
     'The database cannot be reached now. Send it again in a moment, a change with the same Idempotency-Key.',

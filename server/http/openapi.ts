@@ -86,6 +86,8 @@ export function refusalsOf(endpoint: Endpoint): RefusalCode[] {
     (body ?? bodyType) !== undefined && 'body_too_large',
     path.includes('/:') && 'not_found',
     path.includes('/:') && 'role_not_allowed',
+    'unavailable',
+    run.kind !== 'http' && 'too_slow',
     changes && 'still_in_progress',
     changes && 'idempotency_key_reused',
     changes && versioned && 'version_missing',
