@@ -452,6 +452,20 @@ create table named_people (
 );
 CREATE TRIGGER decided_content_is_fixed BEFORE INSERT OR DELETE OR UPDATE ON named_people FOR EACH ROW EXECUTE FUNCTION decided_parts_are_fixed();
 
+create table need_to_know (
+  fund_id     id not null,
+  process_id  id not null,
+  entity_id   id not null,
+  told_at     timestamp with time zone not null default clock_timestamp(),
+  act_id      id,
+  constraint told_already PRIMARY KEY (process_id, entity_id),
+  constraint need_to_know_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint need_to_know_fund_id_entity_id_fkey FOREIGN KEY (fund_id, entity_id) REFERENCES entities(fund_id, id),
+  constraint need_to_know_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id)
+);
+CREATE INDEX need_to_know_by_entity ON need_to_know USING btree (entity_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON need_to_know FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table obligation_reductions (
   id          id not null,
   request_id  id not null,
@@ -993,6 +1007,7 @@ CREATE INDEX requests_by_entity ON requests USING btree (entity_id, id);
 CREATE INDEX requests_by_status ON requests USING btree (fund_id, status, id);
 CREATE TRIGGER approved_at_every_step BEFORE UPDATE OF status ON requests FOR EACH ROW WHEN (((old.status = 'submitted'::text) AND (new.status <> ALL (ARRAY['submitted'::text, 'returned'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text])))) EXECUTE FUNCTION approved_at_every_step();
 CREATE TRIGGER decided_content_is_fixed BEFORE UPDATE ON requests FOR EACH ROW EXECUTE FUNCTION decided_content_is_fixed();
+CREATE TRIGGER process_is_known BEFORE INSERT OR UPDATE OF process_id ON requests FOR EACH ROW WHEN ((new.process_id IS NOT NULL)) EXECUTE FUNCTION process_is_known();
 alter table requests enable row level security;
 create policy own on requests for select to wasata_donor using (((id)::text IN ( SELECT own_requests() AS own_requests)));
 create policy service on requests for all to wasata_service using (true) with check (true);
@@ -1811,6 +1826,19 @@ begin
   return query select o.ord::int, o.id, o.fresh from unnest(v_ids, v_new) with ordinality as o (id, fresh, ord);
 end $function$;
 
+CREATE OR REPLACE FUNCTION process_is_known()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from processes p where p.id = new.process_id
+                    and (p.confidentiality = 'open' or exists (select from need_to_know k where k.process_id = p.id and k.entity_id = new.entity_id))) then
+    raise exception 'entity % was not told of process %', new.entity_id, new.process_id using errcode = 'check_violation', constraint = 'process_is_known';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION receipt_not_applied_twice()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1975,6 +2003,7 @@ grant insert, select on idempotency_keys to wasata_service;
 grant insert, select on import_rows to wasata_service;
 grant insert, select on imports to wasata_service;
 grant delete, insert, select on named_people to wasata_service;
+grant insert, select on need_to_know to wasata_service;
 grant insert, select on obligation_reductions to wasata_service;
 grant insert, select on payee_verifications to wasata_service;
 grant insert, select on payees to wasata_service;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { row, rows, type Db, type Trx } from '../db/connect.ts'
 import { recordAct } from './acts/record.ts'
 import { tellStory } from './demonstration-story.ts'
+import { tellEntity } from './funds/need-to-know.ts'
 import { addToFund, openFund } from './funds/open.ts'
 import { newId } from './ids.ts'
 import type { Actor, Role } from './people/actor.ts'
@@ -156,7 +157,9 @@ async function furnish(trx: Trx, actor: Actor, fundId: string): Promise<Furnitur
   })
   const processes = new Map<string, string>()
   for (const [name, country, region, phase, confidentiality] of PROCESSES) {
-    processes.set(name, (await add('processes', { name, country, region, phase, confidentiality })).id)
+    const { id } = await add('processes', { name, country, region, phase, confidentiality })
+    processes.set(name, id)
+    if (confidentiality !== 'open') await tellEntity(trx, actor, { processId: id, entityId: entity.id })
   }
   const donors = new Map<string, string>()
   for (const [name, kind] of DONORS) donors.set(name, (await add('donors', { name, kind })).id)

@@ -126,3 +126,31 @@ begin
 end $$;
 create trigger charge_within_limit before insert on settlements for each row execute function charge_within_limit();
 create trigger charge_within_limit before insert on payment_returns for each row execute function charge_within_limit();
+
+-- Who may know of a confidential process: the entities that were told. Those that had a request on it know it already.
+create table need_to_know (
+  fund_id     id not null,
+  process_id  id not null,
+  entity_id   id not null,
+  told_at     timestamptz not null default clock_timestamp(),
+  act_id      id references acts deferrable initially deferred,   -- null: worked on it before this list was kept
+  constraint told_already primary key (process_id, entity_id),
+  foreign key (fund_id, process_id) references processes (fund_id, id),
+  foreign key (fund_id, entity_id) references entities (fund_id, id)
+);
+create index need_to_know_by_entity on need_to_know (entity_id);
+insert into need_to_know (fund_id, process_id, entity_id)
+select distinct r.fund_id, r.process_id, r.entity_id from requests r join processes p on p.id = r.process_id where p.confidentiality <> 'open';
+create trigger append_only before update or delete or truncate on need_to_know for each statement execute function history_is_append_only();
+grant select, insert on need_to_know to wasata_service;
+
+create function process_is_known() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+  if not exists (select from processes p where p.id = new.process_id
+                    and (p.confidentiality = 'open' or exists (select from need_to_know k where k.process_id = p.id and k.entity_id = new.entity_id))) then
+    raise exception 'entity % was not told of process %', new.entity_id, new.process_id using errcode = 'check_violation', constraint = 'process_is_known';
+  end if;
+  return new;
+end $$;
+create trigger process_is_known before insert or update of process_id on requests for each row
+  when (new.process_id is not null) execute function process_is_known();
