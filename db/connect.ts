@@ -17,8 +17,13 @@ pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text)
 /** What the service may do in the database: it reads, and writes only through rows it may insert and `post_entries`. */
 export const SERVICE_ROLE = 'wasata_service'
 
-/** Opens a pool. With `role`, every connection takes that database role from its first moment. */
-export function connect(connection: Connection, { role, poolSize }: { role?: string; poolSize?: number } = {}): Knex {
+export type PoolOptions = { role?: string; poolSize?: number; statementTimeoutMs?: number }
+
+/**
+ * Opens a pool. With `role`, every connection takes that database role from its first moment; with `statementTimeoutMs`, the
+ * server ends whatever takes longer, waiting included (see `takeItsTime`).
+ */
+export function connect(connection: Connection, { role, poolSize, statementTimeoutMs = 0 }: PoolOptions = {}): Knex {
   const settings = typeof connection === 'string' ? { connectionString: connection } : connection
   return knex({
     ...config,
@@ -27,10 +32,15 @@ export function connect(connection: Connection, { role, poolSize }: { role?: str
       application_name: 'wasata',
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
-      ...(role ? { options: `-c role=${role}` } : {}),
+      ...(role ? { options: `-c role=${role} -c statement_timeout=${statementTimeoutMs}` } : {}),
     } as Knex.PgConnectionConfig,
     pool: { ...config.pool, ...(poolSize ? { max: poolSize } : {}) },
   })
+}
+
+/** Lifts the time limit of statements for the rest of the transaction: for files, imports and seals, which may take long. */
+export async function takeItsTime(trx: Trx): Promise<void> {
+  await trx.raw('set local statement_timeout = 0')
 }
 
 /** Runs SQL text with named bindings (`:fund`) and gives its rows. */

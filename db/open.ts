@@ -20,6 +20,9 @@ export type OpenDatabase = {
 
 const OLDEST_SERVER = 15
 
+/** No page and no figure takes this long; what does holds a connection that others wait for. */
+const LONGEST_STATEMENT_MS = 30_000
+
 /** A pool that never comes to rest must not hold up a stop for ever. */
 const PATIENCE_MS = 5_000
 
@@ -54,7 +57,7 @@ async function openSchema(connection: Connection, ownerConnection: Connection): 
     throw new Error(explainMigration(ownerConnection, error))
   })
   await probe(connection, SERVICE_ROLE)
-  return connect(connection, { role: SERVICE_ROLE })
+  return connect(connection, { role: SERVICE_ROLE, statementTimeoutMs: LONGEST_STATEMENT_MS })
 }
 
 /** A new enough server that lets us in, as that role. */

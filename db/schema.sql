@@ -164,6 +164,30 @@ create table budget_lines (
 );
 CREATE TRIGGER decided_content_is_fixed BEFORE INSERT OR DELETE OR UPDATE ON budget_lines FOR EACH ROW EXECUTE FUNCTION decided_parts_are_fixed();
 
+create table charge_approvals (
+  id           id not null,
+  payment_id   id not null,
+  request_id   id not null,
+  event        text not null,
+  amount       bigint not null,
+  reason       text not null,
+  approved_by  id not null,
+  duty         text not null default 'charge_approver'::text,
+  approved_at  timestamp with time zone not null default clock_timestamp(),
+  act_id       id not null,
+  constraint charge_approvals_pkey PRIMARY KEY (id),
+  constraint charge_approvals_id_payment_id_event_key UNIQUE (id, payment_id, event),
+  constraint charge_approvals_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint charge_approvals_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
+  constraint one_duty_each FOREIGN KEY (request_id, approved_by, duty) REFERENCES duties(request_id, person_id, duty),
+  constraint charge_approvals_amount_check CHECK ((amount > 0)),
+  constraint charge_approvals_duty_check CHECK ((duty = 'charge_approver'::text)),
+  constraint charge_approvals_event_check CHECK ((event = ANY (ARRAY['settlement'::text, 'return'::text]))),
+  constraint charge_approvals_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+);
+CREATE INDEX charge_approvals_by_payment ON charge_approvals USING btree (payment_id, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON charge_approvals FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table closings (
   account_id  bigint not null,
   month       date not null,
@@ -400,11 +424,12 @@ create table duties (
   constraint duties_request_id_person_id_duty_key UNIQUE (request_id, person_id, duty),
   constraint duties_person_id_person_kind_fkey FOREIGN KEY (person_id, person_kind) REFERENCES people(id, kind),
   constraint duties_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id),
-  constraint duties_duty_check CHECK ((duty = ANY (ARRAY['requester'::text, 'certifier'::text, 'approver'::text, 'releaser'::text, 'reconciler'::text]))),
+  constraint duties_duty_check CHECK ((duty = ANY (ARRAY['requester'::text, 'certifier'::text, 'approver'::text, 'releaser'::text, 'reconciler'::text, 'charge_approver'::text]))),
   constraint service_account_decides_nothing CHECK (((duty = 'requester'::text) OR (person_kind = 'person'::text)))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON duties FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER named_people_have_no_duty BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION named_people_have_no_duty();
+CREATE TRIGGER works_here BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION works_here();
 
 create table earmark_changes (
   contribution_id  id not null,
@@ -655,6 +680,20 @@ create table named_people (
 );
 CREATE TRIGGER decided_content_is_fixed BEFORE INSERT OR DELETE OR UPDATE ON named_people FOR EACH ROW EXECUTE FUNCTION decided_parts_are_fixed();
 
+create table need_to_know (
+  fund_id     id not null,
+  process_id  id not null,
+  entity_id   id not null,
+  told_at     timestamp with time zone not null default clock_timestamp(),
+  act_id      id,
+  constraint told_already PRIMARY KEY (process_id, entity_id),
+  constraint need_to_know_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint need_to_know_fund_id_entity_id_fkey FOREIGN KEY (fund_id, entity_id) REFERENCES entities(fund_id, id),
+  constraint need_to_know_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id)
+);
+CREATE INDEX need_to_know_by_entity ON need_to_know USING btree (entity_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON need_to_know FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table obligation_reductions (
   id          id not null,
   request_id  id not null,
@@ -731,24 +770,29 @@ CREATE INDEX payment_funding_by_contribution ON payment_funding USING btree (con
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_funding FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table payment_returns (
-  payment_id   id not null,
-  request_id   id not null,
-  returned_by  id not null,
-  duty         text not null default 'reconciler'::text,
-  value_date   date not null,
-  credited     bigint not null,
-  functional   bigint not null,
-  reason       text not null,
-  reference    text not null,
-  act_id       id not null,
+  payment_id          id not null,
+  request_id          id not null,
+  returned_by         id not null,
+  duty                text not null default 'reconciler'::text,
+  value_date          date not null,
+  credited            bigint not null,
+  functional          bigint not null,
+  reason              text not null,
+  reference           text not null,
+  act_id              id not null,
+  charge_approval_id  id,
+  event               text not null default 'return'::text,
   constraint payment_returns_pkey PRIMARY KEY (payment_id),
+  constraint charge_approved_for_it FOREIGN KEY (charge_approval_id, payment_id, event) REFERENCES charge_approvals(id, payment_id, event),
   constraint one_duty_each FOREIGN KEY (request_id, returned_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint payment_returns_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint payment_returns_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
   constraint payment_returns_credited_check CHECK ((credited >= 0)),
-  constraint payment_returns_duty_check CHECK ((duty = 'reconciler'::text))
+  constraint payment_returns_duty_check CHECK ((duty = 'reconciler'::text)),
+  constraint payment_returns_event_check CHECK ((event = 'return'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_returns FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER charge_within_limit BEFORE INSERT ON payment_returns FOR EACH ROW EXECUTE FUNCTION charge_within_limit();
 
 create table payments (
   id               id not null,
@@ -792,25 +836,28 @@ CREATE TRIGGER paid_as_approved BEFORE INSERT ON payments FOR EACH ROW EXECUTE F
 CREATE TRIGGER payment_moves_by_its_rows BEFORE UPDATE OF status ON payments FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION payment_moves_by_its_rows();
 
 create table people (
-  id             id not null,
-  kind           text not null,
-  name           text not null,
-  email          text not null,
-  password_hash  text,
-  language       text not null default 'en'::text,
-  administrator  boolean not null default false,
-  active         boolean not null default true,
-  version        integer not null default 1,
-  created_at     timestamp with time zone not null default now(),
+  id                 id not null,
+  kind               text not null,
+  name               text not null,
+  email              text not null,
+  password_hash      text,
+  language           text not null default 'en'::text,
+  administrator      boolean not null default false,
+  active             boolean not null default true,
+  version            integer not null default 1,
+  created_at         timestamp with time zone not null default now(),
+  password_is_first  boolean not null default false,
   constraint people_pkey PRIMARY KEY (id),
   constraint email_taken UNIQUE (email),
   constraint people_id_administrator_key UNIQUE (id, administrator),
   constraint people_id_kind_key UNIQUE (id, kind),
+  constraint first_password_is_one CHECK (((NOT password_is_first) OR (password_hash IS NOT NULL))),
   constraint people_email_check CHECK ((email = lower(email))),
   constraint people_kind_check CHECK ((kind = ANY (ARRAY['person'::text, 'service'::text]))),
   constraint people_language_check CHECK ((language = ANY (ARRAY['en'::text, 'ar'::text]))),
   constraint people_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
+CREATE TRIGGER person_turns_by_its_row BEFORE UPDATE OF active ON people FOR EACH ROW WHEN ((new.active <> old.active)) EXECUTE FUNCTION person_turns_by_its_row();
 
 create table period_states (
   fund_id       id not null,
@@ -840,6 +887,25 @@ create table period_states (
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON period_states FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER period_turns BEFORE INSERT ON period_states FOR EACH ROW EXECUTE FUNCTION period_turns();
 
+create table person_states (
+  person_id         id not null,
+  number            integer not null,
+  active            boolean not null,
+  reason            text not null,
+  changed_by        id not null,
+  by_administrator  boolean not null default true,
+  changed_at        timestamp with time zone not null default clock_timestamp(),
+  act_id            id not null,
+  constraint person_states_pkey PRIMARY KEY (person_id, number),
+  constraint changed_by_administrator FOREIGN KEY (changed_by, by_administrator) REFERENCES people(id, administrator),
+  constraint person_states_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint person_states_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint person_states_by_administrator_check CHECK (by_administrator),
+  constraint person_states_number_check CHECK ((number > 0)),
+  constraint person_states_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON person_states FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table pledge_cancellations (
   contribution_id  id not null,
   cancelled_on     date not null,
@@ -862,7 +928,7 @@ create table policies (
   recorded_at     timestamp with time zone not null default clock_timestamp(),
   constraint policies_pkey PRIMARY KEY (fund_id, subject, effective_from),
   constraint policies_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint policies_subject_check CHECK (((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text])) OR (subject = 'authority_limits'::text)))
+  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text])))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON policies FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
@@ -1239,6 +1305,7 @@ CREATE INDEX requests_by_entity ON requests USING btree (entity_id, id);
 CREATE INDEX requests_by_status ON requests USING btree (fund_id, status, id);
 CREATE TRIGGER approved_at_every_step BEFORE UPDATE OF status ON requests FOR EACH ROW WHEN (((old.status = 'submitted'::text) AND (new.status <> ALL (ARRAY['submitted'::text, 'returned'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text])))) EXECUTE FUNCTION approved_at_every_step();
 CREATE TRIGGER decided_content_is_fixed BEFORE UPDATE ON requests FOR EACH ROW EXECUTE FUNCTION decided_content_is_fixed();
+CREATE TRIGGER process_is_known BEFORE INSERT OR UPDATE OF process_id ON requests FOR EACH ROW WHEN ((new.process_id IS NOT NULL)) EXECUTE FUNCTION process_is_known();
 alter table requests enable row level security;
 create policy own on requests for select to wasata_donor using (((id)::text IN ( SELECT own_requests() AS own_requests)));
 create policy service on requests for all to wasata_service using (true) with check (true);
@@ -1524,28 +1591,33 @@ create table sessions (
 CREATE INDEX sessions_by_expiry ON sessions USING btree (expire);
 
 create table settlements (
-  payment_id         id not null,
-  request_id         id not null,
-  settled_by         id not null,
-  duty               text not null default 'reconciler'::text,
-  value_date         date not null,
-  debited            bigint not null,
-  charge             bigint not null default 0,
-  functional         bigint not null,
-  functional_charge  bigint not null default 0,
-  reference          text not null,
-  act_id             id not null,
-  correction_id      id,
+  payment_id          id not null,
+  request_id          id not null,
+  settled_by          id not null,
+  duty                text not null default 'reconciler'::text,
+  value_date          date not null,
+  debited             bigint not null,
+  charge              bigint not null default 0,
+  functional          bigint not null,
+  functional_charge   bigint not null default 0,
+  reference           text not null,
+  act_id              id not null,
+  correction_id       id,
+  charge_approval_id  id,
+  event               text not null default 'settlement'::text,
   constraint settlements_pkey PRIMARY KEY (payment_id),
+  constraint charge_approved_for_it FOREIGN KEY (charge_approval_id, payment_id, event) REFERENCES charge_approvals(id, payment_id, event),
   constraint one_duty_each FOREIGN KEY (request_id, settled_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint settlements_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint settlements_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
   constraint settlements_charge_check CHECK ((charge >= 0)),
   constraint settlements_debited_check CHECK ((debited > 0)),
-  constraint settlements_duty_check CHECK ((duty = 'reconciler'::text))
+  constraint settlements_duty_check CHECK ((duty = 'reconciler'::text)),
+  constraint settlements_event_check CHECK ((event = 'settlement'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON settlements FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON settlements DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
+CREATE TRIGGER charge_within_limit BEFORE INSERT ON settlements FOR EACH ROW EXECUTE FUNCTION charge_within_limit();
 CREATE TRIGGER kept_before_correction BEFORE UPDATE ON settlements FOR EACH ROW EXECUTE FUNCTION kept_before_correction('payment_id');
 
 create table sign_in_attempts (
@@ -1603,6 +1675,7 @@ create table tokens (
   constraint tokens_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 );
 CREATE INDEX tokens_by_person ON tokens USING btree (person_id);
+CREATE TRIGGER works_here BEFORE INSERT ON tokens FOR EACH ROW EXECUTE FUNCTION works_here();
 
 create table turnover (
   account_id  bigint not null,
@@ -1830,6 +1903,36 @@ begin
       using errcode = 'check_violation', constraint = 'by_confirmed_correction';
   end if;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION charge_within_limit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_kept bigint := 0;     -- by this event, in the bank account's currency
+  v_value numeric := 0;   -- of all that was kept of the payment, in the fund's
+begin
+  if tg_table_name = 'settlements' then
+    v_kept := new.charge;
+    v_value := new.functional_charge;
+  else
+    select s.debited - new.credited, s.functional - new.functional + s.functional_charge into v_kept, v_value
+      from settlements s where s.payment_id = new.payment_id;
+  end if;
+  if v_kept > 0
+     and not exists (select from charge_approvals a where a.id = new.charge_approval_id and a.amount >= v_kept)
+     and not exists (select from payments p
+                       cross join lateral (select l.terms from policies l
+                                            where l.fund_id = p.fund_id and l.subject = 'bank_charges' and l.effective_from <= (now() at time zone 'utc')::date
+                                            order by l.effective_from desc limit 1) l
+                      where p.id = new.payment_id
+                        and v_value <= greatest((l.terms ->> 'most')::numeric, p.amount * (l.terms ->> 'bps')::numeric / 10000)) then
+    raise exception 'the bank kept % of payment %, and nobody has confirmed it', v_value, new.payment_id
+      using errcode = 'check_violation', constraint = 'charge_above_limit';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION check_period(p_fund text, p_month date, p_act text)
@@ -2341,6 +2444,24 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION person_turns_by_its_row()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if new.active is distinct from (select s.active from person_states s where s.person_id = new.id order by s.number desc limit 1) then
+    raise exception 'nobody made % so', new.id using errcode = 'check_violation', constraint = 'person_turns_by_its_row';
+  end if;
+  if not new.active and new.administrator and new.kind = 'person' then
+    perform pg_advisory_xact_lock(hashtextextended('administrators', 0));
+    if not exists (select from people p where p.administrator and p.active and p.kind = 'person' and p.id <> new.id) then
+      raise exception '% is the last administrator', new.id using errcode = 'check_violation', constraint = 'an_administrator_stays';
+    end if;
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[])
  RETURNS TABLE(ord integer, entry_id bigint, is_new boolean)
  LANGUAGE plpgsql
@@ -2429,6 +2550,19 @@ begin
    where v_new[l.entry];
 
   return query select o.ord::int, o.id, o.fresh from unnest(v_ids, v_new) with ordinality as o (id, fresh, ord);
+end $function$;
+
+CREATE OR REPLACE FUNCTION process_is_known()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from processes p where p.id = new.process_id
+                    and (p.confidentiality = 'open' or exists (select from need_to_know k where k.process_id = p.id and k.entity_id = new.entity_id))) then
+    raise exception 'entity % was not told of process %', new.entity_id, new.process_id using errcode = 'check_violation', constraint = 'process_is_known';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION receipt_not_applied_twice()
@@ -2603,6 +2737,19 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION works_here()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform from people p where p.id = new.person_id and p.active and not p.password_is_first for share;
+  if not found then
+    raise exception '% does not work here, or only with a first password', new.person_id using errcode = 'check_violation', constraint = 'works_here';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION write_off_has_authority()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2654,6 +2801,7 @@ grant select on balances to wasata_donor;
 grant select on balances to wasata_service;
 grant insert, select on bank_accounts to wasata_service;
 grant delete, insert, select on budget_lines to wasata_service;
+grant insert, select on charge_approvals to wasata_service;
 grant select on closings to wasata_service;
 grant select on conditions_met to wasata_donor;
 grant insert, select on conditions_met to wasata_service;
@@ -2686,6 +2834,7 @@ grant insert, select on interest to wasata_service;
 grant insert, select on interest_shares to wasata_service;
 grant insert, select on issued_reports to wasata_service;
 grant delete, insert, select on named_people to wasata_service;
+grant insert, select on need_to_know to wasata_service;
 grant insert, select on obligation_reductions to wasata_service;
 grant insert, select on payee_verifications to wasata_service;
 grant insert, select on payees to wasata_service;
@@ -2696,6 +2845,7 @@ grant insert, select on payment_returns to wasata_service;
 grant insert, select on payments to wasata_service;
 grant insert, select on people to wasata_service;
 grant insert, select on period_states to wasata_service;
+grant insert, select on person_states to wasata_service;
 grant select on pledge_cancellations to wasata_donor;
 grant insert, select on pledge_cancellations to wasata_service;
 grant insert, select on policies to wasata_service;
@@ -2757,7 +2907,7 @@ grant select (entry_id), select (kind), select (original), select (source), sele
 grant update (status) on corrections to wasata_service;
 grant update (body), update (headers), update (status) on idempotency_keys to wasata_service;
 grant update (category), update (correction_id), update (status), update (version) on payments to wasata_service;
-grant update (active), update (language), update (password_hash), update (version) on people to wasata_service;
+grant update (active), update (language), update (password_hash), update (password_is_first), update (version) on people to wasata_service;
 grant select (confidentiality), select (fund_id), select (id), select (name), select (region) on processes to wasata_donor;
 grant select (fund_id), select (id), select (process_id) on requests to wasata_donor;
 grant update (content_hash), update (ends_on), update (mandate_basis), update (payee_id), update (process_id), update (purpose), update (reserved_until), update (round), update (starts_on), update (status), update (submitted_at), update (support), update (themes), update (title), update (version) on requests to wasata_service;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { row, rows, type Db, type Trx } from '../db/connect.ts'
 import { recordAct } from './acts/record.ts'
 import { tellStory } from './demonstration-story.ts'
+import { tellEntity } from './funds/need-to-know.ts'
 import { addToFund, openFund } from './funds/open.ts'
 import { newId } from './ids.ts'
 import type { Actor, Role } from './people/actor.ts'
@@ -31,11 +32,11 @@ const DEMONSTRATION_LOCK = 7_215_410_923
 export async function openDemonstration(trx: Trx): Promise<CastMember[] | undefined> {
   await trx.raw('select pg_advisory_xact_lock(?)', [DEMONSTRATION_LOCK])
   if (await row(trx, 'select from people limit 1')) return undefined
-  const { id, ...administrator } = await addPerson(trx, {
-    name: 'Rosa Ferreira',
-    email: ADMINISTRATOR,
-    administrator: true,
-  })
+  const { id, ...administrator } = await addPerson(
+    trx,
+    { name: 'Rosa Ferreira', email: ADMINISTRATOR, administrator: true },
+    { passwordStays: true },
+  )
   const actor = await actOf(trx, id)
   const fund = await openFund(trx, actor, {
     code: FUND_CODE,
@@ -47,7 +48,7 @@ export async function openDemonstration(trx: Trx): Promise<CastMember[] | undefi
   const { entityId } = furniture
   const cast: CastMember[] = [{ role: 'administrator', ...administrator, password: administrator.password! }]
   for (const [role, name, email, language = 'en'] of CAST) {
-    const person = await addPerson(trx, { name, email: `${email}@demo.example`, language })
+    const person = await addPerson(trx, { name, email: `${email}@demo.example`, language }, { passwordStays: true })
     await grantRole(trx, actor, {
       fundId: fund.id,
       personId: person.id,
@@ -156,7 +157,9 @@ async function furnish(trx: Trx, actor: Actor, fundId: string): Promise<Furnitur
   })
   const processes = new Map<string, string>()
   for (const [name, country, region, phase, confidentiality] of PROCESSES) {
-    processes.set(name, (await add('processes', { name, country, region, phase, confidentiality })).id)
+    const { id } = await add('processes', { name, country, region, phase, confidentiality })
+    processes.set(name, id)
+    if (confidentiality !== 'open') await tellEntity(trx, actor, { processId: id, entityId: entity.id })
   }
   const donors = new Map<string, string>()
   for (const [name, kind] of DONORS) donors.set(name, (await add('donors', { name, kind })).id)

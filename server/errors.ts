@@ -34,6 +34,16 @@ export const REFUSALS = {
     'The e-mail address and the password do not belong together.',
     'البريد الإلكتروني وكلمة المرور غير متطابقين.',
   ),
+  password_must_be_chosen: no(
+    403,
+    'Somebody else made the password that you signed in with. Choose one of your own first: PUT /people/me/password.',
+    'كلمة المرور التي دخلت بها وضعها شخص آخر. اختر أولاً كلمة مرور خاصة بك: PUT /people/me/password.',
+  ),
+  password_too_easy: no(
+    422,
+    'Anybody who knows you would try this password. Choose one without your name, your address and the old password.',
+    'أي شخص يعرفك قد يجرب كلمة المرور هذه. اختر واحدة بلا اسمك وبريدك وكلمة المرور القديمة.',
+  ),
   too_many_attempts: no(
     429,
     'Too many attempts to sign in. Wait a quarter of an hour, or ask an administrator.',
@@ -43,6 +53,17 @@ export const REFUSALS = {
     403,
     'This came from another site. Open the page of the service itself and try again.',
     'جاء هذا الطلب من موقع آخر. افتح صفحة الخدمة نفسها وحاول مرة أخرى.',
+  ),
+
+  person_state_unchanged: no(
+    409,
+    'The person is in that state already. Look at who changed it, and why.',
+    'الشخص في هذه الحالة من قبل. انظر من غيّرها ولماذا.',
+  ),
+  last_administrator: no(
+    409,
+    'This is the last active administrator. Register another first.',
+    'هذا آخر مسؤول نشط. سجّل مسؤولاً آخر أولاً.',
   ),
 
   not_found: no(
@@ -122,6 +143,11 @@ export const REFUSALS = {
     503,
     'Other long files are being written at this moment. Wait a little and ask again.',
     'تُكتب الآن ملفات طويلة أخرى. انتظر قليلاً ثم اطلب مرة أخرى.',
+  ),
+  too_slow: no(
+    503,
+    'This took too long and was stopped; nothing was changed. Ask for less at a time, or again in a moment.',
+    'استغرق هذا وقتاً طويلاً فأوقف ولم يتغير شيء. اطلب أقل في كل مرة أو أعد المحاولة بعد قليل.',
   ),
   unavailable: no(
     503,
@@ -364,6 +390,11 @@ export const REFUSALS = {
     409,
     'The payment has not been released to the bank, or is settled already.',
     'لم تُصرف الدفعة إلى البنك أو سُوّيت من قبل.',
+  ),
+  charge_above_limit: no(
+    409,
+    'The bank kept more than is usual. A controller with no other part in the request must confirm the amount first.',
+    'احتفظ المصرف بأكثر من المعتاد. يجب أن يؤكد المبلغ أولاً مراقب مالي لا دور آخر له في الطلب.',
   ),
   not_cancellable: no(
     409,

@@ -5,6 +5,7 @@ export const ID_KINDS = {
   act: 'act',
   application: 'apl',
   bankAccount: 'bnk',
+  chargeApproval: 'cha',
   contribution: 'ctr',
   correction: 'cor',
   decision: 'dec',

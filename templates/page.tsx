@@ -72,6 +72,7 @@ function Header({ t, here, person, fund, section }: Frame) {
           <a href={switchTo} lang={other} hrefLang={other}>
             {t.otherLanguage}
           </a>
+          {person !== undefined && <a href="/console/password">{t.password.link}</a>}
           {person !== undefined && (
             <form method="post" action="/console/sign-out">
               <span class="who">

@@ -13,6 +13,7 @@ import { draftPages } from './drafts.ts'
 import { homePages } from './home.ts'
 import { ledgerPages } from './ledger.ts'
 import { payeePages } from './payees.ts'
+import { ownPasswordFirst, passwordPages } from './password.ts'
 import { paymentForms } from './payments.ts'
 import { periodPages } from './periods.ts'
 import { requestPages } from './requests.ts'
@@ -33,6 +34,8 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
     next()
   })
   signInPages(router, served, signIn)
+  passwordPages(router, served, signIn)
+  router.use(ownPasswordFirst)
   homePages(router, served)
   draftPages(router, served)
   requestPages(router, served)

@@ -8,14 +8,13 @@ import { validate } from '../http/validate.ts'
 import type { Console } from './forms.ts'
 import { frameOf, visitOf } from './visit.ts'
 
+/** A path of ours and nothing that a browser could take for another site. */
+export const PATH_OF_OURS = /^\/(?![/\\])[\x21-\x7e]*$/
+
 const SENT = joi.object<{ email: string; password: string; next: string; key?: string }, false>({
   email: joi.string().max(254).allow('').required(),
   password: joi.string().max(200).allow('').required(),
-  // A path of ours and nothing that a browser could take for another site.
-  next: joi
-    .string()
-    .pattern(/^\/(?![/\\])[\x21-\x7e]*$/)
-    .default('/'),
+  next: joi.string().pattern(PATH_OF_OURS).default('/'),
   key: joi.string(),
 })
 

@@ -13,6 +13,8 @@ export type Policies = {
   recognition: { standard: string }
   /** Who may decide that the fund gives something up, by its size. */
   authority_limits: { rows: { upTo: string | null; role: 'director' | 'head_of_department' }[] }
+  /** What a bank may keep of a payment without a second person: the larger of an amount and basis points of the payment. */
+  bank_charges: { most: string; bps: number }
 }
 
 export type ApprovalRole = 'certifying_officer' | 'fund_manager' | 'director' | 'head_of_department'
@@ -68,6 +70,7 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
     ['funding_rule', always, { rule: 'tightest_first' }],
     ['reservation', always, { days: 30 }],
     ['authority_limits', always, limits],
+    ['bank_charges', always, { most: `250${'0'.repeat(minorUnit)}`, bps: 300 }],
     ['recognition', always, { standard: 'IPSAS 23' }],
     ['recognition', '2026-01-01', { standard: 'IPSAS 47' }],
   ]

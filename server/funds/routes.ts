@@ -1,10 +1,11 @@
 import { rows, type Db } from '../../db/connect.ts'
 import { created, get, post, type Endpoint } from '../http/endpoint.ts'
-import { currency, joi, object, text } from '../http/schemas.ts'
+import { currency, id, joi, object, text } from '../http/schemas.ts'
 import { minorText, type MoneyText } from '../money.ts'
 import { entitiesOf, holdsRole, READERS, requireRole, type Actor } from '../people/actor.ts'
 import { reserveNow } from '../treasury/reserve.ts'
 import { today, usableCurrency } from './currencies.ts'
+import { KNOWN_TO_ENTITIES, tellEntity } from './need-to-know.ts'
 import { addToFund, fundById, openFund } from './open.ts'
 
 const tag = 'Funds'
@@ -104,6 +105,19 @@ export function fundEndpoints(): Endpoint[] {
       }),
     ),
     post(
+      '/processes/:process/entities',
+      {
+        tag,
+        summary: 'Tell an entity of a confidential process, so that it may ask for money for it',
+        refuses: ['already_exists'],
+        body: object({ entityId: id('entity').required() }),
+      },
+      async (trx, actor, { params, body }) => ({
+        status: 201,
+        body: await tellEntity(trx, actor, { processId: params.process!, ...body }),
+      }),
+    ),
+    post(
       '/funds/:fund/donors',
       {
         tag,
@@ -165,11 +179,9 @@ export function fundEndpoints(): Endpoint[] {
 const LISTS = {
   'bank-accounts': `select id, code, name, currency from bank_accounts where fund_id = :fundId order by code`,
   entities: `select id, name, kind, region from entities where fund_id = :fundId order by name, id`,
-  // A confidential process is told to who reads the fund whole, and to an entity that works on it already.
+  // A confidential process is told to who reads the fund whole, and to the entities that need to know.
   processes: `select id, name, country, region, phase, confidentiality from processes p
-               where fund_id = :fundId
-                 and (:all or confidentiality = 'open'
-                      or exists (select from requests r where r.process_id = p.id and r.entity_id = any(:entities)))
+               where fund_id = :fundId and (:all or ${KNOWN_TO_ENTITIES})
                order by name, id`,
   donors: `select id, name, kind from donors where fund_id = :fundId order by name, id`,
 }

@@ -1,7 +1,7 @@
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { stringify } from 'csv-stringify'
-import type { Db } from '../../db/connect.ts'
+import { takeItsTime, type Db } from '../../db/connect.ts'
 import type { Answer } from './endpoint.ts'
 
 /** A column of a file: `text` is what people wrote, `figure` is an amount, a number, a day or a moment that we wrote. */
@@ -59,9 +59,15 @@ export function csvAnswer<Row, Item>(
   }
 }
 
-/** The rows of a query as a stream that holds no more than some hundreds of them. */
-export function streamOf(db: Db, sql: string, bindings: Bindings): NodeJS.ReadableStream {
-  return db.raw(sql, bindings).stream({ highWaterMark: ROWS_AT_A_TIME })
+/** The rows of a query as they are taken, of which it holds no more than some hundreds; its client may take its time. */
+export async function* streamOf(db: Db, sql: string, bindings: Bindings): AsyncGenerator<unknown> {
+  const trx = await db.transaction()
+  try {
+    await takeItsTime(trx)
+    yield* trx.raw(sql, bindings).stream({ highWaterMark: ROWS_AT_A_TIME })
+  } finally {
+    await trx.rollback()
+  }
 }
 
 function cellOf<Item>({ text, figure }: Column<Item>, item: Item): string {

@@ -31,6 +31,8 @@ export type Endpoint = {
   readonly kept?: boolean
   /** May be called without signing in. */
   readonly open?: boolean
+  /** May be called by who has a first password only, which somebody else made. */
+  readonly withFirstPassword?: boolean
   readonly run:
     | { readonly kind: 'read'; readonly handle: (db: Db, actor: Actor, input: Input) => Promise<Answer> }
     | { readonly kind: 'change'; readonly handle: (trx: Trx, actor: Actor, input: Input) => Promise<Answer> }

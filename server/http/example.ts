@@ -17,6 +17,7 @@ type JsonSchema = {
 const BY_NAME: Readonly<Record<string, unknown>> = {
   amount: '40000.00',
   bankDetails: 'CM21 1000 2000 3000 4000 5000 600',
+  chosen: 'four rivers meet at dawn',
   contentHash: '0'.repeat(64),
   country: 'Cameroon',
   countries: ['Cameroon'],

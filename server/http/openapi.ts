@@ -81,18 +81,21 @@ function usualSuccess({ method, run }: Endpoint): number {
 
 /** Every code that a call of this endpoint can be refused with: what its description implies, and what it names. */
 export function refusalsOf(endpoint: Endpoint): RefusalCode[] {
-  const { run, open, body, bodyType, query, versioned, path, method, refuses = [] } = endpoint
+  const { run, open, withFirstPassword, body, bodyType, query, versioned, path, method, refuses = [] } = endpoint
   const changes = run.kind === 'change'
   const implied: (RefusalCode | false | undefined)[] = [
     'unavailable',
     givesFile(endpoint) && 'too_many_files',
     !open && 'not_signed_in',
+    !open && !withFirstPassword && 'password_must_be_chosen',
     method !== 'get' && 'cross_site_request',
     (body ?? query) !== undefined && 'invalid_request',
     body !== undefined && 'malformed_json',
     (body ?? bodyType) !== undefined && 'body_too_large',
     path.includes('/:') && 'not_found',
     path.includes('/:') && 'role_not_allowed',
+    'unavailable',
+    run.kind !== 'http' && 'too_slow',
     changes && 'still_in_progress',
     changes && 'idempotency_key_reused',
     changes && versioned && 'version_missing',

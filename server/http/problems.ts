@@ -78,7 +78,7 @@ const FAILED = {
   ar: 'حدث خطأ من جانبنا ولم يتغير شيء. أخبرنا بالرقم أدناه.',
 }
 
-/** The body parser's errors are refusals too; so is a statement that waited too long for a lock. */
+/** The body parser's errors are refusals too; so is a statement that took, or waited, too long. */
 export function refusalOf(
   error: { type?: string; status?: number; code?: string; syscall?: string } & Error,
 ): Refusal | undefined {
@@ -96,6 +96,7 @@ export function refusalOf(
   if (['22021', '22P02', '22007', '22008'].includes(error.code ?? ''))
     return new Refusal('invalid_request', { errors: [] })
   if (error.code === '55P03') return new Refusal('still_in_progress')
+  if (error.code === '57014') return new Refusal('too_slow')
   if (error.code === '22003') return new Refusal('amount_out_of_range')
   if (error instanceof URIError) return new Refusal('not_found')
   if (isOutOfReach(error)) return new Refusal('unavailable')

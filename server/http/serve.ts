@@ -20,7 +20,7 @@ export function serveEndpoints(db: Db, endpoints: readonly Endpoint[], limits = 
     const body = endpoint.bodyType
       ? [raw({ type: [endpoint.bodyType, 'application/octet-stream'], limit: '16mb' })]
       : []
-    const known: RequestHandler[] = endpoint.open ? [] : [requireSignIn]
+    const known: RequestHandler[] = endpoint.open ? [] : [requireSignIn(endpoint)]
     router[endpoint.method](endpoint.path, ...known, ...body, async (req, res, next) => {
       const { run } = endpoint
       const input = inputOf(endpoint, req)
@@ -41,7 +41,13 @@ const neverCached: RequestHandler = (req, res, next) => {
   next()
 }
 
-const requireSignIn: RequestHandler = (req, _res, next) => next(req.user ? undefined : new Refusal('not_signed_in'))
+function requireSignIn({ withFirstPassword = false }: Endpoint): RequestHandler {
+  return (req, _res, next) => {
+    if (!req.user) throw new Refusal('not_signed_in')
+    if (req.user.passwordIsFirst && !withFirstPassword) throw new Refusal('password_must_be_chosen')
+    next()
+  }
+}
 
 function inputOf(endpoint: Endpoint, req: Request): Input {
   const language = languageOf(req)

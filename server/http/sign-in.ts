@@ -11,7 +11,7 @@ import { recordAct } from '../acts/record.ts'
 import { Refusal } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Actor } from '../people/actor.ts'
-import { checkPassword } from '../people/passwords.ts'
+import { checkPassword, choosePassword, refuseObvious } from '../people/passwords.ts'
 import { actorByToken, actorOfPerson } from '../people/queries.ts'
 import { BearerStrategy } from './bearer.ts'
 
@@ -21,6 +21,11 @@ export type SignIn = {
   /** Checks e-mail and password, opens a session. Refuses `wrong_credentials`, `too_many_attempts`. */
   readonly openSession: RequestHandler
   readonly closeSession: RequestHandler
+  /**
+   * Changes the password of who is signed in, from `old` to `chosen`; a wrong old one is a guess like any other.
+   * Refuses `password_too_easy`, `too_many_attempts`, `wrong_credentials`.
+   */
+  readonly choosePassword: RequestHandler
 }
 
 const HOURS_12_MS = 12 * 60 * 60 * 1000
@@ -83,6 +88,19 @@ export function createSignIn(
         })
       })
     },
+    choosePassword: async (req, _res, next) => {
+      const { user: actor, ip = '' } = req
+      const { old, chosen } = req.body as { old: string; chosen: string }
+      if (!actor) throw new Refusal('not_signed_in')
+      refuseObvious(actor, { old, chosen })
+      await limits.countGuess(actor.email, ip)
+      await db.transaction(async (trx) => {
+        await choosePassword(trx, actor, { old, chosen, sessionId: req.sessionID ?? '' })
+        await recordAct(trx, actOf(req, actor.personId, actor))
+      })
+      await limits.forget(actor.email, ip)
+      next()
+    },
   }
 }
 
@@ -127,17 +145,22 @@ function sessionsOver(
 
 /** Signing in and out are acts like any other; a failed attempt is kept where every refusal is. */
 async function keepSession(db: Db, req: Request, personId: string): Promise<void> {
-  const act = {
-    id: newId('act'),
+  await db.transaction((trx) => recordAct(trx, actOf(req, personId)))
+}
+
+function actOf(req: Request, personId: string, actor?: Actor) {
+  return {
+    id: actor?.act.id ?? newId('act'),
     fundId: null,
     personId,
-    tokenId: null,
+    tokenId: actor?.tokenId ?? null,
+    requestId: req.requestId,
+    method: req.method,
+    path: req.originalUrl.split('?')[0]!,
     address: req.ip ?? null,
     outcome: 'done',
     details: null,
   }
-  const path = req.originalUrl.split('?')[0]!
-  await db.transaction((trx) => recordAct(trx, { ...act, requestId: req.requestId, method: req.method, path }))
 }
 
 /** Every guess is counted before it is checked, so that a hundred at once are a hundred. */

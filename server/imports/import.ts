@@ -1,4 +1,4 @@
-import { rows as query, type Db, type Trx } from '../../db/connect.ts'
+import { rows as query, takeItsTime, type Db, type Trx } from '../../db/connect.ts'
 import { releaseAllowances } from '../contributions/allowance.ts'
 import { bankAccountOf, type BankAccount } from '../contributions/load.ts'
 import { Refusal } from '../errors.ts'
@@ -42,6 +42,7 @@ export async function importContributions(
   if (fund.currency !== 'USD' || bank.currency !== 'USD') throw new Refusal('currency_mismatch', { expected: 'USD' })
   const file = readFile(bytes)
 
+  await takeItsTime(trx)
   // One import of a fund at a time: the second then sees what the first has brought.
   await trx.raw(`select pg_advisory_xact_lock(hashtextextended(?, 2))`, [fund.id])
   const first = await trx('imports').where({ fund_id: fund.id, file_hash: file.hash }).first('id')

@@ -118,7 +118,7 @@ async function dutiesIn(db: Db, entryId: string, causeId: string): Promise<Entry
        from requests r join duties d on d.request_id = r.id join people n on n.id = d.person_id
       where r.id in (select a.request_id from postings p join accounts a on a.id = p.account_id where p.entry_id = :entryId
                      union select y.request_id from payments y where y.id = :causeId)
-      order by r.code, array_position(array['requester', 'certifier', 'approver', 'releaser', 'reconciler'], d.duty), n.name, n.id`,
+      order by r.code, array_position(array['requester', 'certifier', 'approver', 'releaser', 'reconciler', 'charge_approver'], d.duty), n.name, n.id`,
     { entryId, causeId },
   )
   return found.map(({ id, name, ...duty }) => ({ ...duty, person: { id, name } }))

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
-import { row, rows, type Db, type Trx } from '../../db/connect.ts'
+import { row, rows, takeItsTime, type Db, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { FORM, keyAfter, momentText } from './as-of.ts'
 import type { Page } from './queries.ts'
@@ -27,6 +27,7 @@ export const ACT_CONTENT = `concat_ws(E'\\n', t.fund_id, t.id, coalesce(t.person
  * Throws when an entry no longer says what its own hash says: then somebody has been at the tables, and nothing is sealed.
  */
 export async function sealEntries(trx: Trx, fundId: string, most: number = MOST_ENTRIES): Promise<number> {
+  await takeItsTime(trx)
   await trx.raw(`select pg_advisory_xact_lock(hashtextextended(?, 2)), ${LOOK_UPS}`, [fundId])
   const last = await lastSeal(trx, fundId)
   const found = await row<Fresh>(trx, FRESH, { fundId, base: last.base, most })

@@ -18,6 +18,7 @@ import {
 } from '../money.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { takeDuty, type LoadedRequest } from '../requests/load.ts'
+import { chargeApprovalFor } from './charges.ts'
 import { entryOf, lockPayment, paidFrom, releasedOn, setStatus, type LoadedPayment } from './load.ts'
 import { releasePostings } from './release.ts'
 import { carriedByReserve, exchangePostings } from './settle.ts'
@@ -29,7 +30,8 @@ export type Return = { valueDate: string; credited?: MoneyText; reason: string; 
  * settlement and the release, so that the money is committed and payable again. What the bank kept is a bank charge.
  *
  * Refuses, in this order: `not_found`, `role_not_allowed`, `not_released`, what `takeDuty` refuses, `date_in_future`, `dates_out_of_order`,
- * `currency_mismatch`, `bank_value_differs` where more comes back than was debited, or something where nothing was.
+ * `currency_mismatch`, `bank_value_differs` where more comes back than was debited, or something where nothing was,
+ * `charge_above_limit`.
  */
 export async function returnPayment(
   trx: Trx,
@@ -51,6 +53,11 @@ export async function returnPayment(
     throw new Refusal('currency_mismatch', { expected: payment.bank.currency })
   if (exceeds(credited, settled.debited)) throw new Refusal('bank_value_differs', { debited: settled.debited })
   const creditedValue = settled.happened ? proportion(settled.value, credited, settled.debited) : settled.value
+  const chargeApprovalId = await chargeApprovalFor(trx, {
+    ...{ payment, fundId: request.fundId, event: 'return' },
+    charge: subtract(settled.debited, credited),
+    value: add(settled.chargeValue, subtract(settled.value, creditedValue)),
+  })
 
   // From here on everything must succeed.
   await trx('payment_returns').insert({
@@ -62,6 +69,7 @@ export async function returnPayment(
     functional: minorUnits(creditedValue),
     reason,
     reference,
+    charge_approval_id: chargeApprovalId,
     act_id: actor.act.id,
   })
   await setStatus(trx, payment, 'returned')
@@ -75,21 +83,23 @@ export async function returnPayment(
   return { id: paymentId, status: 'returned' }
 }
 
-type Settled = { happened: boolean; on: string | null; debited: Money; value: Money }
+type Settled = { happened: boolean; on: string | null; debited: Money; value: Money; chargeValue: Money }
 
 async function settlementOf(trx: Trx, payment: LoadedPayment, request: LoadedRequest): Promise<Settled> {
-  const settlement = await row<{ debited: string; functional: string; on: string }>(
+  const settlement = await row<{ debited: string; functional: string; charge: string; on: string }>(
     trx,
-    `select debited, functional, value_date as "on" from settlements where payment_id = :id`,
+    `select debited, functional, functional_charge as charge, value_date as "on" from settlements where payment_id = :id`,
     { id: payment.id },
   )
+  const nothing = zero(request.currency)
   if (!settlement)
-    return { happened: false, on: null, debited: zero(payment.bank.currency), value: zero(request.currency) }
+    return { happened: false, on: null, debited: zero(payment.bank.currency), value: nothing, chargeValue: nothing }
   return {
     happened: true,
     on: settlement.on,
     debited: fromMinorUnits(settlement.debited, payment.bank.currency),
     value: fromMinorUnits(settlement.functional, request.currency),
+    chargeValue: fromMinorUnits(settlement.charge, request.currency),
   }
 }
 

@@ -8,6 +8,7 @@ import { minorText } from '../money.ts'
 import { entitiesOf, READERS, requireRole } from '../people/actor.ts'
 import { DUTY_REFUSALS } from '../requests/policy.ts'
 import { cancelPayment } from './cancel.ts'
+import { approveCharge, chargeApprovals } from './charges.ts'
 import { certifyPayment } from './certify.ts'
 import { releasePayment } from './release.ts'
 import { returnPayment } from './return.ts'
@@ -112,6 +113,7 @@ export function paymentEndpoints(): Endpoint[] {
           'currency_mismatch',
           'bank_value_differs',
           'rate_missing',
+          'charge_above_limit',
           ...DUTY_REFUSALS,
           'date_in_future',
           'dates_out_of_order',
@@ -138,6 +140,7 @@ export function paymentEndpoints(): Endpoint[] {
           'not_released',
           'currency_mismatch',
           'bank_value_differs',
+          'charge_above_limit',
           ...DUTY_REFUSALS,
           'date_in_future',
           'dates_out_of_order',
@@ -153,6 +156,23 @@ export function paymentEndpoints(): Endpoint[] {
       async (trx, actor, { params, body }) => ({
         status: 201,
         body: await returnPayment(trx, actor, { paymentId: params.payment!, ...body }),
+      }),
+    ),
+    post(
+      '/payments/:payment/charge-approvals',
+      {
+        tag,
+        summary: 'Confirm as a second person that the bank keeps more than the usual',
+        refuses: ['not_released', 'currency_mismatch', ...DUTY_REFUSALS],
+        body: object({
+          event: joi.string().valid('settlement', 'return').required(),
+          amount: amount().required(),
+          reason: text(500).required(),
+        }),
+      },
+      async (trx, actor, { params, body }) => ({
+        status: 201,
+        body: await approveCharge(trx, actor, { paymentId: params.payment!, ...body }),
       }),
     ),
     post(
@@ -245,6 +265,7 @@ async function history(db: Db, paymentId: string) {
       by,
     ),
     funding: parts.map((part) => ({ ...part, amount: minorText(part.amount, currencies!.fund) })),
+    chargeApprovals: await chargeApprovals(db, paymentId),
     settlement: settlement
       ? {
           ...settlement,

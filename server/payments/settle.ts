@@ -19,6 +19,7 @@ import {
 } from '../money.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { takeDuty } from '../requests/load.ts'
+import { chargeApprovalFor } from './charges.ts'
 import { lockPayment, releasedOn, setStatus, type LoadedPayment } from './load.ts'
 
 export type Settlement = { valueDate: string; debited: MoneyText; charge?: MoneyText; reference: string }
@@ -28,7 +29,7 @@ export type Settlement = { valueDate: string; debited: MoneyText; charge?: Money
  * besides its charge is what it was told to pay; its charge, and what exchange rates did meanwhile, the operating reserve carries.
  *
  * Refuses, in this order: `not_found`, `role_not_allowed`, `not_released`, what `takeDuty` refuses, `date_in_future`, `dates_out_of_order`,
- * `currency_mismatch`, `bank_value_differs`, `rate_missing`.
+ * `currency_mismatch`, `bank_value_differs`, `rate_missing`, `charge_above_limit`.
  */
 export async function settlePayment(
   trx: Trx,
@@ -53,6 +54,8 @@ export async function settlePayment(
   const valued = { fundId: request.fundId, fundCurrency: request.currency, on: valueDate }
   const value = (await valueOn(trx, { ...valued, amount: debited })).functional
   const chargeValue = (await valueOn(trx, { ...valued, amount: charge })).functional
+  const charged = { payment, fundId: request.fundId, event: 'settlement', charge, value: chargeValue } as const
+  const chargeApprovalId = await chargeApprovalFor(trx, charged)
 
   // From here on everything must succeed.
   await trx('settlements').insert({
@@ -65,6 +68,7 @@ export async function settlePayment(
     functional: minorUnits(value),
     functional_charge: minorUnits(chargeValue),
     reference,
+    charge_approval_id: chargeApprovalId,
     act_id: actor.act.id,
   })
   await setStatus(trx, payment, 'settled')

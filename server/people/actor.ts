@@ -39,6 +39,8 @@ export type Actor = {
   readonly language: 'en' | 'ar'
   readonly administrator: boolean
   readonly tokenId: string | null
+  /** Signed in with a password that somebody else made, and so may only choose another. */
+  readonly passwordIsFirst: boolean
   readonly grants: readonly Grant[]
   /** The fund is noted as soon as it is known, so that a refused attempt is kept with it. */
   readonly act: { readonly id: string; fundId: string | null }

@@ -1,6 +1,9 @@
 import { hash, verify } from '@node-rs/argon2'
 import { randomBytes } from 'node:crypto'
-import { row, type Db } from '../../db/connect.ts'
+import { row, type Db, type Trx } from '../../db/connect.ts'
+import { Refusal } from '../errors.ts'
+import type { Actor } from './actor.ts'
+import { isObvious } from './policy.ts'
 
 /** OWASP's second choice for argon2id: 19 MiB, two passes, one lane. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -26,6 +29,41 @@ export async function checkPassword(db: Db, email: string, password: string): Pr
   decoy ??= hashPassword(newPassword())
   const right = await verify(person?.password_hash ?? (await decoy), password)
   return right && person?.password_hash ? person.id : undefined
+}
+
+/** Refuses `password_too_easy` for what anybody would try first. */
+export function refuseObvious(actor: Actor, { old, chosen }: { old: string; chosen: string }): void {
+  if (isObvious(chosen, { name: actor.name, email: actor.email, old })) throw new Refusal('password_too_easy')
+}
+
+/**
+ * Puts a password of the person's own in the place of the one they have, and ends all their sessions but the one they are in.
+ * Of two at once with the same old password the second finds it changed. Refuses `wrong_credentials` where the old one is wrong,
+ * and to a service account, which has none.
+ */
+export async function choosePassword(
+  trx: Trx,
+  actor: Actor,
+  { old, chosen, sessionId }: { old: string; chosen: string; sessionId: string },
+): Promise<void> {
+  const kept = await row<{ password_hash: string | null }>(
+    trx,
+    'select password_hash from people where id = :id and active for update',
+    { id: actor.personId },
+  )
+  if (!kept?.password_hash || !(await verify(kept.password_hash, old))) throw new Refusal('wrong_credentials')
+  await trx('people')
+    .where({ id: actor.personId })
+    .update({ password_hash: await hashPassword(chosen), password_is_first: false })
+  await endSessions(trx, actor.personId, { except: sessionId })
+}
+
+/** Ends a person's sessions at once. */
+export async function endSessions(trx: Trx, personId: string, { except = '' } = {}): Promise<void> {
+  await trx.raw(`delete from sessions where sess #>> '{passport,user}' = :personId and sid <> :except`, {
+    personId,
+    except,
+  })
 }
 
 let decoy: Promise<string> | undefined

@@ -1,4 +1,5 @@
 import { named, rows, type Db } from '../../db/connect.ts'
+import { Refusal } from '../errors.ts'
 import type { Actor, Grant } from './actor.ts'
 
 type ActorRow = {
@@ -9,10 +10,11 @@ type ActorRow = {
   language: Actor['language']
   administrator: boolean
   token_id: string | null
+  password_is_first: boolean
   grants: Grant[]
 }
 
-const ACTOR = `p.id, p.kind, p.name, p.email, p.language, p.administrator,
+const ACTOR = `p.id, p.kind, p.name, p.email, p.language, p.administrator, p.password_is_first,
   coalesce((select json_agg(json_build_object('fundId', g.fund_id, 'role', g.role, 'donorId', g.donor_id, 'entityId', g.entity_id))
               from role_grants g where g.person_id = p.id and g.ended_at is null), '[]') as grants`
 
@@ -71,6 +73,21 @@ export function listTokens(db: Db, personId: string) {
   )
 }
 
+/** Refuses `not_found` where nobody has this id. */
+export async function mustExist(db: Db, personId: string): Promise<void> {
+  if (!(await db('people').where({ id: personId }).first('id'))) throw new Refusal('not_found')
+}
+
+/** Each time that a person was sent away or brought back, oldest first. */
+export function listPersonStates(db: Db, personId: string) {
+  return rows(
+    db,
+    `select s.active, s.reason, s.changed_by as "changedBy", p.name as "changedByName", s.changed_at as "changedAt", s.act_id as "actId"
+       from person_states s join people p on p.id = s.changed_by where s.person_id = :personId order by s.number`,
+    { personId },
+  )
+}
+
 function actorOf(row: ActorRow, actId: string): Actor {
   return {
     personId: row.id,
@@ -80,6 +97,7 @@ function actorOf(row: ActorRow, actId: string): Actor {
     language: row.language,
     administrator: row.administrator,
     tokenId: row.token_id,
+    passwordIsFirst: row.password_is_first,
     grants: row.grants,
     act: { id: actId, fundId: null },
   }

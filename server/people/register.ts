@@ -25,10 +25,14 @@ export async function registerPerson(
   return addPerson(trx, person)
 }
 
-/** As `registerPerson`, for the first administrator of an empty service, whom nobody can have registered. */
+/**
+ * As `registerPerson`, for the first administrator of an empty service, whom nobody can have registered. `passwordStays` is for
+ * the demonstration alone, whose passwords no administrator has seen: everybody else's is a first one.
+ */
 export async function addPerson(
   trx: Trx,
   { name, email, kind = 'person', language = 'en', administrator = false }: NewPerson,
+  { passwordStays = false } = {},
 ): Promise<{ id: string; name: string; email: string; password?: string }> {
   const id = newId('person')
   const password = kind === 'person' ? newPassword() : undefined
@@ -40,6 +44,7 @@ export async function addPerson(
     language,
     administrator,
     password_hash: password ? await hashPassword(password) : null,
+    password_is_first: password !== undefined && !passwordStays,
   }
   const inserted = await trx('people').insert(row).onConflict('email').ignore().returning('id')
   if (inserted.length === 0) throw new Refusal('already_exists', { field: 'email' })

@@ -4,8 +4,10 @@ import { cursorOf, keyIn } from '../http/pages.ts'
 import { id, joi, object, pageKeys, query, text } from '../http/schemas.ts'
 import type { SignIn } from '../http/sign-in.ts'
 import { requireAdministrator, ROLES } from './actor.ts'
-import { listPeople, listTokens } from './queries.ts'
+import { SHORTEST_PASSWORD } from './policy.ts'
+import { listPeople, listPersonStates, listTokens, mustExist } from './queries.ts'
 import { endRole, grantRole, registerPerson } from './register.ts'
+import { turnPerson } from './turn.ts'
 import { issueToken, revokeToken } from './tokens.ts'
 
 const tag = 'People'
@@ -33,10 +35,29 @@ export function peopleEndpoints(_db: Db, signIn: SignIn): Endpoint[] {
       path: '/sessions/current',
       tag,
       summary: 'Sign out',
+      withFirstPassword: true,
       run: {
         kind: 'http',
         handler: (req, res, next) =>
           signIn.closeSession(req, res, (error?: unknown) => (error ? next(error) : void res.status(204).end())),
+      },
+    },
+    {
+      method: 'put',
+      path: '/people/me/password',
+      tag,
+      summary: 'Choose a password of my own; ends my other sessions',
+      refuses: ['wrong_credentials', 'too_many_attempts', 'password_too_easy'],
+      success: 204,
+      withFirstPassword: true,
+      body: object({
+        old: joi.string().max(200).required(),
+        chosen: joi.string().min(SHORTEST_PASSWORD).max(200).required(),
+      }),
+      run: {
+        kind: 'http',
+        handler: (req, res, next) =>
+          signIn.choosePassword(req, res, (error?: unknown) => (error ? next(error) : void res.status(204).end())),
       },
     },
     get('/people/me', { tag, summary: 'Who I am and which roles I hold' }, async (_trx, actor) => ({
@@ -78,6 +99,44 @@ export function peopleEndpoints(_db: Db, signIn: SignIn): Endpoint[] {
         body: await registerPerson(trx, actor, body),
         shownOnce: ['password'],
       }),
+    ),
+    ...(
+      [
+        ['deactivations', false, 'Send a person away: ends their sessions and tokens at once, deletes nothing'],
+        ['reactivations', true, 'Bring a person back who was sent away'],
+      ] as const
+    ).map(([noun, active, summary]) =>
+      post(
+        `/people/:person/${noun}`,
+        {
+          tag,
+          summary,
+          refuses: ['person_state_unchanged', ...(active ? [] : (['last_administrator'] as const))],
+          body: object({ reason: text(500).required() }),
+        },
+        async (trx, actor, { params, body }) => ({
+          status: 201,
+          body: await turnPerson(trx, actor, { personId: params.person!, active, reason: body.reason }),
+        }),
+      ),
+    ),
+    get(
+      '/people/:person/states',
+      { tag, summary: 'When a person was sent away and brought back, by whom and why' },
+      async (db, actor, { params }) => {
+        requireAdministrator(actor)
+        await mustExist(db, params.person!)
+        return { body: { items: await listPersonStates(db, params.person!) } }
+      },
+    ),
+    get(
+      '/people/:person/tokens',
+      { tag, summary: "A person's bearer tokens, without the tokens" },
+      async (db, actor, { params }) => {
+        requireAdministrator(actor)
+        await mustExist(db, params.person!)
+        return { body: { items: await listTokens(db, params.person!) } }
+      },
     ),
     post(
       '/funds/:fund/roles',

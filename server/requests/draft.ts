@@ -3,6 +3,7 @@ import { row } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { fundById } from '../funds/open.ts'
 import { today } from '../funds/currencies.ts'
+import { mustKnowProcess } from '../funds/need-to-know.ts'
 import { newId } from '../ids.ts'
 import { minorUnits, moneyFrom, type MoneyText } from '../money.ts'
 import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
@@ -35,7 +36,7 @@ export async function draftRequest(
   const fund = await fundById(trx, fundId)
   requireRole(actor, fundId, ['requester'])
   if (!entitiesOf(actor, fundId).includes(entityId)) throw new Refusal('not_found', { field: 'entityId' })
-  await mustBeOfFund(trx, fundId, content)
+  await mustBeOfFund(trx, { fundId, entityId }, content)
   mustNotNameWriter(actor, content)
 
   const id = newId('request')
@@ -69,7 +70,7 @@ export async function changeDraft(
   if (request.status !== 'draft' && request.status !== 'returned')
     throw new Refusal('not_editable', { current: request.status })
   if (request.version !== version) throw new Refusal('version_changed', { version: request.version })
-  await mustBeOfFund(trx, request.fundId, content)
+  await mustBeOfFund(trx, request, content)
   mustNotNameWriter(actor, content)
 
   await takeDuty(trx, actor, { requestId, duty: 'requester' })
@@ -125,17 +126,19 @@ function mustNotNameWriter(actor: Actor, { namedPeople = [] }: RequestContent): 
   if (namedPeople.includes(actor.personId)) throw new Refusal('named_in_request')
 }
 
-/** Another fund's process or payee, or a person who does not exist, is not found here. */
-async function mustBeOfFund(trx: Trx, fundId: string, content: RequestContent): Promise<void> {
+/** Another fund's process or payee, a confidential process that the entity was not told of, or a person who does not exist, is not found here. */
+async function mustBeOfFund(
+  trx: Trx,
+  { fundId, entityId }: { fundId: string; entityId: string },
+  content: RequestContent,
+): Promise<void> {
   const { processId, payeeId, namedPeople = [] } = content
   if (content.startsOn && content.endsOn && content.endsOn < content.startsOn) {
     throw new Refusal('invalid_request', {
       errors: [{ field: 'endsOn', code: 'day.order', message: 'endsOn is before startsOn' }],
     })
   }
-  if (processId && !(await trx('processes').where({ id: processId, fund_id: fundId }).first('id'))) {
-    throw new Refusal('not_found', { field: 'processId' })
-  }
+  if (processId) await mustKnowProcess(trx, { fundId, entityId, processId })
   if (payeeId && !(await trx('payees').where({ id: payeeId, fund_id: fundId }).first('id'))) {
     throw new Refusal('not_found', { field: 'payeeId' })
   }

@@ -19,7 +19,7 @@ export const REQUEST_STATUSES = [
 ] as const
 export type RequestStatus = (typeof REQUEST_STATUSES)[number]
 export type Verdict = 'approve' | 'reject' | 'return'
-export type Duty = 'requester' | 'certifier' | 'approver' | 'releaser' | 'reconciler'
+export type Duty = 'requester' | 'certifier' | 'approver' | 'releaser' | 'reconciler' | 'charge_approver'
 
 export type Step = { readonly step: number; readonly role: string; readonly quorum: number }
 export type DecisionTaken = {

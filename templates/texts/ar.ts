@@ -3,6 +3,7 @@ import { correctionsAr } from './ar-corrections.ts'
 import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
 import { treasuryAr } from './ar-treasury.ts'
+import { peopleInAr } from './ar-people.ts'
 import type { Texts } from './en.ts'
 
 /** The words of the console in Arabic; a text that is missing here is a type error. */
@@ -284,6 +285,7 @@ export const ar: Texts = {
 
   ...moneyInAr,
   ...treasuryAr,
+  ...peopleInAr,
 
   ledger: {
     title: 'ميزان المراجعة',

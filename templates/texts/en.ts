@@ -3,6 +3,7 @@ import { correctionsEn } from './en-corrections.ts'
 import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
 import { treasuryEn } from './en-treasury.ts'
+import { peopleInEn } from './en-people.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
 export const en = {
@@ -283,6 +284,7 @@ export const en = {
 
   ...moneyInEn,
   ...treasuryEn,
+  ...peopleInEn,
 
   ledger: {
     title: 'Trial balance',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -64,23 +65,23 @@ export function administratorToken(): string {
   throw new Error('No administrator token: start the service with "npm start" first, or set WASATA_TOKEN.')
 }
 
-/** Signs in by password as a person would, and issues a token for the rest of the run. */
+/** Signs in by the first password as a person would, chooses another, and issues a token for the rest of the run. */
 export async function signIn(email: string, password: string): Promise<Client> {
-  const session = await fetch(`${BASE}/api/v1/sessions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email, password }),
-  })
+  const send = (method: string, path: string, body: object, cookie = '') =>
+    fetch(`${BASE}/api/v1${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', ...(cookie ? { cookie } : {}) },
+      body: JSON.stringify(body),
+    })
+  const session = await send('POST', '/sessions', { email, password })
   if (session.status !== 201) throw new Error(`sign in as ${email}: ${session.status} ${await session.text()}`)
   const cookie = session.headers
     .getSetCookie()
     .map((one) => one.split(';')[0])
     .join('; ')
-  const issued = await fetch(`${BASE}/api/v1/tokens`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', cookie },
-    body: JSON.stringify({ name: 'demonstration', days: 1 }),
-  })
+  const chosen = await send('PUT', '/people/me/password', { old: password, chosen: randomUUID() }, cookie)
+  if (chosen.status !== 204) throw new Error(`password of ${email}: ${chosen.status} ${await chosen.text()}`)
+  const issued = await send('POST', '/tokens', { name: 'demonstration', days: 1 }, cookie)
   if (issued.status !== 201) throw new Error(`token for ${email}: ${issued.status} ${await issued.text()}`)
   return clientWith(((await issued.json()) as { token: string }).token)
 }

@@ -62,10 +62,8 @@ export async function openWorld(administrator: Client): Promise<World> {
   const bank = await add(`/funds/${fund.id}/bank-accounts`, { code: 'main', name: 'Main account', currency: 'USD' })
   const processes = []
   for (const [name, country, region, phase, confidentiality] of PROCESSES) {
-    processes.push({
-      ...(await add(`/funds/${fund.id}/processes`, { name, country, region, phase, confidentiality })),
-      region,
-    })
+    const { id } = await add(`/funds/${fund.id}/processes`, { name, country, region, phase, confidentiality })
+    processes.push({ id, region, confidentiality })
   }
   const join = async (name: string, grant: object): Promise<Client> => {
     const email = `${Math.random().toString(36).slice(2)}.${stamp}@demo.example`.toLowerCase()
@@ -80,6 +78,8 @@ export async function openWorld(administrator: Client): Promise<World> {
   const entities = []
   for (const [name, kind, region] of ENTITIES) {
     const { id } = await add(`/funds/${fund.id}/entities`, { name, kind, region })
+    for (const process of processes.filter(({ confidentiality }) => confidentiality !== 'open'))
+      await add(`/processes/${process.id}/entities`, { entityId: id })
     entities.push({ id, requester: await join(`Requester of ${name}`, { role: 'requester', entityId: id }) })
   }
   const payees = await registerPayees(fund.id, people)

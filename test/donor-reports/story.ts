@@ -30,18 +30,13 @@ export function storyOf(fund: Fund, service: TestService) {
 
     reader: (name: string, donorId: string) => service.person(name, fund.id, [{ role: 'donor', donorId }]),
 
-    process: async (name: string, region: string, confidentiality = 'open'): Promise<string> =>
-      (
-        await must(
-          fundManager!.post(`/funds/${fund.id}/processes`, {
-            name,
-            country: 'Somewhere',
-            region,
-            phase: 'before_escalation',
-            confidentiality,
-          }),
-        )
-      ).id,
+    process: async (name: string, region: string, confidentiality = 'open'): Promise<string> => {
+      const process = { name, country: 'Somewhere', region, phase: 'before_escalation', confidentiality }
+      const { id } = await must(fundManager!.post(`/funds/${fund.id}/processes`, process))
+      if (confidentiality !== 'open')
+        await must(fundManager!.post(`/processes/${id}/entities`, { entityId: fund.entity }))
+      return id
+    },
 
     bank: async (code: string, currency: string): Promise<string> =>
       (await must(controller!.post(`/funds/${fund.id}/bank-accounts`, { code, name: code, currency }))).id,

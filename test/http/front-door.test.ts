@@ -182,23 +182,6 @@ test('a line of a statement is one line, however its amount is written', async (
   ])
 })
 
-test('a confidential process is not told to a requester who does not work on it', async () => {
-  const fund = await service.fund()
-  const secret = {
-    name: 'Back channel',
-    country: 'Chad',
-    region: 'Central Africa',
-    phase: 'after_violence',
-    confidentiality: 'confidential',
-  }
-  await service.admin().post(`/funds/${fund.id}/processes`, secret).expect(201)
-  const named = async (by: { get: (path: string) => request.Test }) =>
-    JSON.stringify((await by.get(`/funds/${fund.id}/processes`)).body)
-  expect(await named(fund.cast.requester!)).not.toContain('Back channel')
-  expect(await named(service.admin())).not.toContain('Back channel')
-  expect(await named(fund.cast.fundManager!)).toContain('Back channel')
-})
-
 test('an answer is still in progress when the first request under the key does not end', async () => {
   const fund = await service.fund()
   const { owner } = service.database()

@@ -2,6 +2,7 @@ import pino from 'pino'
 import request from 'supertest'
 import { connect, SERVICE_ROLE } from '../../db/connect.ts'
 import { createApp } from '../../server/app.ts'
+import { streamOf } from '../../server/http/csv.ts'
 import { until } from '../main/process.ts'
 import { ownService } from '../support/service.ts'
 
@@ -36,6 +37,29 @@ test('a change whose connection is lost in the middle changed nothing, and the s
   const again = await add().expect(201)
   expect(again.body).toEqual(first.body)
   expect(await owner('donors').where({ name: donor.name })).toHaveLength(1)
+})
+
+test('a statement that takes too long is stopped and told, read or change; what may take long is not', async () => {
+  const fund = await service.fund()
+  const { connection, owner } = service.database()
+  const db = connect(connection, { role: SERVICE_ROLE, statementTimeoutMs: 300 })
+  const app = createApp(db, { sessionSecret: 'for tests only', secureCookies: false, log: pino({ level: 'silent' }) })
+  const authorization = `Bearer ${fund.cast.fundManager!.token}`
+  const lock = await owner.transaction()
+  await lock.raw('lock table donors in access exclusive mode')
+  const donors = `/api/v1/funds/${fund.id}/donors`
+  const read = await request(app).get(donors).set({ authorization })
+  expect([read.status, read.body.code, read.headers['retry-after']]).toEqual([503, 'too_slow', '5'])
+  const change = await request(app).post(donors).set({ authorization }).send({ name: 'Slow', kind: 'government' })
+  expect([change.status, change.body.code]).toEqual([503, 'too_slow'])
+  await lock.rollback()
+  const again = await request(app).get(donors).set({ authorization }).expect(200)
+  expect(again.body.items).toEqual([])
+  const slow = []
+  for await (const one of streamOf(db, 'select n, pg_sleep(0.2) from generate_series(1, 3) n', {})) slow.push(one)
+  expect(slow).toHaveLength(3)
+  await expect(db.raw('select pg_sleep(1)')).rejects.toMatchObject({ code: '57014' })
+  await db.destroy()
 })
 
 test('what goes wrong in the database is told without the values of the statement', async () => {
