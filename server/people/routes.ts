@@ -48,7 +48,7 @@ export function peopleEndpoints(_db: Db, signIn: SignIn): Endpoint[] {
       tag,
       summary: 'Choose a password of my own; ends my other sessions',
       refuses: ['wrong_credentials', 'too_many_attempts', 'password_too_easy'],
-      success: 204,
+      success: [204],
       withFirstPassword: true,
       body: object({
         old: joi.string().max(200).required(),
