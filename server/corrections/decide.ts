@@ -12,7 +12,7 @@ import { wrongEntry } from './wrong.ts'
 
 /**
  * Confirms or rejects a correction that another person has proposed. Confirming posts it, provided that it does exactly what was
- * listed when it was proposed.
+ * listed when it was proposed. A controller's correction reaches into months that are closed softly, as it did when it was listed.
  *
  * Refuses, in this order: `not_found`, `role_not_allowed`, `service_account_decides_nothing`, `two_people_needed`, `named_in_request` and
  * `tied_to_payee` where it is about a payment, `correction_ended`, `taken_back`, what `performCorrection` refuses, `version_changed`.
