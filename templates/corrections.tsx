@@ -63,7 +63,11 @@ export function correctionsPage(frame: Omit<Frame, 'title'>, { fund, items, next
 
 export type CorrectionShown = {
   readonly fund: { readonly id: string; readonly currency: string }
-  readonly correction: CorrectionTold & { readonly lapsed: boolean; readonly shown: Shown }
+  readonly correction: CorrectionTold & {
+    readonly confirmers: readonly ('controller' | 'director')[]
+    readonly lapsed: boolean
+    readonly shown: Shown
+  }
   readonly mayDecide: boolean
   readonly mayWithdraw: boolean
   readonly done: string | undefined

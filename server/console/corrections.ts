@@ -1,7 +1,6 @@
 import type { Request, Router } from 'express'
 import { correctionPage, correctionsPage, type CorrectionShown } from '../../templates/corrections.tsx'
 import type { CorrectionTold } from '../corrections/queries.ts'
-import { CORRECTABLE } from '../corrections/policy.ts'
 import { Refusal } from '../errors.ts'
 import { holdsRole } from '../people/actor.ts'
 import { correctionForm } from './correction-form.ts'
@@ -74,7 +73,7 @@ async function showCorrection(
   return correctionPage(frameOf(visit, { fund, section: 'ledger', here: `/corrections/${correctionId}` }), {
     fund,
     correction,
-    mayDecide: open && !mine && holdsRole(actor, fund.id, CORRECTABLE[correction.kind]!.confirmers),
+    mayDecide: open && !mine && holdsRole(actor, fund.id, correction.confirmers),
     mayWithdraw: open && mine && holdsRole(actor, fund.id, ['controller']),
     done: said ? t.corrections.done[done as keyof typeof t.corrections.done] : undefined,
     problem: refused?.problem,

@@ -36,6 +36,7 @@ export const REFUSED = {
   ],
   receiveUnidentified: ['date_in_future', 'currency_mismatch', 'bank_value_differs', 'already_exists', ...VALUING],
   apply: [
+    'taken_back',
     'not_agreed',
     'currency_mismatch',
     'applied_amount_missing',
@@ -52,6 +53,7 @@ export const REFUSED = {
   payRefund: [
     'service_account_decides_nothing',
     'two_people_needed',
+    'taken_back',
     'refund_paid_already',
     'currency_mismatch',
     ...DATING,

@@ -1,11 +1,21 @@
 import { row, type Trx } from '../../db/connect.ts'
-import { checkHappened, lockContribution } from '../contributions/load.ts'
+import { allowanceOf } from '../contributions/allowance.ts'
+import { checkHappened, lockContribution, type LoadedContribution } from '../contributions/load.ts'
 import { checkKeepable, checkOrder } from '../contributions/policy.ts'
 import { agreementPostings, pledgeReversal } from '../contributions/postings.ts'
 import { Refusal } from '../errors.ts'
 import { valueOn } from '../funds/currencies.ts'
 import { policyInForce } from '../funds/policies.ts'
-import { exceeds, fromMinorUnits, minorText, minorUnits, moneyFrom, moneyText, type MoneyText } from '../money.ts'
+import {
+  exceeds,
+  fromMinorUnits,
+  isZero,
+  minorText,
+  minorUnits,
+  moneyFrom,
+  moneyText,
+  type MoneyText,
+} from '../money.ts'
 import { checkNothingBuilt, type Corrector, type Part, type Under } from './corrector.ts'
 import { conditionMet, contributionsIn, entriesOf, lockContributions } from './of-contribution.ts'
 import type { RightValues } from './policy.ts'
@@ -55,7 +65,7 @@ async function putRight(trx: Trx, wrong: Wrong, { correctionId, actId }: Under, 
   const amount = moneyFrom(terms.amount)
   if (amount.currency !== was.amount.currency)
     throw new Refusal('currency_mismatch', { field: 'right.amount', expected: was.amount.currency })
-  await checkWhatFollowed(trx, wrong, { was, terms })
+  await checkWhatFollowed(trx, wrong, { contribution, was, terms })
   const { functional, rate, rate_source } = await valued(trx, wrong, { was, terms })
   const recognition = await policyInForce(trx, { fundId: wrong.fund.id, subject: 'recognition', on: terms.signedOn })
   await trx('agreements')
@@ -91,8 +101,14 @@ async function putRight(trx: Trx, wrong: Wrong, { correctionId, actId }: Under, 
  * What came of the agreement must still be true of the right one: nothing happened before it was signed, no more was settled than is
  * agreed, and what decided how receipts were booked (the condition, the support cost) stays, or those are put right first.
  */
-async function checkWhatFollowed(trx: Trx, { fund, source }: Wrong, { was, terms }: { was: Terms; terms: Terms }) {
-  const followed = await row<{ first: string | null; settled: string; applications: string[]; writeOffs: string[] }>(
+async function checkWhatFollowed(
+  trx: Trx,
+  { fund, source }: Wrong,
+  { contribution, was, terms }: { contribution: LoadedContribution; was: Terms; terms: Terms },
+) {
+  const followed = await row<
+    { first: string | null; settled: string } & Record<'applications' | 'writeOffs' | 'impairments', string[]>
+  >(
     trx,
     `with standing as (
        select x.id, x.amount, x.applied_on as on, 'application' as kind from receipt_applications x
@@ -101,15 +117,18 @@ async function checkWhatFollowed(trx: Trx, { fund, source }: Wrong, { was, terms
        select w.id, w.amount, w.written_off_on, 'writeOff' from write_offs w
         where w.contribution_id = :source and w.takes_back is null and not exists (select from write_offs t where t.takes_back = w.id)
        union all
+       select i.id, 0, i.occurred_on, 'impairment' from impairments i where i.contribution_id = :source
+       union all
        select f.id, 0, f.decided_on, 'refund' from refunds f
         where f.contribution_id = :source and f.takes_back is null and not exists (select from refunds t where t.takes_back = f.id))
      select min(s.on)::text as first, coalesce(sum(s.amount), 0)::text as settled,
             coalesce(array_agg(s.id::text) filter (where s.kind = 'writeOff'), '{}') as "writeOffs",
+            coalesce(array_agg(s.id::text) filter (where s.kind = 'impairment'), '{}') as impairments,
             (select coalesce(array_agg(distinct x.id::text || ' ' || x.receipt_id), '{}') from standing a join receipt_applications x on x.id = a.id) as applications
        from standing s`,
     { source },
   )
-  const { first, settled, applications, writeOffs } = followed!
+  const { first, settled, applications, writeOffs, impairments } = followed!
   if (first !== null && first < terms.signedOn) throw new Refusal('dates_out_of_order', { notAfter: first })
   const { currency } = terms.amount
   if (exceeds(fromMinorUnits(settled, currency), moneyFrom(terms.amount)))
@@ -118,7 +137,9 @@ async function checkWhatFollowed(trx: Trx, { fund, source }: Wrong, { was, terms
     JSON.stringify([conditional, supportCost.rateBps, supportCost.base])
   if (booked(was) === booked(terms)) return
   const ids = applications.flatMap((pair) => pair.split(' '))
+  const doubted = !isZero((await allowanceOf(trx, contribution)).amount)
   checkNothingBuilt([
+    ...(doubted ? await entriesOf(trx, fund.id, 'impairment', impairments) : []),
     ...(await entriesOf(trx, fund.id, 'write_off', writeOffs)),
     ...(await entriesOf(trx, fund.id, 'receipt_applied', ids)),
     ...(await entriesOf(trx, fund.id, 'receipt', ids)),

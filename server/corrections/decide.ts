@@ -1,17 +1,18 @@
 import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
+import { adjustAsController } from '../ledger/adjust.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { partIn } from '../requests/load.ts'
 import { end } from './end.ts'
-import { checkOpen, lockCorrection, type Proposal } from './load.ts'
+import { checkOpen, confirmersOf, lockCorrection, type Proposal } from './load.ts'
 import { lockWrong, performCorrection } from './perform.ts'
-import { checkSecondPerson, CORRECTABLE } from './policy.ts'
+import { checkSecondPerson, mayAdjust } from './policy.ts'
 import { shownOf } from './shown.ts'
 import { wrongEntry } from './wrong.ts'
 
 /**
  * Confirms or rejects a correction that another person has proposed. Confirming posts it, provided that it does exactly what was
- * listed when it was proposed.
+ * listed when it was proposed. A controller's correction reaches into months that are closed softly, as it did when it was listed.
  *
  * Refuses, in this order: `not_found`, `role_not_allowed`, `service_account_decides_nothing`, `two_people_needed`, `named_in_request` and
  * `tied_to_payee` where it is about a payment, `correction_ended`, `taken_back`, what `performCorrection` refuses, `version_changed`.
@@ -22,7 +23,7 @@ export async function decideCorrection(
   { correctionId, verdict, reason = '' }: { correctionId: string; verdict: 'confirm' | 'reject'; reason?: string },
 ): Promise<{ id: string; status: 'confirmed' | 'rejected'; entries: string[] }> {
   const proposal = await lockCorrection(trx, correctionId)
-  requireRole(actor, proposal.fund.id, CORRECTABLE[proposal.kind]!.confirmers)
+  requireRole(actor, proposal.fund.id, await confirmersOf(trx, proposal))
   checkSecondPerson(actor, proposal.proposedBy)
   const wrong = await wrongEntry(trx, proposal.fund, proposal.entryId)
   await checkNoTie(trx, actor, wrong.source)
@@ -33,8 +34,9 @@ export async function decideCorrection(
   }
   await lockWrong(trx, wrong, proposal.right)
   const under = { correctionId, actId: actor.act.id, proposedBy: proposal.proposedBy }
+  if (mayAdjust(wrong.kind)) await adjustAsController(trx, actor, proposal.fund.id)
   await performCorrection(trx, under, { wrong, right: proposal.right, datedOn: proposal.datedOn })
-  const { hash } = await shownOf(trx, { correctionId, wrong })
+  const { hash } = await shownOf(trx, under, wrong)
   // What was done is undone with the transaction where it is not what was shown.
   if (!hash.equals(proposal.hash)) throw new Refusal('version_changed')
   await end(trx, actor, proposal, { verdict: 'confirmed', reason })

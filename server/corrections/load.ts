@@ -1,6 +1,6 @@
 import { row, type Db, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import type { RightValues } from './policy.ts'
+import { CORRECTABLE, mayAdjust, type RightValues } from './policy.ts'
 
 export type Proposal = {
   id: string
@@ -46,6 +46,22 @@ export async function openProposal(trx: Trx, entryId: string): Promise<Proposal 
 /** Only an open proposal is confirmed, rejected or withdrawn. Refuses `correction_ended`. */
 export function checkOpen({ status }: Proposal): void {
   if (status !== 'proposed') throw new Refusal('correction_ended', { status })
+}
+
+/** Who may decide on it: of what stands in a month that is closed softly, controllers alone. */
+export async function confirmersOf(
+  db: Db,
+  { id, kind }: Pick<Proposal, 'id' | 'kind'>,
+): Promise<readonly ('controller' | 'director')[]> {
+  const { confirmers } = CORRECTABLE[kind]!
+  if (!mayAdjust(kind)) return confirmers
+  const adjusting = await row(
+    db,
+    `select from corrections c cross join lateral jsonb_array_elements(c.shown -> 'entries') e
+      where c.id = :id and period_state(c.fund_id, date_trunc('month', (e ->> 'occurredOn')::date)::date) = 'soft_closed' limit 1`,
+    { id },
+  )
+  return adjusting ? ['controller'] : confirmers
 }
 
 function proposalOf({ fundId, currency, ...proposal }: ProposalRow): Proposal {

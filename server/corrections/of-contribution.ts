@@ -1,10 +1,11 @@
 import { row, rows, type Db, type Trx } from '../../db/connect.ts'
+import { allowanceOf } from '../contributions/allowance.ts'
 import { agreementOf, lockContribution, outstandingOf, type LoadedContribution } from '../contributions/load.ts'
 import type { ContributionStatus, Outstanding } from '../contributions/policy.ts'
 import { setStatus } from '../contributions/status.ts'
 import { Refusal } from '../errors.ts'
-import { receivable } from '../ledger/accounts.ts'
-import { isNegative, isZero, moneyText } from '../money.ts'
+import { allowance, receivable } from '../ledger/accounts.ts'
+import { isNegative, isZero, moneyText, negate } from '../money.ts'
 import type { RightValues } from './policy.ts'
 import { withoutEntry, type Wrong } from './wrong.ts'
 
@@ -25,6 +26,14 @@ export function contributionsIn({ postings }: Pick<Wrong, 'postings'>): string[]
 export async function outstandingWithout(db: Db, contribution: LoadedContribution, wrong: Wrong): Promise<Outstanding> {
   const { address } = receivable(contribution, agreementOf(contribution).amount.currency)
   return withoutEntry(wrong, address, await outstandingOf(db, contribution))
+}
+
+/** What is doubted of the contribution as if the entry had never been. */
+export async function allowanceWithout(db: Db, contribution: LoadedContribution, wrong: Wrong): Promise<Outstanding> {
+  const { address } = allowance(contribution, agreementOf(contribution).amount.currency)
+  const { amount, carrying } = await allowanceOf(db, contribution)
+  const kept = withoutEntry(wrong, address, { amount: negate(amount), carrying: negate(carrying) })
+  return { amount: negate(kept.amount), carrying: negate(kept.carrying) }
 }
 
 /**
@@ -63,7 +72,8 @@ export async function entriesOf(db: Db, fundId: string, kind: string, sources: s
 
 /**
  * Brings the status of a contribution into line after a correction, by the same rule as always: nothing outstanding means settled, by
- * what came last. Refuses `nothing_outstanding` where more would be settled than is agreed.
+ * what came last. Refuses `nothing_outstanding` where more would be settled than is agreed, `nothing_impaired` where more than is
+ * doubted was used up.
  */
 export async function settleStatus(trx: Trx, contributionId: string): Promise<void> {
   const contribution = await lockContribution(trx, contributionId)
@@ -71,7 +81,15 @@ export async function settleStatus(trx: Trx, contributionId: string): Promise<vo
   const { amount, carrying } = await outstandingOf(trx, contribution)
   if (isNegative(amount) || isNegative(carrying) || (isZero(amount) && !isZero(carrying)))
     throw new Refusal('nothing_outstanding', { outstanding: moneyText(amount), carrying: moneyText(carrying) })
+  await checkDoubt(trx, contribution)
   await setStatus(trx, contribution, isZero(amount) ? await settledBy(trx, contribution) : 'agreed')
+}
+
+/** A write-off that is brought back uses up what was doubted then: it must be there still. Refuses `nothing_impaired`. */
+async function checkDoubt(db: Db, contribution: LoadedContribution): Promise<void> {
+  const { amount, carrying } = await allowanceOf(db, contribution)
+  if (isNegative(amount) || isNegative(carrying) || (isZero(amount) && !isZero(carrying)))
+    throw new Refusal('nothing_impaired', { impaired: moneyText(amount), carrying: moneyText(carrying) })
 }
 
 /** What settled the last of it, where an entry that was put right stands in the place of the one it began with. */

@@ -40,6 +40,8 @@ export async function lockWrong(trx: Trx, wrong: Wrong, right: RightValues | nul
  * Does all that a correction does: the rows, the mirror of the wrong entry and the right one, posted together, so that only what is
  * different must be there in money. What belongs into a closed month is dated `datedOn`. Call after `lockWrong`.
  *
+ * What was doubted and is no longer outstanding is given back of the impairment in the same act.
+ *
  * Refuses `nothing_to_correct`, `built_upon`, `period_closed`, `dates_out_of_order`, `insufficient_funds` with what holds the money,
  * and whatever the right values would be refused with by the verb that records them.
  */

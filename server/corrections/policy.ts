@@ -21,6 +21,14 @@ export type Instead =
   | 'cancel_payment'
   | 'return_payment'
   | 'record_receipt'
+  | 'next_interest'
+  | 'convert_back'
+  | 'reverse_impairment'
+  | 'impair_again'
+  | 'release_reserve'
+  | 'replenish_reserve'
+  | 'revalue_again'
+  | 'correct_what_it_closed'
   | 'correct_what_stands'
   | 'its_own_act'
 
@@ -67,6 +75,18 @@ const OTHERWISE: Readonly<Record<string, Instead>> = {
   payment_returned: 'certify_again',
   release_reversed: 'certify_again',
   refund_paid: 'record_receipt',
+  // What two people have authorised on its own terms is undone on terms of its own, by two again.
+  interest: 'next_interest',
+  conversion_sent: 'convert_back',
+  conversion: 'convert_back',
+  impairment: 'reverse_impairment',
+  impairment_reversed: 'impair_again',
+  reserve_replenished: 'release_reserve',
+  reserve_released: 'replenish_reserve',
+  // Each posts only what the books do not say yet, so doing it again is the correction.
+  revaluation: 'revalue_again',
+  revaluation_reversed: 'revalue_again',
+  year_closed: 'correct_what_it_closed',
 }
 
 /**
@@ -87,6 +107,14 @@ export function checkCorrectable(kind: string, right: RightValues | null, { take
       message: `of a ${kind} ${allowed.length > 0 ? allowed.join(', ') : 'nothing'} can be put right`,
     }))
   if (errors.length > 0) throw new Refusal('invalid_request', { errors })
+}
+
+/**
+ * Whether a correction of this kind may stand in a month that is closed softly, where only a controller adjusts: one that a controller
+ * may confirm. What takes the director stands in an open month.
+ */
+export function mayAdjust(kind: string): boolean {
+  return CORRECTABLE[kind]!.confirmers.includes('controller')
 }
 
 /** What is right: what was said, with what differs. Refuses `nothing_to_correct` where nothing does. */

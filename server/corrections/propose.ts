@@ -4,12 +4,13 @@ import { Refusal } from '../errors.ts'
 import { today } from '../funds/currencies.ts'
 import { fundById } from '../funds/open.ts'
 import { newId } from '../ids.ts'
+import { markAdjusting } from '../ledger/adjust.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import type { Under } from './corrector.ts'
 import { end } from './end.ts'
 import { openProposal, type Proposal } from './load.ts'
 import { lockWrong, performCorrection } from './perform.ts'
-import { checkCorrectable, type RightValues } from './policy.ts'
+import { checkCorrectable, mayAdjust, type RightValues } from './policy.ts'
 import { shownOf, type Shown } from './shown.ts'
 import { wrongEntry, type Wrong } from './wrong.ts'
 
@@ -66,17 +67,20 @@ export async function proposeCorrection(
 }
 
 /**
- * Performs a correction, reads what it did, and undoes it. Call after `lockWrong`. Refuses what `performCorrection` refuses.
+ * Performs a correction as the controller would who may confirm it, reads what it did, and undoes it. Call after `lockWrong`. Refuses what `performCorrection` refuses.
  */
 export async function rehearse(
   trx: Trx,
   under: Under,
   correction: { wrong: Wrong; right: RightValues | null; datedOn: string },
 ): Promise<{ shown: Shown; hash: Buffer }> {
+  const { wrong } = correction
+  const { actId, proposedBy } = under
   const savepoint = await trx.transaction()
   try {
+    if (mayAdjust(wrong.kind)) await markAdjusting(savepoint, { actId, fundId: wrong.fund.id, personId: proposedBy })
     await performCorrection(savepoint, under, correction)
-    return await shownOf(savepoint, { correctionId: under.correctionId, wrong: correction.wrong })
+    return await shownOf(savepoint, under, wrong)
   } finally {
     await savepoint.rollback()
   }

@@ -3,7 +3,7 @@ import { Refusal } from '../errors.ts'
 import type { Bindings, Column } from '../http/csv.ts'
 import { keyAfter, momentText } from '../ledger/as-of.ts'
 import { READERS, requireRole, type Actor } from '../people/actor.ts'
-import { correctionById } from './load.ts'
+import { confirmersOf, correctionById } from './load.ts'
 import type { RightValues } from './policy.ts'
 import { stillGood } from './propose.ts'
 import type { Shown } from './shown.ts'
@@ -130,7 +130,7 @@ export async function readCorrection(
   trx: Trx,
   actor: Actor,
   correctionId: string,
-): Promise<CorrectionTold & { lapsed: boolean; shown: Shown }> {
+): Promise<CorrectionTold & { confirmers: readonly ('controller' | 'director')[]; lapsed: boolean; shown: Shown }> {
   const proposal = await correctionById(trx, correctionId)
   requireRole(actor, proposal.fund.id, READERS)
   const found = await row<TellRow & { shown: Shown }>(
@@ -139,8 +139,9 @@ export async function readCorrection(
     { correctionId },
   )
   if (!found) throw new Refusal('not_found')
-  const { shown, ...told } = found
-  if (proposal.status !== 'proposed') return { ...correctionTold(told), lapsed: proposal.status === 'lapsed', shown }
+  const { shown, ...rest } = found
+  const told = { ...correctionTold(rest), confirmers: await confirmersOf(trx, proposal) }
+  if (proposal.status !== 'proposed') return { ...told, lapsed: proposal.status === 'lapsed', shown }
   const now = await stillGood(trx, actor, proposal, await wrongEntry(trx, proposal.fund, proposal.entryId))
-  return { ...correctionTold(told), lapsed: now === undefined, shown: now ?? shown }
+  return { ...told, lapsed: now === undefined, shown: now ?? shown }
 }

@@ -15,6 +15,7 @@ import {
   readCorrection,
   type CorrectionRow,
 } from './queries.ts'
+import { REFUSED } from './refused.ts'
 
 const tag = 'Corrections'
 
@@ -56,6 +57,7 @@ export function correctionEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Propose to correct an entry; what it does and touches is listed, nothing is posted',
+        refuses: REFUSED.propose,
         body: object({
           entryId: entryNumber().required(),
           reason: text(1000).required(),
@@ -115,6 +117,7 @@ export function correctionEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Confirm or reject a correction that another person has proposed',
+        refuses: REFUSED.decide,
         body: object({
           verdict: joi.string().valid('confirm', 'reject').required(),
           reason: text(1000).when('verdict', { is: 'reject', then: joi.required() }),
@@ -127,7 +130,12 @@ export function correctionEndpoints(): Endpoint[] {
     ),
     post(
       '/corrections/:correction/withdrawals',
-      { tag, summary: 'Withdraw a correction that you have proposed', body: object({ reason: text(1000) }) },
+      {
+        tag,
+        summary: 'Withdraw a correction that you have proposed',
+        refuses: REFUSED.withdraw,
+        body: object({ reason: text(1000) }),
+      },
       async (trx, actor, { params, body }) => ({
         status: 201,
         body: await withdrawCorrection(trx, actor, { correctionId: params.correction!, ...body }),

@@ -4,9 +4,15 @@ import { carryingOf, checkOrder } from '../contributions/policy.ts'
 import { writeOffPostings } from '../contributions/postings.ts'
 import { Refusal } from '../errors.ts'
 import { newId } from '../ids.ts'
-import { exceeds, minorText, minorUnits, moneyFrom, moneyText, type MoneyText } from '../money.ts'
+import { exceeds, minorText, minorUnits, moneyFrom, moneyText, smaller, type MoneyText } from '../money.ts'
 import { checkNothingBuilt, counterRow, rowAgain, type Corrector, type Part, type Under } from './corrector.ts'
-import { conditionMet, contributionsIn, lockContributions, outstandingWithout } from './of-contribution.ts'
+import {
+  allowanceWithout,
+  conditionMet,
+  contributionsIn,
+  lockContributions,
+  outstandingWithout,
+} from './of-contribution.ts'
 import type { RightValues } from './policy.ts'
 import type { Wrong } from './wrong.ts'
 
@@ -65,7 +71,15 @@ async function putRight(trx: Trx, wrong: Wrong, { correctionId, actId }: Under, 
     act_id: actId,
     correction_id: correctionId,
   })
-  const postings = writeOffPostings(contribution, { amount, functional, conditionOpen: agreement.conditionOpen })
+  // What was doubted is used up first, as whoever writes off anew would.
+  const doubted = await allowanceWithout(trx, contribution, wrong)
+  const used = smaller(amount, doubted.amount)
+  const postings = writeOffPostings(contribution, {
+    amount,
+    functional,
+    conditionOpen: agreement.conditionOpen,
+    allowed: { amount: used, functional: carryingOf(doubted, used) },
+  })
   return [{ kind: 'write_off', source: id, takesBack: false, valueOn: writtenOffOn, memo: contribution.code, postings }]
 }
 

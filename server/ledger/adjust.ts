@@ -7,8 +7,13 @@ import { holdsRole, type Actor } from '../people/actor.ts'
  */
 export async function adjustAsController(trx: Trx, actor: Actor, fundId: string): Promise<void> {
   if (!holdsRole(actor, fundId, ['controller'])) return
-  await trx('adjusting_acts')
-    .insert({ act_id: actor.act.id, fund_id: fundId, person_id: actor.personId })
-    .onConflict()
-    .ignore()
+  await markAdjusting(trx, { actId: actor.act.id, fundId, personId: actor.personId })
+}
+
+/** As `adjustAsController`, for a savepoint that shows what a controller's act would post and is rolled back, whoever looks. */
+export async function markAdjusting(
+  trx: Trx,
+  { actId, fundId, personId }: { actId: string; fundId: string; personId: string },
+): Promise<void> {
+  await trx('adjusting_acts').insert({ act_id: actId, fund_id: fundId, person_id: personId }).onConflict().ignore()
 }

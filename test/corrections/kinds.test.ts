@@ -1,8 +1,13 @@
+import type { Instead } from '../../server/corrections/policy.ts'
+import { correctionsAr } from '../../templates/texts/ar-corrections.ts'
+import { correctionsEn } from '../../templates/texts/en-corrections.ts'
 import { approved, released, certify } from '../support/asking.ts'
 import { balances, received as receivedWhole } from '../support/money-in.ts'
 import { ownService, type Fund } from '../support/service.ts'
-import { booksOf, moneyIn, type Books } from '../contributions/books.ts'
+import { booksOf, moneyIn, rowCounts, type Books } from '../contributions/books.ts'
 import { violations } from '../invariants/check.ts'
+import { monthsOf } from '../periods/months.ts'
+import { treasuryOf, type Treasury } from '../treasury/money.ts'
 import { allBalances, correctingIn, type Correcting } from './correcting.ts'
 
 const service = ownService()
@@ -34,6 +39,46 @@ async function paid(): Promise<string> {
     })
     .expect(201)
   return payment
+}
+
+const at = (what: string) => `/funds/${fund.id}/${what}`
+const doubt = { amount: moneyIn('500.00 USD'), occurredOn: '2024-04-01', reason: 'Doubted' }
+
+async function impaired({ agreed, authorised }: Treasury): Promise<{ id: string }> {
+  const contribution = await agreed()
+  await authorised(`/contributions/${contribution.id}/impairments`, doubt)
+  return contribution
+}
+
+async function converted({ account, agreed, received, rate, converted: convert }: Treasury): Promise<void> {
+  await received(await agreed(), '1000.00 USD')
+  await rate('EUR', '2024-03', '0.91')
+  await convert(fund.bank, await account('geneva', 'EUR'), {
+    left: '100.00 USD',
+    arrived: '91.00 EUR',
+    arrivedOn: '2024-03-04',
+  })
+}
+
+async function moved({ agreed, received, authorised }: Treasury, direction: 'replenish' | 'release'): Promise<void> {
+  const { id } = await agreed()
+  await received({ id }, '100.00 USD')
+  const consent = direction === 'replenish' ? { consent: 'Letter of 28 March' } : {}
+  const terms = {
+    contributionId: id,
+    direction,
+    amount: moneyIn('10.00 USD'),
+    occurredOn: '2024-04-01',
+    reason: 'Agreed',
+  }
+  await authorised(at('reserve/transfers'), { ...terms, ...consent })
+}
+
+async function revalued({ rate, agreed }: Treasury): Promise<void> {
+  await rate('EUR', '2024-01', '0.91')
+  await rate('EUR', '2024-02', '0.80')
+  await agreed({ currency: 'EUR' })
+  await monthsOf(service, fund).revalue('2024-02').expect(201)
 }
 
 describe('what is corrected leaves the books as if it had been recorded right at once', () => {
@@ -145,12 +190,9 @@ describe('what is corrected leaves the books as if it had been recorded right at
   test('a write-off', async () => {
     const contribution = await books.agreed()
     const writeOff = { amount: moneyIn('1000.00 USD'), writtenOffOn: '2024-05-01', reason: 'Will not come' }
-    const { body } = await books
-      .as('director')
-      .post(`/contributions/${contribution.id}/write-offs`, writeOff)
-      .expect(201)
+    const { id } = await books.writtenOff(contribution, writeOff)
     const director2 = await service.person('Dina', fund.id, ['director'])
-    const proposed = await correcting.propose(await correcting.entry('write_off', body.id), {
+    const proposed = await correcting.propose(await correcting.entry('write_off', id), {
       amount: moneyIn('100.00 USD'),
     })
     await correcting.confirm(proposed.body.id, director2).expect(201)
@@ -235,9 +277,8 @@ describe('an entry that is taken back with nothing in its place leaves every bal
     [
       'write_off',
       async () => {
-        const { id } = await books.agreed()
         const body = { amount: moneyIn('1000.00 USD'), writtenOffOn: '2024-05-01', reason: 'Will not come' }
-        return (await books.as('director').post(`/contributions/${id}/write-offs`, body).expect(201)).body.id
+        return (await books.writtenOff(await books.agreed(), body)).id
       },
     ],
     [
@@ -285,6 +326,58 @@ describe('what is not corrected says what to do instead', () => {
     await paid()
     const refused = await correcting.propose(await correcting.entry(kind))
     expect([refused.status, refused.body.code, refused.body.instead]).toEqual([409, 'correct_otherwise', instead])
+  })
+
+  const otherwise: [kind: string, instead: string, record: (treasury: Treasury) => Promise<unknown>][] = [
+    [
+      'interest',
+      'next_interest',
+      ({ as, interest }) => as('treasurer').post(at('interest'), interest(fund.bank, '3.00 USD')),
+    ],
+    ['conversion', 'convert_back', converted],
+    ['conversion_sent', 'convert_back', converted],
+    ['impairment', 'reverse_impairment', impaired],
+    [
+      'impairment_reversed',
+      'impair_again',
+      async (treasury) => {
+        const { authorised } = treasury
+        const { id } = await impaired(treasury)
+        await authorised(`/contributions/${id}/impairment-reversals`, { ...doubt, amount: moneyIn('100.00 USD') })
+      },
+    ],
+    ['reserve_replenished', 'release_reserve', (treasury) => moved(treasury, 'replenish')],
+    [
+      'reserve_released',
+      'replenish_reserve',
+      async (treasury) => {
+        await moved(treasury, 'replenish')
+        await moved(treasury, 'release')
+      },
+    ],
+    ['revaluation', 'revalue_again', revalued],
+    ['revaluation_reversed', 'revalue_again', revalued],
+    [
+      'year_closed',
+      'correct_what_it_closed',
+      async ({ received, agreed }) => {
+        await received(await agreed(), '1000.00 USD')
+        const months = monthsOf(service, fund)
+        await months.seal()
+        for (let month = 1; month <= 12; month += 1) await months.closeHard(`2024-${String(month).padStart(2, '0')}`)
+        await fund.cast.controller!.post(at('years/2024/closings')).expect(201)
+      },
+    ],
+  ]
+  test.each(otherwise)('%s: %s, in both languages', async (kind, instead, record) => {
+    await record(treasuryOf(service, fund))
+    const entry = await correcting.entry(kind)
+    const before = await rowCounts(service)
+    const refused = await correcting.propose(entry)
+    expect([refused.status, refused.body.code, refused.body.instead]).toEqual([409, 'correct_otherwise', instead])
+    expect(await rowCounts(service)).toEqual(before)
+    for (const words of [correctionsEn, correctionsAr])
+      expect(words.corrections.instead[instead as Instead]).toMatch(/.{10}/)
   })
 
   test.each([
