@@ -1,5 +1,6 @@
-import type { Instead } from '../../server/corrections/policy.ts'
+import { checkCorrectable, CORRECTABLE, type Instead } from '../../server/corrections/policy.ts'
 import { correctionsAr } from '../../templates/texts/ar-corrections.ts'
+import { en } from '../../templates/texts/en.ts'
 import { correctionsEn } from '../../templates/texts/en-corrections.ts'
 import { approved, released, certify } from '../support/asking.ts'
 import { balances, received as receivedWhole } from '../support/money-in.ts'
@@ -378,6 +379,16 @@ describe('what is not corrected says what to do instead', () => {
     expect(await rowCounts(service)).toEqual(before)
     for (const words of [correctionsEn, correctionsAr])
       expect(words.corrections.instead[instead as Instead]).toMatch(/.{10}/)
+  })
+
+  const kinds = Object.keys(en.events).filter(
+    (kind) => !['correction', 'corrected', ...Object.keys(CORRECTABLE)].includes(kind),
+  )
+  test.each(kinds)('%s has a way of its own to be put right', (kind) => {
+    const details = expect.not.objectContaining({ instead: 'its_own_act' })
+    expect(() => checkCorrectable(kind, null, { takesBack: false })).toThrow(
+      expect.objectContaining({ code: 'correct_otherwise', details }),
+    )
   })
 
   test.each([

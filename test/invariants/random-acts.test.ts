@@ -100,6 +100,11 @@ const oneWayThrough: Choice[] = (
     ['earn', 1],
     ['impair', 1],
     ['decideProposal', 1],
+    ['writeOff', 20],
+    ['decideProposal', 6],
+    ['refund', 1, 1],
+    ['receiveUnidentified', 1],
+    ['apply', 1, 0],
     ['moveReserve', 1, 1],
     ['decideProposal', 1],
   ] as const

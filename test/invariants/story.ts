@@ -355,12 +355,15 @@ async function proposedCorrection(
   const { auditor, controller } = fund.cast as Record<string, Caller>
   const { body } = await auditor!.get(`/funds/${fund.id}/ledger/entries?limit=500`)
   const kinds = ['correction', 'corrected', ...Object.keys(CORRECTABLE)]
-  const entries = body.items.filter(({ kind }: { kind: string }) => kinds.includes(kind))
-  const entry = entries[pick % Math.max(1, entries.length)]
+  const found = body.items.filter(({ kind }: { kind: string }) => kinds.includes(kind))
+  // The kind first, or nearly all corrections would be of receipts and agreements.
+  const present = [...new Set(found.map(({ kind }: { kind: string }) => kind))].sort()
+  const entries = found.filter(({ kind }: { kind: string }) => kind === present[pick % present.length])
+  const entry = entries[size % Math.max(1, entries.length)]
   if (!entry) return undefined
   const { body: told } = await auditor!.get(`/funds/${fund.id}/ledger/entries/${entry.id}`)
   const kind: string = told.corrects?.kind ?? entry.kind
-  const of = contributions[size % Math.max(1, contributions.length)]!
+  const of = contributions[(pick + size) % Math.max(1, contributions.length)]!
   const currency: string = entry.postings[0].amount.currency
   const rights: Record<string, object[]> = {
     receipt: [{ contributionId: of.id }, { contributionId: null }, { reference: `again ${size}` }],
@@ -373,7 +376,7 @@ async function proposedCorrection(
     payment_certified: [{ category: ['travel', 'grants', 'venue'][size % 3] }],
     payment_settled: [{ charge: money('USD', size % 9) }, { reference: `line ${size}`, valueDate: today }],
   }
-  const right = size % 3 === 0 ? undefined : rights[kind]?.[pick % rights[kind].length]
+  const right = size % 3 === 0 ? undefined : rights[kind]?.[(pick + size) % rights[kind].length]
   const answer = await controller!.post(`/funds/${fund.id}/corrections`, {
     entryId: entry.id,
     reason: 'Typed wrongly',
