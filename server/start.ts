@@ -32,7 +32,7 @@ const EXPIRING_EVERY_MS = 10 * 60_000
 const FORGETTING_EVERY_MS = 60 * 60_000
 
 /** What is in the ledger longer than this cannot be changed unseen. */
-const SEALING_EVERY_MS = 10_000
+const SEALING_EVERY_MS = 2_000
 
 /** The seals are read again slice by slice, so that nobody waits for it, and from the beginning a while after the end. */
 const VERIFYING = { everyMs: 2_000, pauseMs: 60_000 }

@@ -63,7 +63,7 @@ export function requestEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Begin a request as a draft',
-        refuses: ['currency_mismatch', 'amount_out_of_range'],
+        refuses: ['currency_mismatch', 'amount_out_of_range', 'named_in_request'],
         versioned: false,
         body: object({ ...content, title: text(300).required(), entityId: id('entity').required() }),
       },

@@ -123,7 +123,7 @@ whenThere('a connection that is cut in the middle of an import leaves nothing', 
     )
     cut = busy.rows[0].n
   }
-  expect((await sent).status).toBe(500)
+  expect((await sent).status).toBe(503)
   expect(await rowCounts(service)).toEqual(before)
 })
 

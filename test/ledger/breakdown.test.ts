@@ -23,6 +23,7 @@ beforeAll(async () => {
     phase: 'after_violence',
     confidentiality: 'confidential',
   })
+  await service.admin().post(`/processes/${hidden.body.id}/entities`, { entityId: fund.entity }).expect(201)
   const open = (await approved(fund, '1000.00')).id
   await released(fund, open, '400.00')
   await allSealable(service.database().owner, fund.id)
