@@ -38,7 +38,16 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
 }
 
 /** Left out where they may be: they belong to another case of their body than the usual one. */
-const OF_OTHER_CASES = ['condition', 'rate', 'appliedAmount', 'donorId', 'contentHash', 'basis', 'personId', 'savedQueryId']
+const OF_OTHER_CASES = [
+  'condition',
+  'rate',
+  'appliedAmount',
+  'donorId',
+  'contentHash',
+  'basis',
+  'personId',
+  'savedQueryId',
+]
 
 /** A value that the schema lets through, filled in as a person would, for the documentation to be pasted from. */
 export function exampleOf(schema: JsonSchema, name = ''): unknown {
