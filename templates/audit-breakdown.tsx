@@ -32,7 +32,7 @@ export function breakdownPage(frame: Omit<Frame, 'title'>, shown: BreakdownShown
     { ...frame, title: words.breakdown },
     <>
       <h1>{words.breakdown}</h1>
-      <Ways fundId={fund.id} current="/breakdown" t={t} />
+      <Ways fundId={fund.id} current="/ledger/breakdown" t={t} />
       {shown.problem && <WrongQuery problem={shown.problem} t={t} />}
       <form method="get" action={`/funds/${fund.id}/ledger/breakdown`} class="query">
         <SelectField {...{ name: 'by', label: words.by, value: asked.by, choices, required: true, t }} />

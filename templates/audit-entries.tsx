@@ -59,7 +59,7 @@ export function entriesPage(frame: Omit<Frame, 'title'>, shown: EntriesShown): s
     { ...frame, title: words.find },
     <>
       <h1>{words.find}</h1>
-      <Ways fundId={shown.fund.id} current="/entries" t={t} />
+      <Ways fundId={shown.fund.id} current="/ledger/entries" t={t} />
       {shown.problem && <WrongQuery problem={shown.problem} t={t} />}
       {shown.refused && <Problem problem={shown.refused.problem} form={shown.refused.form} t={t} />}
       <form method="get" action={`${of}/entries`} class="query">

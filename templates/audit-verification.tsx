@@ -27,7 +27,7 @@ export function verificationPage(frame: Omit<Frame, 'title'>, fundId: string, sh
     { ...frame, title: words.verification },
     <>
       <h1>{words.verification}</h1>
-      <Ways fundId={fundId} current="/verification" t={t} />
+      <Ways fundId={fundId} current="/ledger/verification" t={t} />
       <State shown={shown} t={t} />
       {shown.fault && <Fault fault={shown.fault} fundId={fundId} t={t} />}
       {last && (

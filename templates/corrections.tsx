@@ -1,4 +1,5 @@
 import type { CorrectionTold, Shown } from '../server/corrections/queries.ts'
+import { Ways } from './audit-ways.tsx'
 import { Downstream } from './correction-uses.tsx'
 import { Confirm, Form, LongTextField, Problem, type FormProblem } from './forms.tsx'
 import { statementOf } from './ledger.tsx'
@@ -20,6 +21,7 @@ export function correctionsPage(frame: Omit<Frame, 'title'>, { fund, items, next
     { ...frame, title: words.title },
     <>
       <h1>{words.title}</h1>
+      <Ways fundId={fund.id} current="/corrections" t={t} />
       {items.length === 0 && <p class="calm">{words.empty}</p>}
       {items.length > 0 && (
         <Table caption={words.caption}>

@@ -34,15 +34,12 @@ export function trialBalancePage(frame: Omit<Frame, 'title'>, shown: TrialBalanc
     <>
       {problem && <Problem problem={problem} t={t} form="" />}
       <h1>{t.ledger.title}</h1>
-      <Ways fundId={fund.id} current="" t={t} />
+      <Ways fundId={fund.id} current="/ledger" t={t} />
       <form class="filter" method="get" action={`/funds/${fund.id}/ledger`}>
         <label for="on">{t.ledger.asOf}</label>
         <input type="date" id="on" name="on" value={on} />
         <button>{t.ledger.show}</button>
       </form>
-      <p>
-        <a href={`/funds/${fund.id}/corrections`}>{t.corrections.title}</a>
-      </p>
       {accounts.length === 0 && <p class="calm">{t.ledger.empty}</p>}
       {books
         .filter(({ book }) => accounts.some((one) => one.book === book))
