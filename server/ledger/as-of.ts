@@ -73,7 +73,6 @@ export const FORM = {
   moment: isMoment,
   id: (part: string) => /^\d{1,18}$/.test(part),
   line: (part: string) => /^\d{1,4}$/.test(part),
-  units: (part: string) => /^-?\d{1,30}$/.test(part),
 }
 
 /** A day of the calendar that the database knows too: the years 1 to 9999. */

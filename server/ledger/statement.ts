@@ -65,8 +65,9 @@ export type Beginning = {
 }
 
 /**
- * Finds where a statement begins. The balance and the moment are in the cursor, so that a page goes on exactly where the one
- * before it ended, whatever is posted meanwhile. Refuses `invalid_request`, and `not_found` where the fund has no such account.
+ * Finds where a statement begins. The last line told and the moment are in the cursor, so that a page goes on where the one before it
+ * ended, whatever is posted meanwhile; the balance there is not, for a link must not be able to tell a false one. Refuses
+ * `invalid_request`, and `not_found` where the fund has no such account.
  */
 export async function beginStatement(
   db: Db,
@@ -74,7 +75,7 @@ export async function beginStatement(
   { address, currency, from, to, recordedAt, position: asked, after }: Asked,
 ): Promise<Beginning> {
   const position = asked ?? null
-  const key = keyAfter(after, [FORM.day, FORM.id, FORM.line, FORM.moment, FORM.units, FORM.units])
+  const key = keyAfter(after, [FORM.day, FORM.id, FORM.line, FORM.moment])
   const account = await row<{ id: string; now: string }>(
     db,
     `select id, ${momentText('clock_timestamp()')} as now from accounts
@@ -82,33 +83,37 @@ export async function beginStatement(
     { fundId: fund.id, address, currency },
   )
   if (!account) throw new Refusal('not_found')
-  const told = { account: { id: account.id, address, currency }, from: from ?? null, to: to ?? null, position }
-  if (key) {
-    const [occurredOn, entryId, line, moment, amount, functional] = key as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ]
-    const opening = { amount: BigInt(amount), functional: BigInt(functional) }
-    const isBefore = from !== undefined && occurredOn < from
-    const behind = isBefore ? startOf(from) : { occurredOn, entryId, line }
-    return { ...told, recordedAt: moment, behind, opening }
-  }
-  const knownAt = recordedAt ?? account.now
-  const before = await row<{ amount: string; functional: string }>(
-    db,
-    `select s.amount::text, s.functional::text from ${BALANCES('array[cast(:account as bigint)]', 'cast(:since as date) - 1')} s`,
-    { fundId: fund.id, account: account.id, since: from ?? '-infinity', knownAt, position },
-  )
+  const [lastOn, entryId, line, moment] = key ?? []
+  const isWithin = lastOn !== undefined && !(from !== undefined && lastOn < from)
+  const behind = isWithin ? { occurredOn: lastOn, entryId: entryId!, line: line! } : startOf(from ?? '-infinity')
+  const knownAt = moment ?? recordedAt ?? account.now
+  const opening = await balanceBehind(db, { fundId: fund.id, account: account.id, knownAt, position, behind })
   return {
-    ...told,
-    recordedAt: knownAt,
-    behind: startOf(from ?? '-infinity'),
-    opening: { amount: BigInt(before?.amount ?? 0), functional: BigInt(before?.functional ?? 0) },
+    ...{ account: { id: account.id, address, currency }, from: from ?? null, to: to ?? null, position },
+    ...{ recordedAt: knownAt, behind, opening },
   }
+}
+
+/** The balance behind a line: that of the day before, and what the lines of its own day up to it come to. */
+async function balanceBehind(
+  db: Db,
+  {
+    behind,
+    ...asOf
+  }: { fundId: string; account: string; knownAt: string; position: number | null; behind: Beginning['behind'] },
+): Promise<Running> {
+  const found = await row<{ amount: string; functional: string }>(
+    db,
+    `select coalesce(sum(b.amount), 0)::text as amount, coalesce(sum(b.functional), 0)::text as functional
+       from (select s.amount, s.functional from ${BALANCES('array[cast(:account as bigint)]', 'cast(:lastOn as date) - 1')} s
+              union all
+             select p.amount, p.functional from postings p
+              where p.account_id = :account and p.occurred_on = cast(:lastOn as date)
+                and (p.entry_id, p.line) <= (cast(:lastEntry as bigint), cast(:lastLine as int))
+                and p.recorded_at <= cast(:knownAt as timestamptz) and ${sealedBy('p.entry_id')}) b`,
+    { ...asOf, lastOn: behind.occurredOn, lastEntry: behind.entryId, lastLine: behind.line },
+  )
+  return { amount: BigInt(found!.amount), functional: BigInt(found!.functional) }
 }
 
 const startOf = (day: string) => ({ occurredOn: day, entryId: '0', line: '0' })
@@ -146,16 +151,7 @@ export async function readStatement(db: Db, fund: FundRef, asked: Asked & { limi
   const items = found.slice(0, asked.limit).map((one) => statementLine(one, running, account.currency, fund))
   const last = items.at(-1)
   const next =
-    last && found.length > asked.limit
-      ? cursorOf([
-          last.occurredOn,
-          last.entryId,
-          `${last.line}`,
-          recordedAt,
-          `${running.amount}`,
-          `${running.functional}`,
-        ])
-      : null
+    last && found.length > asked.limit ? cursorOf([last.occurredOn, last.entryId, `${last.line}`, recordedAt]) : null
   const told = ({ amount, functional }: Running) => ({
     amount: minorText(`${amount}`, account.currency),
     functional: minorText(`${functional}`, fund.currency),

@@ -3,6 +3,7 @@ import { get as httpGet, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
 import { csvAnswer } from '../../server/http/csv.ts'
+import { cursorOf } from '../../server/http/pages.ts'
 import { newId } from '../../server/ids.ts'
 import { cash, fundAccount } from '../../server/ledger/accounts.ts'
 import { credit, debit, type Entry } from '../../server/ledger/post.ts'
@@ -56,6 +57,16 @@ test('a statement opens with the balance before its first day, and each line car
     ['2024-03-01', '-2.00', '-8.50'],
   ])
   expect(body.closing).toEqual({ amount: money('-8.50'), functional: money('-8.50') })
+})
+
+test('a link that was made up tells no other balance than the ledger has', async () => {
+  const page = await statement('&limit=2').expect(200)
+  const [on, entry, line, moment] = JSON.parse(Buffer.from(page.body.next, 'base64url').toString()) as string[]
+  const next = (key: string[]) => statement(`&limit=2&after=${cursorOf(key)}`)
+  expect((await next([on!, entry!, line!, moment!, '99999', '99999']).expect(400)).body.code).toBe('invalid_request')
+  const elsewhere = await next(['2024-02-29', '999999999', '1', moment!]).expect(200)
+  expect(elsewhere.body.opening.amount).toEqual(money('-1.50'))
+  expect((await next([on!, entry!, line!, moment!])).body.opening).toEqual(page.body.closing)
 })
 
 test('pages join up to the whole, and the balance goes on from page to page, whatever is posted in between', async () => {
