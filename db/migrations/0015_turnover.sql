@@ -195,9 +195,10 @@ begin
     return query
       select p.account_id, sum(p.amount), sum(p.functional)
         from entries e
-       cross join lateral (select p.account_id, p.amount, p.functional from postings p where p.entry_id = e.id offset 0) p
+       -- Both axes are asked of the postings, so that no index on days or moments is tried for what the transactions alone make few.
+       cross join lateral (select p.account_id, p.amount, p.functional from postings p
+                            where p.entry_id = e.id and p.recorded_at <= p_known_at and p.occurred_on <= p_on offset 0) p
        where e.fund_id = p_fund and e.xid >= v_since and e.xid <= v_until
-         and e.recorded_at <= p_known_at and e.occurred_on <= p_on
          and not exists (select from sealed_entries z where z.entry_id = e.id)
          and (p.account_id in (select unnest(p_accounts))) is true
        group by p.account_id;
