@@ -1,8 +1,10 @@
 import type { Db } from '../db/connect.ts'
 import { actEndpoints } from './acts/routes.ts'
 import { entryEndpoints } from './audit/routes.ts'
+import { breakGlassEndpoints } from './break-glass/routes.ts'
 import { contributionEndpoints } from './contributions/routes.ts'
 import { correctionEndpoints } from './corrections/routes.ts'
+import { delegationEndpoints } from './delegations/routes.ts'
 import { donorReportEndpoints } from './donor-reports/routes.ts'
 import { fundEndpoints } from './funds/routes.ts'
 import type { Endpoint } from './http/endpoint.ts'
@@ -12,6 +14,7 @@ import type { SignIn } from './http/sign-in.ts'
 import { importEndpoints } from './imports/routes.ts'
 import { exportEndpoints } from './ledger/exports/routes.ts'
 import { ledgerEndpoints } from './ledger/routes.ts'
+import { opinionEndpoints } from './opinions/routes.ts'
 import { payeeEndpoints } from './payees/routes.ts'
 import { paymentEndpoints } from './payments/routes.ts'
 import { peopleEndpoints } from './people/routes.ts'
@@ -31,6 +34,9 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...importEndpoints(),
     ...payeeEndpoints(),
     ...requestEndpoints(),
+    ...delegationEndpoints(),
+    ...breakGlassEndpoints(),
+    ...opinionEndpoints(),
     ...paymentEndpoints(),
     ...treasuryEndpoints(),
     ...proposalEndpoints(),

@@ -2,13 +2,16 @@ import { v7 } from 'uuid'
 
 /** What each kind of id begins with, so that an id in a log or a mail says what it is. */
 export const ID_KINDS = {
+  absence: 'abs',
   act: 'act',
   application: 'apl',
   bankAccount: 'bnk',
+  breakGlass: 'brk',
   chargeApproval: 'cha',
   contribution: 'ctr',
   correction: 'cor',
   decision: 'dec',
+  delegation: 'dlg',
   donor: 'don',
   entity: 'ent',
   explanation: 'xpl',
@@ -19,6 +22,7 @@ export const ID_KINDS = {
   issuedReport: 'rpt',
   mail: 'mal',
   notification: 'ntf',
+  opinionRequest: 'opn',
   payee: 'pye',
   payment: 'pay',
   person: 'per',

@@ -4,8 +4,9 @@ import { today } from '../funds/currencies.ts'
 import { newId } from '../ids.ts'
 import { postEntry } from '../ledger/post.ts'
 import { moveStage } from '../ledger/stages.ts'
-import { holdsRole, requireRole, type Actor, type Role } from '../people/actor.ts'
-import { heldFor, lockRequest, takeDuty, type LoadedRequest } from './load.ts'
+import { requirePower, takePower } from '../delegations/power.ts'
+import type { Actor, Role } from '../people/actor.ts'
+import { heldFor, lockRequest, type LoadedRequest } from './load.ts'
 import {
   dutyOfStep,
   openSteps,
@@ -20,12 +21,14 @@ import { releaseReservation } from './release-reservation.ts'
 export const APPROVAL_ROLES: readonly Role[] = ['certifying_officer', 'fund_manager', 'director', 'head_of_department']
 
 /**
- * Records one person's verdict on a submitted request, at the step that is open to one of their roles. The last approval commits the
+ * Records one person's verdict on a submitted request, at the step that is open to one of their roles or to what was
+ * delegated to them (`delegationId` says by which, where that is not left to the rules). The last approval commits the
  * money in the same transaction; a rejection gives it back; a return keeps it held while the request is put right.
  *
  * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_decision`, `reservation_lapsed`, `version_changed` when the
- * content or the payee's details are not those named, or none is named and they have changed since it was first submitted,
- * `already_decided_by_you`, `not_your_step`, and what `takeDuty` refuses.
+    `select step, role, decided_by as "decidedBy", on_behalf_of as "onBehalfOf", verdict
+       from decisions_that_count(:id, :round) order by decided_at, id`,
+    key,
  */
 export async function decideRequest(
   trx: Trx,
@@ -35,45 +38,98 @@ export async function decideRequest(
     verdict,
     reason = '',
     contentHash,
-  }: { requestId: string; verdict: Verdict; reason?: string; contentHash?: string },
-): Promise<{ id: string; requestId: string; verdict: Verdict; status: RequestStatus }> {
+    delegationId,
+  }: { requestId: string; verdict: Verdict; reason?: string; contentHash?: string; delegationId?: string },
+): Promise<{
+  id: string
+  requestId: string
+  verdict: Verdict
+  onBehalfOf: string | null
+  delegationId: string | null
+  status: RequestStatus
+}> {
   const request = await lockRequest(trx, requestId)
-  requireRole(actor, request.fundId, APPROVAL_ROLES)
-  if (request.status !== 'submitted') throw new Refusal('not_awaiting_decision', { current: request.status })
-  if (request.reservedUntil! < today())
-    throw new Refusal('reservation_lapsed', { reservedUntil: request.reservedUntil })
-  if (contentHash ? contentHash !== request.decidedHash : await mayBeStale(trx, request))
-    throw new Refusal('version_changed')
-  const { steps, decisions } = await stepsAndDecisions(trx, request)
-  if (decisions.some(({ decidedBy }) => decidedBy === actor.personId)) throw new Refusal('already_decided_by_you')
-  const step = openSteps(steps, decisions).find(({ role }) => holdsRole(actor, request.fundId, [role as Role]))
-  if (!step) throw new Refusal('not_your_step', { waitingFor: openSteps(steps, decisions) })
-  await takeDuty(trx, actor, { requestId, duty: dutyOfStep(step.role) })
+  const delegated = await requirePower(trx, actor, request.fundId)
+  const { steps, decisions, open } = await mustAwaitDecision(trx, actor, request, contentHash)
+  if (decisions.some(({ decidedBy, onBehalfOf }) => [decidedBy, onBehalfOf].includes(actor.personId)))
+    throw new Refusal('already_decided_by_you')
+  const { step, delegation } = await takePower(trx, actor, request, {
+    ...{ open, delegated, delegationId },
+    approving: verdict === 'approve',
+  })
 
   // From here on everything must succeed.
+  const power = { onBehalfOf: delegation?.delegatorId ?? null, delegationId: delegation?.id ?? null }
+  const taken = { ...step, ...power, decidedBy: actor.personId, verdict }
+  const id = await recordDecision(trx, actor, request, { ...taken, reason })
+  const status = await moveOn(trx, actor, request, { steps, decisions: [...decisions, taken] })
+  return { id, requestId, verdict, ...power, status }
+}
+
+/** Writes one decision on what the request says now, under the power by which it was taken. Gives its id. */
+export async function recordDecision(
+  trx: Trx,
+  actor: Actor,
+  request: LoadedRequest,
+  taken: DecisionTaken & { reason: string; delegationId?: string | null; breakGlassId?: string },
+): Promise<string> {
   const id = newId('decision')
   await trx('decisions').insert({
     id,
-    request_id: requestId,
+    fund_id: request.fundId,
+    request_id: request.id,
     round: request.round,
-    step: step.step,
-    role: step.role,
-    decided_by: actor.personId,
-    duty: dutyOfStep(step.role),
-    verdict,
-    reason,
+    step: taken.step,
+    role: taken.role,
+    decided_by: taken.decidedBy,
+    on_behalf_of: taken.onBehalfOf,
+    delegation_id: taken.delegationId ?? null,
+    break_glass_id: taken.breakGlassId ?? null,
+    duty: dutyOfStep(taken.role),
+    verdict: taken.verdict,
+    reason: taken.reason,
     content_hash: request.contentHash,
+    decided_at: actor.act.at,
     act_id: actor.act.id,
   })
-  const status = statusAfter(steps, [...decisions, { ...step, decidedBy: actor.personId, verdict }])
+  return id
+}
+
+/** Moves the request to where its verdicts leave it, and its money with it. */
+export async function moveOn(
+  trx: Trx,
+  actor: Actor,
+  request: LoadedRequest,
+  { steps, decisions }: { steps: readonly Step[]; decisions: readonly DecisionTaken[] },
+): Promise<RequestStatus> {
+  const status = statusAfter(steps, decisions)
   if (status !== request.status) {
     await trx('requests')
-      .where({ id: requestId })
+      .where({ id: request.id })
       .update({ status, version: request.version + 1 })
   }
   if (status === 'approved') await commitReserved(trx, actor, request)
   if (status === 'rejected') await releaseReservation(trx, actor.act.id, request, 'rejected')
-  return { id, requestId, verdict, status }
+  return status
+}
+
+/**
+ * What a decision is taken on: the request waits for one, still holds its money, and says what its reader has read.
+ * Refuses `not_awaiting_decision`, `reservation_lapsed`, `version_changed`.
+ */
+export async function mustAwaitDecision(
+  trx: Trx,
+  actor: Actor,
+  request: LoadedRequest,
+  contentHash: string | undefined,
+): Promise<{ steps: Step[]; decisions: DecisionTaken[]; open: Step[] }> {
+  if (request.status !== 'submitted') throw new Refusal('not_awaiting_decision', { current: request.status })
+  if (request.reservedUntil! < today(actor))
+    throw new Refusal('reservation_lapsed', { reservedUntil: request.reservedUntil })
+  if (contentHash ? contentHash !== request.decidedHash : await mayBeStale(trx, request))
+    throw new Refusal('version_changed')
+  const { steps, decisions } = await stepsAndDecisions(trx, request)
+  return { steps, decisions, open: openSteps(steps, decisions) }
 }
 
 /** Who does not say what they have read may have read it as it was, once it was submitted anew or the payee's details are others. */
@@ -104,7 +160,8 @@ export async function stepsAndDecisions(
   )
   const decisions = await rows<DecisionTaken>(
     db,
-    `select step, role, decided_by as "decidedBy", verdict from decisions_that_count(:id, :round) order by decided_at, id`,
+    `select step, role, decided_by as "decidedBy", on_behalf_of as "onBehalfOf", verdict
+       from decisions_that_count(:id, :round) order by decided_at, id`,
     key,
   )
   return { steps, decisions }

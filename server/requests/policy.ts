@@ -26,6 +26,8 @@ export type DecisionTaken = {
   readonly step: number
   readonly role: string
   readonly decidedBy: string
+  /** Whose power it was, where it was delegated. */
+  readonly onBehalfOf: string | null
   readonly verdict: Verdict
 }
 

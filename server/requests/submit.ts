@@ -8,6 +8,7 @@ import { policyInForce } from '../funds/policies.ts'
 import { postEntry } from '../ledger/post.ts'
 import { moveStage } from '../ledger/stages.ts'
 import { fromMinorUnits, minorUnits, moneyFrom, moneyText, sum, type Money } from '../money.ts'
+import { askByMatrix } from '../opinions/ask.ts'
 import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
 import { riskOfPayee } from '../payees/ratings.ts'
 import { budgetLines, contentOf, lockRequest, takeDuty, type LoadedRequest } from './load.ts'
@@ -68,6 +69,7 @@ export async function submitRequest(
     ruleFrom: rule.effectiveFrom,
     parts: funding.parts,
   })
+  await askByMatrix(trx, actor, { ...request, round: submission.round }, { amount, on })
   await postEntry(
     trx,
     { fundId: request.fundId, actId: actor.act.id },

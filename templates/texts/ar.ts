@@ -1,5 +1,6 @@
 import { auditAr } from './ar-audit.ts'
 import { correctionsAr } from './ar-corrections.ts'
+import { delegationsAr } from './ar-delegations.ts'
 import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
 import { treasuryAr } from './ar-treasury.ts'
@@ -22,6 +23,9 @@ export const ar: Texts = {
     treasury: 'الخزينة',
     ledger: 'دفتر الأستاذ',
     periods: 'الفترات',
+    delegations: 'النيابة',
+    'break-glass': 'إجراء الطوارئ',
+    opinions: 'الآراء',
   },
   navigation: 'الأقسام',
   signOut: 'تسجيل الخروج',
@@ -286,6 +290,7 @@ export const ar: Texts = {
   ...moneyInAr,
   ...treasuryAr,
   ...peopleInAr,
+  ...delegationsAr,
 
   ledger: {
     title: 'ميزان المراجعة',

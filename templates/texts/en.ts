@@ -1,5 +1,6 @@
 import { auditEn } from './en-audit.ts'
 import { correctionsEn } from './en-corrections.ts'
+import { delegationsEn } from './en-delegations.ts'
 import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
 import { treasuryEn } from './en-treasury.ts'
@@ -21,6 +22,9 @@ export const en = {
     treasury: 'Treasury',
     ledger: 'Ledger',
     periods: 'Periods',
+    delegations: 'Standing in',
+    'break-glass': 'Break-glass',
+    opinions: 'Opinions',
   },
   navigation: 'Sections',
   signOut: 'Sign out',
@@ -285,6 +289,7 @@ export const en = {
   ...moneyInEn,
   ...treasuryEn,
   ...peopleInEn,
+  ...delegationsEn,
 
   ledger: {
     title: 'Trial balance',
