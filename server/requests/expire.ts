@@ -1,7 +1,5 @@
-import type { Logger } from 'pino'
 import { rows, type Db } from '../../db/connect.ts'
 import { recordAct } from '../acts/record.ts'
-import { today } from '../funds/currencies.ts'
 import { newId } from '../ids.ts'
 import { lockRequest } from './load.ts'
 import { releaseReservation } from './release-reservation.ts'
@@ -60,22 +58,4 @@ async function expireRequest(db: Db, requestId: string, on: string): Promise<num
     })
     return 1
   })
-}
-
-/** Expires lapsed requests now and then every `everyMs`, until the returned function is called. */
-export function startExpiring(db: Db, everyMs: number, log: Logger): () => Promise<void> {
-  let running: Promise<unknown> = Promise.resolve()
-  const run = () => {
-    running = expireRequests(db, today()).then(
-      (ended) => ended > 0 && log.info({ ended }, 'requests expired'),
-      (error: Error) => log.error({ err: error }, 'expiring failed; it is tried again'),
-    )
-  }
-  run()
-  const timer = setInterval(run, everyMs)
-  timer.unref()
-  return async () => {
-    clearInterval(timer)
-    await running
-  }
 }
