@@ -692,7 +692,6 @@ create table mail_preferences (
   digest_at    time(0) without time zone,
   quiet_from   time(0) without time zone,
   quiet_until  time(0) without time zone,
-  version      integer not null default 1,
   act_id       id not null,
   constraint mail_preferences_pkey PRIMARY KEY (person_id),
   constraint mail_preferences_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,

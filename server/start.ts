@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { row, type Db } from '../db/connect.ts'
 import { openDatabase, type OpenDatabase } from '../db/open.ts'
 import { createApp } from './app.ts'
+import { machineClock } from './clock.ts'
 import { isDemonstration, openDemonstration, renewAdministratorToken, type CastMember } from './demonstration.ts'
 import { administratorTokenFile, keep, keptSessionSecret, readKept } from './kept.ts'
 import { listen } from './listen.ts'
@@ -75,7 +76,7 @@ function startBackground(
   mail: Settings['mail'],
   log: Logger,
 ): (() => Promise<void>)[] {
-  const clock = () => new Date()
+  const clock = machineClock
   const post = mail && openPost(mail.post)
   if (!post) log.warn('SMTP_URL is not set: people are told in the application, and no mail is sent')
   const sent = post && { post, publicUrl: mail.publicUrl }
@@ -87,7 +88,7 @@ function startBackground(
 }
 
 async function demonstrate(db: Db, dataDir: string, log: Logger): Promise<Running['demonstration']> {
-  const made = await db.transaction((trx) => openDemonstration(trx))
+  const made = await db.transaction((trx) => openDemonstration(trx, machineClock()))
   if (!made && !(await isDemonstration(db))) return undefined
   // Nothing from here on may end the start: the passwords that were just made are told at its end, and only there.
   await keepAdministratorToken(db, administratorTokenFile(dataDir)).catch((error: Error) => log.warn(error.message))
@@ -96,7 +97,7 @@ async function demonstrate(db: Db, dataDir: string, log: Logger): Promise<Runnin
 
 async function keepAdministratorToken(db: Db, file: string): Promise<void> {
   const known = readKept(file)
-  const token = await db.transaction((trx) => renewAdministratorToken(trx, known))
+  const token = await db.transaction((trx) => renewAdministratorToken(trx, known, machineClock()))
   if (token) keep(file, token)
 }
 

@@ -2,6 +2,7 @@ import { Logger, parseCronItems, run, type Task as Handler } from 'graphile-work
 import type pg from 'pg'
 import type { Logger as Log } from 'pino'
 import type { Db } from '../../db/connect.ts'
+import type { Clock } from '../clock.ts'
 import { every } from '../every.ts'
 import { TASKS, type Task, type Work } from './tasks.ts'
 
@@ -10,7 +11,7 @@ export type Jobs = {
   /** Connections with the service's rights; one of them listens. */
   readonly pool: pg.Pool
   /** What time it is, for the tasks. When they run is decided by the machine's clock. */
-  readonly clock: () => Date
+  readonly clock: Clock
   readonly mail: Work['mail']
   readonly log: Log
   readonly tasks?: readonly Task[]

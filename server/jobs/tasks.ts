@@ -33,7 +33,7 @@ export const TASKS: readonly Task[] = [
     does: 'Ends requests whose reservation has lapsed, and gives the money back',
     everyMinutes: 10,
     run: async ({ db, now, log }) => {
-      const ended = await expireRequests(db, now.toISOString().slice(0, 10))
+      const ended = await expireRequests(db, now)
       if (ended > 0) log.info({ ended }, 'requests expired')
     },
   },
