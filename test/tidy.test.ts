@@ -12,7 +12,7 @@ const FILES = ['server', 'db', 'templates', 'reports', 'test'].flatMap(sourcesUn
 // May import: the first line whose pattern matches the importing file is the one that applies.
 const MAY_IMPORT: [from: RegExp, to: RegExp][] = [
   [/^test\//, /./],
-  [/^db\//, /^(db\/|knexfile|knex$|pg$|node:)/],
+  [/^db\//, /^(db\/|knexfile|knex$|pg$|graphile-worker$|node:)/],
   [/^server\/money$/, /^decimal\.js$/],
   [/^server\/ids$/, /^uuid$/],
   [/^server\/errors$/, /^$/],
@@ -25,23 +25,26 @@ const MAY_IMPORT: [from: RegExp, to: RegExp][] = [
   ],
   [
     /^server\/ledger\//,
-    /^(server\/(ledger\/|errors|money|ids|people\/actor|http\/pages|http\/csv)|db\/connect$|pg|csv-stringify|pino$|node:)/,
+    /^(server\/(ledger\/|errors|every|money|ids|people\/actor|http\/pages|http\/csv)|db\/connect$|pg|csv-stringify|pino$|node:)/,
   ],
   [/^server\/[a-z-]+$/, /./],
   [
     /^server\/http\//,
-    /^(server\/(http\/|errors|ids|money|acts\/record|people\/(actor|passwords|queries)$)|db\/|express|joi|passport|rate-limiter|connect-pg|helmet|pino|pg$|csv-stringify|node:)/,
+    /^(server\/(http\/|clock|errors|ids|money|acts\/record|people\/(actor|passwords|queries)$)|db\/|express|joi|passport|rate-limiter|connect-pg|helmet|pino|pg$|csv-stringify|node:)/,
   ],
   [/^server\/[a-z-]+\/(routes|pages)$/, /^(server\/|templates\/|reports\/|db\/connect$|express|joi|node:)/],
   [/^server\/console\//, /^(server\/|templates\/|db\/connect$|express|joi|node:)/],
   [/^server\/[a-z-]+\/(command|reset-password)$/, /./],
+  [/^server\/jobs\//, /^(server\/(?!http\/|app$|console\/|[a-z-]+\/routes$)|db\/|graphile-worker$|pg$|pino$)/],
+  [/^server\/notifications\/post$/, /^(server\/notifications\/policy$|nodemailer$)/],
+  [/^server\/notifications\/deliver$/, /^(server\/(notifications\/|funds\/open$)|templates\/mail$|db\/connect$|pino$)/],
   [
     /^server\//,
     /^(server\/(?!http\/(?!(pages|csv)$)|app$|[a-z-]+\/(routes|pages)$)|db\/connect$|@node-rs\/argon2|csv-|pg-query-stream|pino$|node:(crypto|stream|fs|util))/,
   ],
   [
     /^templates\//,
-    /^(templates\/|server\/(money|errors)$|server\/[a-z-]+\/(policy|queries|read|figures|load|actor)$|preact|@formatjs|node:)/,
+    /^(templates\/|server\/(money|errors)$|server\/[a-z-]+\/(policy|queries|read|figures|load|actor|catalogue)$|preact|@formatjs|node:)/,
   ],
   [
     /^reports\//,

@@ -7,7 +7,6 @@ create table mail_preferences (
   digest_at    time(0),                       -- what is not urgent comes once a day, then; null: as it happens
   quiet_from   time(0),                       -- between these nothing comes that is not urgent
   quiet_until  time(0),
-  version      int not null default 1,
   act_id       id not null references acts deferrable initially deferred,
   check ((quiet_from is null) = (quiet_until is null)),
   check (quiet_from <> quiet_until)

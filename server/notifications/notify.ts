@@ -41,20 +41,15 @@ export async function notify<Name extends EventName>(
     roles: [...(to.roles ?? [])],
   })
   if (told.length === 0) return
-  const written = told.map(({ id, confidential }) => ({
-    id: newId('notification'),
-    fund_id: fundId,
-    person_id: id,
-    event,
-    key,
-    urgent,
-    confidential,
+  const { confidential } = told[0]!
+  await trx.raw(WRITTEN, {
+    ...{ fundId, event, key, urgent, confidential, link },
     facts: JSON.stringify(confidential ? {} : facts),
-    link,
-    told_at: act.at,
-    act_id: act.id,
-  }))
-  await trx('notifications').insert(written).onConflict(['person_id', 'event', 'key']).ignore()
+    ids: told.map(() => newId('notification')),
+    people: told.map(({ id }) => id),
+    at: act.at,
+    actId: act.id,
+  })
 }
 
 // In the order of their ids, so that two who tell the same people do not wait for each other.
@@ -66,3 +61,13 @@ const TOLD = `
                   where g.fund_id = :fundId and g.person_id = p.id and g.ended_at is null
                     and (p.id = any(:people) or g.role = any(:roles)))
    order by p.id`
+
+// A worker hears of it when the transaction commits.
+const WRITTEN = `
+  with written as (
+    insert into notifications (id, fund_id, person_id, event, key, urgent, confidential, facts, link, told_at, act_id)
+    select id, :fundId, person_id, :event, :key, :urgent, :confidential, cast(:facts as jsonb), :link, :at, :actId
+      from unnest(cast(:ids as text[]), cast(:people as text[])) as told (id, person_id)
+    on conflict on constraint told_once do nothing
+    returning id)
+  select graphile_worker.add_job('send_mails', max_attempts => 1) where exists (select from written)`

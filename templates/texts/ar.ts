@@ -5,6 +5,7 @@ import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
+import { notificationsInAr } from './ar-notifications.ts'
 import type { Texts } from './en.ts'
 
 /** The words of the console in Arabic; a text that is missing here is a type error. */
@@ -291,6 +292,7 @@ export const ar: Texts = {
   ...treasuryAr,
   ...peopleInAr,
   ...delegationsAr,
+  ...notificationsInAr,
 
   ledger: {
     title: 'ميزان المراجعة',

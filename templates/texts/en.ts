@@ -5,6 +5,7 @@ import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
+import { notificationsInEn } from './en-notifications.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
 export const en = {
@@ -290,6 +291,7 @@ export const en = {
   ...treasuryEn,
   ...peopleInEn,
   ...delegationsEn,
+  ...notificationsInEn,
 
   ledger: {
     title: 'Trial balance',
