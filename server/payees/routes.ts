@@ -1,5 +1,5 @@
 import { rows } from '../../db/connect.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { fundById } from '../funds/open.ts'
 import { created, get, post, type Endpoint } from '../http/endpoint.ts'
 import { keyIn, pageOf } from '../http/pages.ts'
@@ -51,7 +51,7 @@ export function payeeEndpoints(): Endpoint[] {
         const payee = await readPayee(db, params.payee!)
         requireRole(actor, payee.fundId, READERS)
         const ratings = await ratingsOf(db, payee.id)
-        return { body: { ...payee, risk: await riskOfPayee(db, payee.id, today()), ratings } }
+        return { body: { ...payee, risk: await riskOfPayee(db, payee.id, dayOf(actor.act.at)), ratings } }
       },
     ),
     post(

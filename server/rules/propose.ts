@@ -1,6 +1,6 @@
 import { rows, type Db, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { fundById } from '../funds/open.ts'
 import { policyInForce, type Policies } from '../funds/policies.ts'
 import { zero } from '../money.ts'
@@ -42,7 +42,7 @@ export async function proposeRule(
   const fund = await fundById(trx, fundId)
   requireRole(actor, fundId, RULE_PROPOSERS)
   if (actor.kind === 'service') throw new Refusal('service_account_decides_nothing')
-  const { terms, replaces } = await soundTerms(trx, fund, { subject, effectiveFrom, terms: told })
+  const { terms, replaces } = await soundTerms(trx, actor, fund, { subject, effectiveFrom, terms: told })
   return propose(trx, actor, {
     fundId,
     kind: 'policy',
@@ -64,10 +64,12 @@ export type NewRule = { subject: Subject; effectiveFrom: string; terms: Terms }
  */
 export async function soundTerms(
   db: Db,
+  actor: Actor,
   fund: { id: string; currency: string },
   { subject, effectiveFrom, terms: told }: NewRule,
 ): Promise<{ terms: Terms; replaces: string }> {
-  if (effectiveFrom < today()) throw new Refusal('dates_out_of_order', { field: 'effectiveFrom', notBefore: today() })
+  const today = dayOf(actor.act.at)
+  if (effectiveFrom < today) throw new Refusal('dates_out_of_order', { field: 'effectiveFrom', notBefore: today })
   const foreign = amountsIn(SUBJECTS[subject], told).find(({ amount }) => amount.currency !== fund.currency)
   if (foreign) throw new Refusal('currency_mismatch', { field: `terms.${foreign.field}`, expected: fund.currency })
   const terms = termsKept(SUBJECTS[subject], told)
@@ -85,11 +87,12 @@ export async function soundTerms(
  * Refuses `dates_out_of_order` when the day has passed meanwhile, `rule_unsound` when people have left, and `version_changed` when another
  * rule came between.
  */
-export async function bookRule(trx: Trx, _actor: Actor, proposal: Proposal<RuleTerms>): Promise<object> {
+export async function bookRule(trx: Trx, actor: Actor, proposal: Proposal<RuleTerms>): Promise<object> {
   const { id, fundId, fundCurrency: currency, occurredOn: effectiveFrom } = proposal
   const { subject, replaces, terms } = proposal.terms
   await trx.raw(`select pg_advisory_xact_lock(hashtextextended(?, 0))`, [`${fundId} rule ${subject}`])
-  if (effectiveFrom < today()) throw new Refusal('dates_out_of_order', { notBefore: today() })
+  const today = dayOf(actor.act.at)
+  if (effectiveFrom < today) throw new Refusal('dates_out_of_order', { notBefore: today })
   await mustBeSound(trx, { id: fundId, currency }, { subject, terms })
   const before = await policyInForce(trx, { fundId, subject, on: effectiveFrom })
   if (before.effectiveFrom !== replaces) throw new Refusal('version_changed', { effectiveFrom: before.effectiveFrom })
@@ -100,6 +103,7 @@ export async function bookRule(trx: Trx, _actor: Actor, proposal: Proposal<RuleT
     effective_from: effectiveFrom,
     terms: JSON.stringify(terms),
     proposal_id: id,
+    recorded_at: actor.act.at,
   })
   return { subject, effectiveFrom }
 }

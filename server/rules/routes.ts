@@ -1,12 +1,12 @@
 import type { ObjectSchema, Schema } from 'joi'
 import { row, type Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { fundById } from '../funds/open.ts'
 import { policyInForce } from '../funds/policies.ts'
 import { created, get, post, type Endpoint } from '../http/endpoint.ts'
 import { amount, bookDay, joi, object, text } from '../http/schemas.ts'
-import { READERS, requireRole } from '../people/actor.ts'
+import { READERS, requireRole, type Actor } from '../people/actor.ts'
 import { proposalById } from '../proposals/load.ts'
 import { differences, SUBJECTS, termsTold, type Field, type Fields, type Subject, type Terms } from './policy.ts'
 import { previewRule } from './preview.ts'
@@ -50,7 +50,7 @@ export function ruleEndpoints(): Endpoint[] {
         if (proposal.kind !== 'policy') throw new Refusal('not_found')
         const { subject, terms } = proposal.terms as RuleTerms
         const fund = { id: proposal.fundId, currency: proposal.fundCurrency }
-        return { body: await previewed(db, fund, { subject, effectiveFrom: proposal.occurredOn, terms }) }
+        return { body: await previewed(db, actor, fund, { subject, effectiveFrom: proposal.occurredOn, terms }) }
       },
     ),
   ]
@@ -87,8 +87,8 @@ function endpointsOf(subject: Subject): Endpoint[] {
         handle: async (db, actor, { params, body }) => {
           const fund = await fundById(db, params.fund!)
           requireRole(actor, fund.id, READERS)
-          const { terms } = await soundTerms(db, fund, { subject, ...body })
-          return { body: await previewed(db, fund, { subject, effectiveFrom: body.effectiveFrom, terms }) }
+          const { terms } = await soundTerms(db, actor, fund, { subject, ...body })
+          return { body: await previewed(db, actor, fund, { subject, effectiveFrom: body.effectiveFrom, terms }) }
         },
       },
     },
@@ -98,6 +98,7 @@ function endpointsOf(subject: Subject): Endpoint[] {
 /** What the terms say differently from what they would follow, and what would have gone another way. Takes kept terms. */
 async function previewed(
   db: Db,
+  actor: Actor,
   fund: { id: string; currency: string },
   { subject, effectiveFrom, terms }: { subject: Subject; effectiveFrom: string; terms: Terms },
 ) {
@@ -115,7 +116,7 @@ async function previewed(
     effectiveFrom,
     terms: told,
     changes: differences(SUBJECTS[subject], termsTold(SUBJECTS[subject], now.terms, fund.currency), told),
-    ...(await previewRule(db, fund, { subject, terms, on: today() })),
+    ...(await previewRule(db, fund, { subject, terms, on: dayOf(actor.act.at) })),
   }
 }
 
