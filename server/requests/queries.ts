@@ -2,6 +2,7 @@ import { row, rows, type Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { minorText, moneyFrom, moneyText, sum, type MoneyText } from '../money.ts'
 import { entitiesOf, READERS, requireRole, type Actor } from '../people/actor.ts'
+import { changesBetweenRounds } from './changes.ts'
 import { budgetLines, heldFor, requestById, totalOf } from './load.ts'
 import { stepsAndDecisions } from './decide.ts'
 import { openSteps } from './policy.ts'
@@ -68,6 +69,7 @@ export async function readRequest(db: Db, actor: Actor, requestId: string) {
       steps,
       waitingFor: request.status === 'submitted' ? openSteps(steps, decisions) : [],
       decisions: await decisionsOn(db, request),
+      changes: await changesBetweenRounds(db, request),
       funding: await fundingOf(db, request),
       stages: {
         reserved: moneyText(totalOf(reserved, currency)),

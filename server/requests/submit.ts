@@ -3,6 +3,7 @@ import { Refusal } from '../errors.ts'
 import { chooseFunding, type Earmark, type FundingPart, type Source, type Use } from '../funding/policy.ts'
 import { lockFunding } from '../funding/lock.ts'
 import { coverReserve } from '../funding/reserve.ts'
+import { inDays } from '../funds/days.ts'
 import { dayOf } from '../clock.ts'
 import { policyInForce } from '../funds/policies.ts'
 import { postEntry } from '../ledger/post.ts'
@@ -15,8 +16,6 @@ import { budgetLines, contentOf, lockRequest, takeDuty, type LoadedRequest } fro
 import { keepDecisions, matrixFor } from './keep.ts'
 import { missingFields, stepsFor } from './policy.ts'
 import { releaseReservation } from './release-reservation.ts'
-
-const DAY_MS = 24 * 60 * 60 * 1000
 
 /**
  * Submits a draft or a returned request: reserves the money, fixes the approval steps by the matrix and the payee's risk, and keeps
@@ -159,10 +158,6 @@ async function recordSubmission(
       submitted_at: actor.act.at,
     })
   return { round, version: request.version + 1, keptDecisions }
-}
-
-function inDays(day: string, days: number): string {
-  return new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10)
 }
 
 /** A reservation never outlives the first spend-by date among the contributions that hold it. */
