@@ -77,7 +77,14 @@ export function GiveForm({ asking, t }: { asking: Asking; t: Texts }) {
         <Said text={words.giveSays} days={asking.days} />
       </p>
       <Form action={`/funds/${asking.fundId}/delegations`} formKey={asking.formKey()}>
-        <People name="delegateId" label={words.delegate} people={asking.people} value={value} shared={shared} required />
+        <People
+          name="delegateId"
+          label={words.delegate}
+          people={asking.people}
+          value={value}
+          shared={shared}
+          required
+        />
         <SelectField
           name="role"
           label={words.role}
@@ -87,7 +94,13 @@ export function GiveForm({ asking, t }: { asking: Asking; t: Texts }) {
           {...shared}
         />
         <Times value={value} shared={shared} />
-        <Cap name="upTo" label={<Said text={words.upTo} currency={currency} />} value={value} shared={shared} required />
+        <Cap
+          name="upTo"
+          label={<Said text={words.upTo} currency={currency} />}
+          value={value}
+          shared={shared}
+          required
+        />
         <Cap name="inAll" label={<Said text={words.inAll} currency={currency} />} value={value} shared={shared} />
         <SelectField
           name="processId"

@@ -1,7 +1,7 @@
 -- Standing in for one another, hurrying a step by two directors, and asking the advisory board.
 
 -- Words are added to a list that other migrations may have added to.
-create function pg_temp.also_allow(p_table regclass, p_column name, p_word text) returns void language plpgsql as $$
+create or replace function pg_temp.also_allow(p_table regclass, p_column name, p_word text) returns void language plpgsql as $$
 declare
   v_check record;
   v_words text;
@@ -72,8 +72,9 @@ create table delegations (
   act_id            id not null references acts deferrable initially deferred,
   is_administrator  boolean not null default false check (not is_administrator),
   delegate_kind     text not null default 'person' check (delegate_kind = 'person'),
+  unique (fund_id, id),
   unique (fund_id, id, delegate_id),
-  unique (fund_id, id, delegator_id, delegate_id, role),
+  unique (id, delegator_id, delegate_id, role),
   constraint delegated_to_another check (delegate_id <> delegator_id),
   constraint delegation_ends check (starts_at < ends_at and made_at < ends_at),
   constraint cap_in_all check (in_all >= up_to),
@@ -97,12 +98,13 @@ create table delegation_acceptances (
 create trigger works_here before insert on delegation_acceptances for each row execute function works_here();
 
 create table delegation_revocations (
-  delegation_id  id primary key references delegations,
+  delegation_id  id primary key,
   fund_id        id not null,
   revoked_by     id not null references people,
   revoked_at     timestamptz not null,
   reason         text not null check (length(reason) between 1 and 500),
-  act_id         id not null references acts deferrable initially deferred
+  act_id         id not null references acts deferrable initially deferred,
+  foreign key (fund_id, delegation_id) references delegations (fund_id, id)
 );
 
 -- Whether this person was given this role, and still has it.
@@ -232,10 +234,10 @@ alter table decisions
   add column delegation_id id,
   add column break_glass_id id,
   add constraint decided_under_one_power check ((on_behalf_of is null) = (delegation_id is null) and num_nonnulls(delegation_id, break_glass_id) <= 1),
-  add constraint decided_under_own_delegation foreign key (fund_id, delegation_id, on_behalf_of, decided_by, role)
-    references delegations (fund_id, id, delegator_id, delegate_id, role),
+  add constraint decided_under_own_delegation foreign key (delegation_id, on_behalf_of, decided_by, role)
+    references delegations (id, delegator_id, delegate_id, role),
   add constraint one_duty_each_delegator foreign key (request_id, on_behalf_of, duty) references duties (request_id, person_id, duty),
-  add constraint decided_under_confirmed_break_glass foreign key (fund_id, break_glass_id) references break_glass_confirmations (fund_id, break_glass_id);
+  add constraint decided_under_confirmed_break_glass foreign key (break_glass_id) references break_glass_confirmations;
 create index decisions_by_delegation on decisions (delegation_id) where delegation_id is not null;
 
 create function decided_with_power() returns trigger language plpgsql set search_path = public, pg_temp as $$

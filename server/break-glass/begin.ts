@@ -1,6 +1,6 @@
 import { row, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { policyInForce } from '../funds/policies.ts'
 import { newId } from '../ids.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
@@ -42,7 +42,11 @@ export async function beginBreakGlass(
   if (await hasDecided(trx, request, actor.personId)) throw new Refusal('already_decided_by_you')
 
   // From here on everything must succeed.
-  const { terms } = await policyInForce(trx, { fundId: request.fundId, subject: 'break_glass', on: today(actor) })
+  const { terms } = await policyInForce(trx, {
+    fundId: request.fundId,
+    subject: 'break_glass',
+    on: dayOf(actor.act.at),
+  })
   const id = newId('breakGlass')
   const endsAt = new Date(at.getTime() + terms.hours * HOUR_MS)
   await trx('break_glasses').insert({

@@ -1,6 +1,6 @@
 import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { policyInForce } from '../funds/policies.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { moveOn, mustAwaitDecision, recordDecision } from '../requests/decide.ts'
@@ -37,10 +37,14 @@ export async function confirmBreakGlass(
   if (!step || request.round !== broken.round) throw new Refusal('break_glass_over')
   await takeDuty(trx, actor, { requestId: request.id, duty: 'approver' })
   if (await hasDecided(trx, request, actor.personId)) throw new Refusal('already_decided_by_you')
-  await firstMustStillCount(trx, request, broken)
+  await firstMustStillCount(trx, actor, request, broken)
 
   // From here on everything must succeed.
-  const { terms } = await policyInForce(trx, { fundId: request.fundId, subject: 'break_glass', on: today(actor) })
+  const { terms } = await policyInForce(trx, {
+    fundId: request.fundId,
+    subject: 'break_glass',
+    on: dayOf(actor.act.at),
+  })
   const reviewBy = new Date(at.getTime() + terms.reviewDays * DAY_MS)
   await trx('break_glass_confirmations').insert({
     break_glass_id: breakGlassId,
@@ -64,8 +68,13 @@ export async function confirmBreakGlass(
 }
 
 /** Refuses `must_keep_away`, with why, where who began it is no director any more, has decided meanwhile, or must keep away. */
-async function firstMustStillCount(trx: Trx, request: LoadedRequest, { begunBy }: BreakGlass): Promise<void> {
-  const blocker = dutyBlocker(await partIn(trx, request.id, { personId: begunBy, kind: 'person' }), 'approver')
+async function firstMustStillCount(
+  trx: Trx,
+  { act }: Actor,
+  request: LoadedRequest,
+  { begunBy }: BreakGlass,
+): Promise<void> {
+  const blocker = dutyBlocker(await partIn(trx, request.id, { personId: begunBy, kind: 'person', act }), 'approver')
   const director = await trx('role_grants')
     .join('people', 'people.id', 'role_grants.person_id')
     .where({ fund_id: request.fundId, person_id: begunBy, role: 'director', ended_at: null, 'people.active': true })

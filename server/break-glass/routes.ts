@@ -18,7 +18,8 @@ export function breakGlassEndpoints(): Endpoint[] {
       '/disbursement-requests/:request/break-glass',
       {
         tag,
-        summary: 'Begin to take an open step in place of its owners; another director confirms, the auditors are told at once',
+        summary:
+          'Begin to take an open step in place of its owners; another director confirms, the auditors are told at once',
         refuses: [
           'not_awaiting_decision',
           'reservation_lapsed',

@@ -1,6 +1,6 @@
 import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { fundById } from '../funds/open.ts'
 import { policyInForce } from '../funds/policies.ts'
 import { newId } from '../ids.ts'
@@ -48,8 +48,9 @@ export async function delegateRole(
   const from = asked.from ? new Date(asked.from) : at
   const until = new Date(asked.until)
   const notBefore = from > at ? from : at
-  if (until <= notBefore) throw new Refusal('dates_out_of_order', { field: 'until', notBefore: notBefore.toISOString() })
-  const { terms } = await policyInForce(trx, { fundId, subject: 'delegation', on: today(actor) })
+  if (until <= notBefore)
+    throw new Refusal('dates_out_of_order', { field: 'until', notBefore: notBefore.toISOString() })
+  const { terms } = await policyInForce(trx, { fundId, subject: 'delegation', on: dayOf(actor.act.at) })
   if (isTooLong({ from, until }, terms.days)) throw new Refusal('delegation_too_long', { days: terms.days })
   await scopeMustBeOfFund(trx, fundId, { processId, entityId })
   const possible = await possibleStandIns(trx, { fundId, personId: actor.personId })

@@ -48,7 +48,7 @@ export async function takePower(trx: Trx, actor: Actor, request: LoadedRequest, 
   if (state !== 'in_force') throw new Refusal('delegation_not_in_force', { state })
   const why = shortfallOf(delegation, ...(await reachedBy(trx, request, delegation, asked.approving)))
   if (why) throw beyond(delegation, why)
-  await takeDuty(trx, delegatorOf(delegation), { requestId: request.id, duty })
+  await takeDuty(trx, delegatorOf(actor, delegation), { requestId: request.id, duty })
   return power
 }
 
@@ -63,7 +63,7 @@ export async function powerFor(db: Db, actor: Actor, request: LoadedRequest, ask
     const step = open.find(({ role }) => role === delegation.role)
     if (!step || (delegationId && delegationId !== delegation.id)) continue
     const why = shortfallOf(delegation, ...(await reachedBy(db, request, delegation, approving)))
-    const apart = why ? undefined : await keepsAway(db, request, delegation, step)
+    const apart = why ? undefined : await keepsAway(db, actor, request, { delegation, step })
     if (!why && !apart) return { step, delegation }
     if (refusal.code === 'not_your_step') refusal = why ? beyond(delegation, why) : mustKeepAway(delegation, apart!)
   }
@@ -73,11 +73,11 @@ export async function powerFor(db: Db, actor: Actor, request: LoadedRequest, ask
 /** Why the delegator can have no part in this step: as for the person themselves, or because they have decided already. */
 async function keepsAway(
   db: Db,
+  actor: Actor,
   request: LoadedRequest,
-  delegation: Delegation,
-  step: Step,
+  { delegation, step }: { delegation: Delegation; step: Step },
 ): Promise<RefusalCode | undefined> {
-  const delegator = delegatorOf(delegation)
+  const delegator = delegatorOf(actor, delegation)
   const blocker = dutyBlocker(await partIn(db, request.id, delegator), dutyOfStep(step.role))
   return blocker ?? ((await hasDecided(db, request, delegator.personId)) ? 'already_decided_by_you' : undefined)
 }
@@ -103,7 +103,11 @@ async function reachedBy(
 }
 
 /** A delegator acts as the person that they are: service accounts delegate nothing. */
-const delegatorOf = ({ delegatorId }: Delegation) => ({ personId: delegatorId, kind: 'person' as const })
+const delegatorOf = ({ act }: Actor, { delegatorId }: Delegation) => ({
+  personId: delegatorId,
+  kind: 'person' as const,
+  act,
+})
 
 const beyond = ({ id, delegatorId }: Delegation, why: Shortfall) =>
   new Refusal('beyond_delegation', { delegationId: id, onBehalfOf: delegatorId, why })

@@ -1,7 +1,7 @@
 import { rows, type Db, type Trx } from '../../db/connect.ts'
 import { DELEGABLE_ROLES } from '../delegations/policy.ts'
 import { Refusal, type RefusalCode } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { fundById } from '../funds/open.ts'
 import { policyInForce } from '../funds/policies.ts'
 import { newId } from '../ids.ts'
@@ -36,7 +36,7 @@ export async function askForOpinions(
   const request = await lockRequest(trx, requestId)
   requireRole(actor, request.fundId, DELEGABLE_ROLES)
   if (request.status !== 'submitted') throw new Refusal('not_awaiting_decision', { current: request.status })
-  const notBefore = today(actor)
+  const notBefore = dayOf(actor.act.at)
   if (dueOn < notBefore) throw new Refusal('dates_out_of_order', { field: 'dueOn', notBefore })
   const members = await advisorsOf(trx, request.fundId)
   if (!advisorIds.every((one) => members.includes(one))) throw new Refusal('not_found', { field: 'advisorIds' })
@@ -46,7 +46,7 @@ export async function askForOpinions(
     .pluck('advisor_id')
   if (asked.length > 0) throw new Refusal('already_exists', { field: 'advisorIds', people: asked })
   for (const personId of advisorIds) {
-    const why = await adviceBlocker(trx, requestId, personId)
+    const why = await adviceBlocker(trx, actor, { requestId, personId })
     if (why) throw new Refusal('must_keep_away', { field: 'advisorIds', personId, why })
   }
   return { items: await write(trx, actor, request, { advisorIds, dueOn, question, askedBy: actor }) }
@@ -68,13 +68,17 @@ export async function askByMatrix(
   const dueOn = new Date(Date.parse(on) + terms.days * DAY_MS).toISOString().slice(0, 10)
   const advisorIds: string[] = []
   for (const personId of await advisorsOf(trx, fundId))
-    if (!(await adviceBlocker(trx, request.id, personId))) advisorIds.push(personId)
+    if (!(await adviceBlocker(trx, actor, { requestId: request.id, personId }))) advisorIds.push(personId)
   await write(trx, actor, request, { advisorIds, dueOn, question: '', askedBy: null })
 }
 
 /** Why this person does not advise on the request: a duty in it, a naming or a tie. */
-export async function adviceBlocker(db: Db, requestId: string, personId: string): Promise<RefusalCode | undefined> {
-  const part = await partIn(db, requestId, { personId, kind: 'person' })
+export async function adviceBlocker(
+  db: Db,
+  { act }: Actor,
+  { requestId, personId }: { requestId: string; personId: string },
+): Promise<RefusalCode | undefined> {
+  const part = await partIn(db, requestId, { personId, kind: 'person', act })
   return part.duty === null ? dutyBlocker(part, 'requester') : 'separation_of_duties'
 }
 

@@ -42,7 +42,7 @@ export async function giveOpinion(
   requireRole(actor, fundId, ['advisor'])
   if (actor.kind === 'service') throw new Refusal('service_account_decides_nothing')
   if (asked.given) throw new Refusal('opinion_given_already')
-  const blocker = await adviceBlocker(trx, requestId, actor.personId)
+  const blocker = await adviceBlocker(trx, actor, { requestId, personId: actor.personId })
   if (blocker) throw new Refusal(blocker)
 
   const [written] = await trx('opinions')

@@ -68,8 +68,11 @@ export async function budgetLines(db: Db, request: { id: string; currency: strin
   return lines.map((line) => ({ ...line, amount: minorText(line.amount, request.currency) }))
 }
 
+/** Who takes part: whoever acts, or somebody on whose behalf it is done, at the instant of the act. */
+export type Taker = Pick<Actor, 'personId' | 'kind' | 'act'>
+
 /** How this person stands to the request and its payee. */
-export async function partIn(db: Db, requestId: string, actor: Pick<Actor, 'personId' | 'kind'>): Promise<Part> {
+export async function partIn(db: Db, requestId: string, actor: Taker): Promise<Part> {
   const found = await row<Omit<Part, 'kind'>>(
     db,
     `select (select duty from duties where request_id = r.id and person_id = :personId) as duty,
@@ -91,7 +94,7 @@ export async function partIn(db: Db, requestId: string, actor: Pick<Actor, 'pers
  */
 export async function takeDuty(
   trx: Trx,
-  actor: Pick<Actor, 'personId' | 'kind'>,
+  actor: Taker,
   { requestId, duty }: { requestId: string; duty: Duty },
 ): Promise<void> {
   const blocker = dutyBlocker(await partIn(trx, requestId, actor), duty)

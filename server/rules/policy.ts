@@ -49,6 +49,12 @@ export const SUBJECTS = {
     rows: { kind: 'list', of: { upTo, role: { kind: 'choice', of: AUTHORITIES } }, key: 'upTo', least: 1, most: 2 },
   },
   bank_charges: { most: { kind: 'amount' }, bps: { kind: 'basis_points' } },
+  delegation: { days: { kind: 'count', least: 1, most: 366 } },
+  break_glass: {
+    hours: { kind: 'count', least: 1, most: 168 },
+    reviewDays: { kind: 'count', least: 1, most: 90 },
+  },
+  advisory_opinion: { days: { kind: 'count', least: 1, most: 90 } },
   recognition: { standard: { kind: 'choice', of: ['IPSAS 23', 'IPSAS 47'] } },
 } as const satisfies Record<string, Fields>
 export type Subject = keyof typeof SUBJECTS

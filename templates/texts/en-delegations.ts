@@ -18,7 +18,8 @@ export const delegationsEn = {
     accepted: '{name} as {role}',
     back: 'I am back',
     mine: 'Offered to you',
-    offer: '{by} wants you to decide as {role} on their behalf from {from} until {until}, up to {upTo} for one request.',
+    offer:
+      '{by} wants you to decide as {role} on their behalf from {from} until {until}, up to {upTo} for one request.',
     accept: 'Accept',
     look: 'Look at it',
     away: 'I will be away',
@@ -30,7 +31,8 @@ export const delegationsEn = {
     upToFor: 'Up to which amount for one request as {role} ({currency})',
     awayButton: 'Say that I am away',
     give: 'Delegate without being away',
-    giveSays: 'For what you name here and nothing else, at most {days} days. It can be ended at any moment and goes no further.',
+    giveSays:
+      'For what you name here and nothing else, at most {days} days. It can be ended at any moment and goes no further.',
     delegate: 'To whom',
     upTo: 'Up to which amount for one request ({currency})',
     inAll: 'Up to which amount for all of them ({currency})',
@@ -99,7 +101,8 @@ export const delegationsEn = {
     meant: 'I mean it, and take part in this request in no other way',
     beginButton: 'Break the glass',
     confirm: 'Confirm as the second director',
-    confirmSays: 'Until {until}. Both of you have approved the step from then on, and have no other part in this request.',
+    confirmSays:
+      'Until {until}. Both of you have approved the step from then on, and have no other part in this request.',
     confirmButton: 'Confirm',
     review: 'Review',
     reviewSays: 'By {until}. It takes nothing back; a contest is told to the auditors and the directors.',
