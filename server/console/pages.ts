@@ -6,12 +6,15 @@ import { alarmsFor } from './alarms.ts'
 import { apiFor } from './api.ts'
 import { contributionPages } from './contributions.ts'
 import { correctionPages } from './corrections.ts'
+import { breakGlassPages } from './break-glass.ts'
 import { auditPages } from './audit.ts'
 import { samplePages } from './samples.ts'
+import { delegationPages } from './delegations.ts'
 import { donorPages } from './donors.ts'
 import { draftPages } from './drafts.ts'
 import { homePages } from './home.ts'
 import { ledgerPages } from './ledger.ts'
+import { opinionPages } from './opinions.ts'
 import { payeePages } from './payees.ts'
 import { ownPasswordFirst, passwordPages } from './password.ts'
 import { paymentForms } from './payments.ts'
@@ -40,6 +43,9 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   draftPages(router, served)
   requestPages(router, served)
   paymentForms(router, served)
+  delegationPages(router, served)
+  breakGlassPages(router, served)
+  opinionPages(router, served)
   donorPages(router, served)
   contributionPages(router, served)
   payeePages(router, served)

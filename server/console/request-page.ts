@@ -4,6 +4,7 @@ import type { Texts } from '../../templates/texts/texts.ts'
 import { dayOf } from '../clock.ts'
 import { READERS, holdsRole } from '../people/actor.ts'
 import { readRequest } from '../requests/queries.ts'
+import { aroundRequest } from './around-request.ts'
 import { newFormKey, type Console, type Refused } from './forms.ts'
 import { mayActOn } from './may.ts'
 import { namesOfRequest, paymentsOfRequest } from './queries.ts'
@@ -37,6 +38,7 @@ export async function showRequest(
     payments,
     done: doneIn(t, done),
     problem: refused,
+    around: await aroundRequest(db, actor, request),
     part: {
       mayEdit: may.edit,
       maySubmit: may.submit,

@@ -7,6 +7,7 @@ export type Delegation = Reach & {
   readonly id: string
   readonly fundId: string
   readonly delegatorId: string
+  readonly delegatorName: string
   readonly delegateId: string
   readonly role: DelegableRole
   readonly from: Date
@@ -15,11 +16,12 @@ export type Delegation = Reach & {
   readonly revokedAt: Date | null
 }
 
-const DELEGATION = `select d.id, d.fund_id as "fundId", f.currency, d.delegator_id as "delegatorId", d.delegate_id as "delegateId", d.role,
+const DELEGATION = `select d.id, d.fund_id as "fundId", f.currency, d.delegator_id as "delegatorId", g.name as "delegatorName", d.delegate_id as "delegateId", d.role,
     d.starts_at as "from", d.ends_at as until, d.up_to::text as "upTo", d.in_all::text as "inAll", d.process_id as "processId",
     d.entity_id as "entityId", d.region, a.accepted_at as "acceptedAt", r.revoked_at as "revokedAt"
   from delegations d
   join funds f on f.id = d.fund_id
+  join people g on g.id = d.delegator_id
   left join delegation_acceptances a on a.delegation_id = d.id
   left join delegation_revocations r on r.delegation_id = d.id`
 

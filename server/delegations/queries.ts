@@ -99,6 +99,22 @@ export async function readDelegation(db: Db, actor: Actor, delegationId: string)
   return told!
 }
 
+/** Somebody who decides on behalf of another at a moment. */
+export type StandIn = {
+  readonly personId: string
+  /** Until when that person is away; null where they are here and have delegated all the same. */
+  readonly awayUntil: Date | null
+  readonly delegationId: string
+  readonly delegateId: string
+  readonly delegateName: string
+  readonly role: DelegableRole
+  /** The delegation is in force before this moment. */
+  readonly until: Date
+}
+
+/** Somebody who is away, and until when. */
+export type Away = { readonly personId: string; readonly name: string; readonly until: Date }
+
 export type AbsenceTold = {
   id: string
   person: Named

@@ -1,18 +1,5 @@
 import { rows, type Db } from '../../db/connect.ts'
-import type { DelegableRole } from './policy.ts'
-
-/** Somebody who decides on behalf of another at a moment. */
-export type StandIn = {
-  readonly personId: string
-  /** Until when that person is away; null where they are here and have delegated all the same. */
-  readonly awayUntil: Date | null
-  readonly delegationId: string
-  readonly delegateId: string
-  readonly delegateName: string
-  readonly role: DelegableRole
-  /** The delegation is in force before this moment. */
-  readonly until: Date
-}
+import type { Away, StandIn } from './queries.ts'
 
 /**
  * Who stands in for these people in the fund at that moment: those to whom they have delegated and who have accepted, in the order of the
@@ -42,8 +29,6 @@ export async function standsInFor(
     { fundId, personIds: [...personIds], at, requestId },
   )
 }
-
-export type Away = { readonly personId: string; readonly name: string; readonly until: Date }
 
 /** Those of the holders of these roles in the fund who are away at that moment, and until when, by name. */
 export async function awayAt(

@@ -28,7 +28,7 @@ async function confidential(amount = '60000.00') {
     ...{ name: 'Back channel at Geneva', country: 'Switzerland', region: 'Europe', phase: 'before_escalation' },
     confidentiality: 'strictly_confidential',
   })
-  await service.admin().post(`/processes/${process.body.id}/known-to`, { entityId: fund.entity }).expect(201)
+  await service.admin().post(`/processes/${process.body.id}/entities`, { entityId: fund.entity }).expect(201)
   return submitted(fund, amount, { processId: process.body.id, title: 'Secret talks', purpose: 'Meet the general' })
 }
 
