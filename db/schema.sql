@@ -6,38 +6,6 @@ create sequence contribution_numbers as bigint start 1;
 create sequence payment_numbers as bigint start 1;
 create sequence request_numbers as bigint start 1;
 
-create table absence_returns (
-  absence_id   id not null,
-  fund_id      id not null,
-  person_id    id not null,
-  returned_at  timestamp with time zone not null,
-  act_id       id not null,
-  constraint absence_returns_pkey PRIMARY KEY (absence_id),
-  constraint absence_returns_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint absence_returns_fund_id_absence_id_person_id_fkey FOREIGN KEY (fund_id, absence_id, person_id) REFERENCES absences(fund_id, id, person_id)
-);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON absence_returns FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-
-create table absences (
-  id         id not null,
-  fund_id    id not null,
-  person_id  id not null,
-  starts_at  timestamp with time zone not null,
-  ends_at    timestamp with time zone not null,
-  reason     text not null default ''::text,
-  stated_at  timestamp with time zone not null,
-  act_id     id not null,
-  constraint absences_pkey PRIMARY KEY (id),
-  constraint absences_fund_id_id_person_id_key UNIQUE (fund_id, id, person_id),
-  constraint absences_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint absences_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint absences_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
-  constraint absence_ends CHECK ((starts_at < ends_at)),
-  constraint absences_reason_check CHECK ((length(reason) <= 500))
-);
-CREATE INDEX absences_by_person ON absences USING btree (fund_id, person_id, ends_at);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON absences FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-
 create table accounts (
   id               bigint not null generated always as identity,
   fund_id          id not null,
@@ -113,10 +81,11 @@ create table agreements (
   act_id             id not null,
   interest           text not null default 'reserve'::text,
   correction_id      id,
+  fund_id            id not null,
   constraint agreements_pkey PRIMARY KEY (contribution_id),
   constraint agreements_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint agreements_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
   constraint agreements_currency_fkey FOREIGN KEY (currency) REFERENCES currencies(code),
+  constraint agreements_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
   constraint agreement_interest CHECK ((interest = ANY (ARRAY['contribution'::text, 'reserve'::text]))),
   constraint agreements_amount_check CHECK ((amount > 0)),
   constraint agreements_check CHECK ((conditional = (condition IS NOT NULL))),
@@ -125,6 +94,7 @@ create table agreements (
   constraint agreements_support_cost_bps_check CHECK (((support_cost_bps >= 0) AND (support_cost_bps <= 5000)))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON agreements FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON agreements FOR EACH ROW EXECUTE FUNCTION takes_fund_of('contributions', 'contribution_id', 'id');
 CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON agreements DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
 CREATE TRIGGER kept_before_correction BEFORE UPDATE ON agreements FOR EACH ROW EXECUTE FUNCTION kept_before_correction('contribution_id');
 alter table agreements enable row level security;
@@ -137,11 +107,14 @@ create table approval_steps (
   step        smallint not null,
   role        text not null,
   quorum      smallint not null,
+  fund_id     id not null,
   constraint approval_steps_pkey PRIMARY KEY (request_id, round, step, role),
+  constraint approval_steps_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint approval_steps_request_id_round_fkey FOREIGN KEY (request_id, round) REFERENCES submissions(request_id, round),
   constraint approval_steps_quorum_check CHECK ((quorum > 0))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON approval_steps FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON approval_steps FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 
 create table back_dated (
   account_id  bigint not null,
@@ -183,88 +156,19 @@ create table bank_accounts (
   constraint bank_accounts_code_check CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,29}$'::text))
 );
 
-create table break_glass_confirmations (
-  break_glass_id  id not null,
-  fund_id         id not null,
-  request_id      id not null,
-  begun_by        id not null,
-  confirmed_by    id not null,
-  confirmed_at    timestamp with time zone not null,
-  reason          text not null default ''::text,
-  review_by       timestamp with time zone not null,
-  duty            text not null default 'approver'::text,
-  act_id          id not null,
-  constraint break_glass_confirmations_pkey PRIMARY KEY (break_glass_id),
-  constraint break_glass_confirmations_fund_id_break_glass_id_key UNIQUE (fund_id, break_glass_id),
-  constraint break_glass_confirmations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint break_glass_confirmations_fund_id_break_glass_id_begun_by__fkey FOREIGN KEY (fund_id, break_glass_id, begun_by, request_id) REFERENCES break_glasses(fund_id, id, begun_by, request_id),
-  constraint one_duty_each FOREIGN KEY (request_id, confirmed_by, duty) REFERENCES duties(request_id, person_id, duty),
-  constraint break_glass_by_two_people CHECK (((confirmed_by)::text <> (begun_by)::text)),
-  constraint break_glass_confirmations_duty_check CHECK ((duty = 'approver'::text)),
-  constraint break_glass_confirmations_reason_check CHECK ((length(reason) <= 2000))
-);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON break_glass_confirmations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-CREATE TRIGGER break_glass_by_directors BEFORE INSERT ON break_glass_confirmations FOR EACH ROW EXECUTE FUNCTION break_glass_by_directors();
-
-create table break_glass_reviews (
-  break_glass_id  id not null,
-  fund_id         id not null,
-  reviewed_by     id not null,
-  verdict         text not null,
-  words           text not null,
-  reviewed_at     timestamp with time zone not null,
-  act_id          id not null,
-  constraint break_glass_reviews_pkey PRIMARY KEY (break_glass_id),
-  constraint break_glass_reviews_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint break_glass_reviews_fund_id_break_glass_id_fkey FOREIGN KEY (fund_id, break_glass_id) REFERENCES break_glass_confirmations(fund_id, break_glass_id),
-  constraint break_glass_reviews_reviewed_by_fkey FOREIGN KEY (reviewed_by) REFERENCES people(id),
-  constraint break_glass_reviews_verdict_check CHECK ((verdict = ANY (ARRAY['acknowledge'::text, 'contest'::text]))),
-  constraint break_glass_reviews_words_check CHECK (((length(words) >= 1) AND (length(words) <= 2000)))
-);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON break_glass_reviews FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-CREATE TRIGGER break_glass_reviewed_by_others BEFORE INSERT ON break_glass_reviews FOR EACH ROW EXECUTE FUNCTION break_glass_reviewed_by_others();
-
-create table break_glasses (
-  id            id not null,
-  fund_id       id not null,
-  request_id    id not null,
-  round         integer not null,
-  step          smallint not null,
-  role          text not null,
-  decided_hash  text not null,
-  reason        text not null,
-  begun_by      id not null,
-  begun_at      timestamp with time zone not null,
-  ends_at       timestamp with time zone not null,
-  duty          text not null default 'approver'::text,
-  act_id        id not null,
-  constraint break_glasses_pkey PRIMARY KEY (id),
-  constraint break_glasses_fund_id_id_begun_by_request_id_key UNIQUE (fund_id, id, begun_by, request_id),
-  constraint break_glasses_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint break_glasses_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint break_glasses_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
-  constraint break_glasses_request_id_round_step_role_fkey FOREIGN KEY (request_id, round, step, role) REFERENCES approval_steps(request_id, round, step, role),
-  constraint one_duty_each FOREIGN KEY (request_id, begun_by, duty) REFERENCES duties(request_id, person_id, duty),
-  constraint break_glass_ends CHECK ((begun_at < ends_at)),
-  constraint break_glasses_duty_check CHECK ((duty = 'approver'::text)),
-  constraint break_glasses_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
-  constraint break_glasses_role_check CHECK ((role = ANY (ARRAY['fund_manager'::text, 'head_of_department'::text])))
-);
-CREATE INDEX break_glasses_by_fund ON break_glasses USING btree (fund_id, id);
-CREATE INDEX break_glasses_by_request ON break_glasses USING btree (request_id, id);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON break_glasses FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-
 create table budget_lines (
   request_id   id not null,
   line         smallint not null,
   category     text not null,
   description  text not null,
   amount       bigint not null,
+  fund_id      id not null,
   constraint budget_lines_pkey PRIMARY KEY (request_id, line),
-  constraint budget_lines_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id),
+  constraint budget_lines_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint budget_lines_amount_check CHECK ((amount > 0)),
   constraint budget_lines_category_check CHECK ((category = ANY (ARRAY['grants'::text, 'experts'::text, 'travel'::text, 'venue'::text, 'interpretation'::text, 'security'::text])))
 );
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON budget_lines FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 CREATE TRIGGER decided_content_is_fixed BEFORE INSERT OR DELETE OR UPDATE ON budget_lines FOR EACH ROW EXECUTE FUNCTION decided_parts_are_fixed();
 
 create table charge_approvals (
@@ -278,9 +182,11 @@ create table charge_approvals (
   duty         text not null default 'charge_approver'::text,
   approved_at  timestamp with time zone not null default clock_timestamp(),
   act_id       id not null,
+  fund_id      id not null,
   constraint charge_approvals_pkey PRIMARY KEY (id),
   constraint charge_approvals_id_payment_id_event_key UNIQUE (id, payment_id, event),
   constraint charge_approvals_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint charge_approvals_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id),
   constraint charge_approvals_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
   constraint one_duty_each FOREIGN KEY (request_id, approved_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint charge_approvals_amount_check CHECK ((amount > 0)),
@@ -290,6 +196,7 @@ create table charge_approvals (
 );
 CREATE INDEX charge_approvals_by_payment ON charge_approvals USING btree (payment_id, id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON charge_approvals FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON charge_approvals FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 
 create table closings (
   account_id  bigint not null,
@@ -306,11 +213,14 @@ create table conditions_met (
   met_on           date not null,
   evidence         text not null,
   act_id           id not null,
+  fund_id          id not null,
   constraint conditions_met_pkey PRIMARY KEY (contribution_id),
   constraint conditions_met_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint conditions_met_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES agreements(contribution_id)
+  constraint conditions_met_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES agreements(contribution_id),
+  constraint conditions_met_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id)
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON conditions_met FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON conditions_met FOR EACH ROW EXECUTE FUNCTION takes_fund_of('contributions', 'contribution_id', 'id');
 alter table conditions_met enable row level security;
 create policy own on conditions_met for select to wasata_donor using (((contribution_id)::text IN ( SELECT own_contributions() AS own_contributions)));
 create policy service on conditions_met for all to wasata_service using (true) with check (true);
@@ -396,17 +306,20 @@ create table correction_endings (
   reason         text not null default ''::text,
   ended_at       timestamp with time zone not null default clock_timestamp(),
   act_id         id not null,
+  fund_id        id not null,
   constraint correction_endings_pkey PRIMARY KEY (correction_id),
   constraint correction_endings_correction_id_verdict_key UNIQUE (correction_id, verdict),
   constraint correction_endings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint correction_endings_correction_id_proposed_by_fkey FOREIGN KEY (correction_id, proposed_by) REFERENCES corrections(id, proposed_by),
   constraint correction_endings_ended_by_person_kind_fkey FOREIGN KEY (ended_by, person_kind) REFERENCES people(id, kind),
+  constraint correction_endings_fund_id_correction_id_fkey FOREIGN KEY (fund_id, correction_id) REFERENCES corrections(fund_id, id),
   constraint correction_by_two_people CHECK (((verdict <> ALL (ARRAY['confirmed'::text, 'rejected'::text])) OR ((ended_by)::text <> (proposed_by)::text))),
   constraint correction_endings_check CHECK (((verdict <> 'rejected'::text) OR (reason <> ''::text))),
   constraint correction_endings_verdict_check CHECK ((verdict = ANY (ARRAY['confirmed'::text, 'rejected'::text, 'withdrawn'::text, 'lapsed'::text]))),
   constraint service_account_decides_nothing CHECK ((person_kind = 'person'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON correction_endings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON correction_endings FOR EACH ROW EXECUTE FUNCTION takes_fund_of('corrections', 'correction_id', 'id');
 
 create table correction_entries (
   entry_id       bigint not null,
@@ -417,16 +330,18 @@ create table correction_entries (
   takes_back     boolean not null,
   original       bigint not null,
   value_on       date not null,
+  fund_id        id not null,
   constraint correction_entries_pkey PRIMARY KEY (entry_id),
-  constraint correction_entries_correction_id_fkey FOREIGN KEY (correction_id) REFERENCES corrections(id) DEFERRABLE INITIALLY DEFERRED,
   constraint correction_entries_correction_id_verdict_fkey FOREIGN KEY (correction_id, verdict) REFERENCES correction_endings(correction_id, verdict) DEFERRABLE INITIALLY DEFERRED,
   constraint correction_entries_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES entries(id),
+  constraint correction_entries_fund_id_correction_id_fkey FOREIGN KEY (fund_id, correction_id) REFERENCES corrections(fund_id, id) DEFERRABLE INITIALLY DEFERRED,
   constraint correction_entries_original_fkey FOREIGN KEY (original) REFERENCES entries(id),
   constraint correction_entries_verdict_check CHECK ((verdict = 'confirmed'::text))
 );
 CREATE INDEX correction_entries_by_correction ON correction_entries USING btree (correction_id);
 CREATE INDEX correction_entries_by_substance ON correction_entries USING btree (source, kind);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON correction_entries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON correction_entries FOR EACH ROW EXECUTE FUNCTION takes_fund_of('entries', 'entry_id', 'bigint');
 alter table correction_entries enable row level security;
 create policy own on correction_entries for select to wasata_donor using ((EXISTS ( SELECT
    FROM postings p
@@ -449,6 +364,7 @@ create table corrections (
   proposed_at   timestamp with time zone not null default clock_timestamp(),
   act_id        id not null,
   constraint corrections_pkey PRIMARY KEY (id),
+  constraint corrections_fund_id_id_key UNIQUE (fund_id, id),
   constraint corrections_id_proposed_by_key UNIQUE (id, proposed_by),
   constraint corrections_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint corrections_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES entries(id),
@@ -475,32 +391,25 @@ create table currencies (
 );
 
 create table decisions (
-  id              id not null,
-  request_id      id not null,
-  round           integer not null,
-  step            smallint not null,
-  role            text not null,
-  decided_by      id not null,
-  duty            text not null,
-  verdict         text not null,
-  reason          text not null default ''::text,
-  content_hash    bytea not null,
-  decided_at      timestamp with time zone not null default clock_timestamp(),
-  act_id          id not null,
-  payee_hash      bytea not null,
-  on_behalf_of    id,
-  delegation_id   id,
-  break_glass_id  id,
+  id            id not null,
+  request_id    id not null,
+  round         integer not null,
+  step          smallint not null,
+  role          text not null,
+  decided_by    id not null,
+  duty          text not null,
+  verdict       text not null,
+  reason        text not null default ''::text,
+  content_hash  bytea not null,
+  decided_at    timestamp with time zone not null default clock_timestamp(),
+  act_id        id not null,
+  fund_id       id not null,
   constraint decisions_pkey PRIMARY KEY (id),
-  constraint decided_once_by_each UNIQUE (request_id, round, decided_by, payee_hash),
-  constraint decision_by_its_giver UNIQUE (id, request_id, role, decided_by),
-  constraint decided_under_confirmed_break_glass FOREIGN KEY (break_glass_id) REFERENCES break_glass_confirmations(break_glass_id),
-  constraint decided_under_own_delegation FOREIGN KEY (delegation_id, on_behalf_of, decided_by, role) REFERENCES delegations(id, delegator_id, delegate_id, role),
+  constraint decided_once_by_each UNIQUE (request_id, round, decided_by),
   constraint decisions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint decisions_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint decisions_request_id_round_step_role_fkey FOREIGN KEY (request_id, round, step, role) REFERENCES approval_steps(request_id, round, step, role),
   constraint one_duty_each FOREIGN KEY (request_id, decided_by, duty) REFERENCES duties(request_id, person_id, duty),
-  constraint one_duty_each_delegator FOREIGN KEY (request_id, on_behalf_of, duty) REFERENCES duties(request_id, person_id, duty),
-  constraint decided_under_one_power CHECK ((((on_behalf_of IS NULL) = (delegation_id IS NULL)) AND (num_nonnulls(delegation_id, break_glass_id) <= 1))),
   constraint decisions_check CHECK ((duty =
 CASE role
     WHEN 'certifying_officer'::text THEN 'certifier'::text
@@ -509,84 +418,8 @@ END)),
   constraint decisions_check1 CHECK (((verdict = 'approve'::text) OR (reason <> ''::text))),
   constraint decisions_verdict_check CHECK ((verdict = ANY (ARRAY['approve'::text, 'reject'::text, 'return'::text])))
 );
-CREATE INDEX decisions_by_delegation ON decisions USING btree (delegation_id) WHERE (delegation_id IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-CREATE TRIGGER decided_with_power AFTER INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION decided_with_power();
-CREATE TRIGGER decision_on_what_was_submitted BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION decision_on_what_was_submitted();
-
-create table delegation_acceptances (
-  delegation_id  id not null,
-  fund_id        id not null,
-  person_id      id not null,
-  accepted_at    timestamp with time zone not null,
-  act_id         id not null,
-  constraint delegation_acceptances_pkey PRIMARY KEY (delegation_id),
-  constraint delegation_acceptances_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint delegation_acceptances_fund_id_delegation_id_person_id_fkey FOREIGN KEY (fund_id, delegation_id, person_id) REFERENCES delegations(fund_id, id, delegate_id)
-);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON delegation_acceptances FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-CREATE TRIGGER works_here BEFORE INSERT ON delegation_acceptances FOR EACH ROW EXECUTE FUNCTION works_here();
-
-create table delegation_revocations (
-  delegation_id  id not null,
-  fund_id        id not null,
-  revoked_by     id not null,
-  revoked_at     timestamp with time zone not null,
-  reason         text not null,
-  act_id         id not null,
-  constraint delegation_revocations_pkey PRIMARY KEY (delegation_id),
-  constraint delegation_revocations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint delegation_revocations_fund_id_delegation_id_fkey FOREIGN KEY (fund_id, delegation_id) REFERENCES delegations(fund_id, id),
-  constraint delegation_revocations_revoked_by_fkey FOREIGN KEY (revoked_by) REFERENCES people(id),
-  constraint delegation_revocations_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
-);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON delegation_revocations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-
-create table delegations (
-  id                id not null,
-  fund_id           id not null,
-  delegator_id      id not null,
-  delegate_id       id not null,
-  role              text not null,
-  starts_at         timestamp with time zone not null,
-  ends_at           timestamp with time zone not null,
-  up_to             bigint not null,
-  in_all            bigint,
-  process_id        id,
-  entity_id         id,
-  region            text,
-  reason            text not null,
-  absence_id        id,
-  made_at           timestamp with time zone not null,
-  act_id            id not null,
-  is_administrator  boolean not null default false,
-  delegate_kind     text not null default 'person'::text,
-  constraint delegations_pkey PRIMARY KEY (id),
-  constraint delegations_fund_id_id_delegate_id_key UNIQUE (fund_id, id, delegate_id),
-  constraint delegations_fund_id_id_key UNIQUE (fund_id, id),
-  constraint delegations_id_delegator_id_delegate_id_role_key UNIQUE (id, delegator_id, delegate_id, role),
-  constraint administrator_stands_in_for_nobody FOREIGN KEY (delegate_id, is_administrator) REFERENCES people(id, administrator),
-  constraint delegations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint delegations_delegator_id_fkey FOREIGN KEY (delegator_id) REFERENCES people(id),
-  constraint delegations_fund_id_absence_id_delegator_id_fkey FOREIGN KEY (fund_id, absence_id, delegator_id) REFERENCES absences(fund_id, id, person_id),
-  constraint delegations_fund_id_entity_id_fkey FOREIGN KEY (fund_id, entity_id) REFERENCES entities(fund_id, id),
-  constraint delegations_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint delegations_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id),
-  constraint service_account_stands_in_for_nobody FOREIGN KEY (delegate_id, delegate_kind) REFERENCES people(id, kind),
-  constraint cap_in_all CHECK ((in_all >= up_to)),
-  constraint delegated_to_another CHECK (((delegate_id)::text <> (delegator_id)::text)),
-  constraint delegation_ends CHECK (((starts_at < ends_at) AND (made_at < ends_at))),
-  constraint delegations_delegate_kind_check CHECK ((delegate_kind = 'person'::text)),
-  constraint delegations_is_administrator_check CHECK ((NOT is_administrator)),
-  constraint delegations_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
-  constraint delegations_region_check CHECK (((length(region) >= 1) AND (length(region) <= 100))),
-  constraint delegations_role_check CHECK ((role = ANY (ARRAY['certifying_officer'::text, 'fund_manager'::text, 'director'::text, 'head_of_department'::text]))),
-  constraint delegations_up_to_check CHECK ((up_to > 0))
-);
-CREATE INDEX delegations_by_delegate ON delegations USING btree (fund_id, delegate_id, ends_at);
-CREATE INDEX delegations_by_delegator ON delegations USING btree (fund_id, delegator_id, ends_at);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON delegations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-CREATE TRIGGER delegated_from_own_power BEFORE INSERT ON delegations FOR EACH ROW EXECUTE FUNCTION delegated_from_own_power();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 
 create table donors (
   id          id not null,
@@ -609,14 +442,16 @@ create table duties (
   person_id    id not null,
   duty         text not null,
   person_kind  text not null,
+  fund_id      id not null,
   constraint duties_pkey PRIMARY KEY (request_id, person_id),
   constraint duties_request_id_person_id_duty_key UNIQUE (request_id, person_id, duty),
+  constraint duties_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint duties_person_id_person_kind_fkey FOREIGN KEY (person_id, person_kind) REFERENCES people(id, kind),
-  constraint duties_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id),
   constraint duties_duty_check CHECK ((duty = ANY (ARRAY['requester'::text, 'certifier'::text, 'approver'::text, 'releaser'::text, 'reconciler'::text, 'charge_approver'::text]))),
   constraint service_account_decides_nothing CHECK (((duty = 'requester'::text) OR (person_kind = 'person'::text)))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON duties FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 CREATE TRIGGER named_people_have_no_duty BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION named_people_have_no_duty();
 CREATE TRIGGER works_here BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION works_here();
 
@@ -627,11 +462,13 @@ create table earmark_changes (
   consent          text not null,
   act_id           id not null,
   changed_at       timestamp with time zone not null default clock_timestamp(),
+  fund_id          id not null,
   constraint earmark_changes_pkey PRIMARY KEY (contribution_id, version),
   constraint earmark_changes_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint earmark_changes_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id)
+  constraint earmark_changes_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id)
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON earmark_changes FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON earmark_changes FOR EACH ROW EXECUTE FUNCTION takes_fund_of('contributions', 'contribution_id', 'id');
 
 create table entities (
   id          id not null,
@@ -751,10 +588,12 @@ create table impairments (
   proposal_id      id,
   verdict          text not null default 'approve'::text,
   act_id           id not null,
+  fund_id          id not null,
   constraint impairments_pkey PRIMARY KEY (id),
   constraint impairments_proposal_id_key UNIQUE (proposal_id),
   constraint impairments_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint impairments_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES agreements(contribution_id),
+  constraint impairments_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
   constraint impairments_proposal_id_verdict_fkey FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
   constraint impairment_has_authority CHECK (((amount < 0) OR (proposal_id IS NOT NULL))),
   constraint impairments_amount_check CHECK ((amount <> 0)),
@@ -762,6 +601,7 @@ create table impairments (
 );
 CREATE INDEX impairments_by_contribution ON impairments USING btree (contribution_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON impairments FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON impairments FOR EACH ROW EXECUTE FUNCTION takes_fund_of('contributions', 'contribution_id', 'id');
 
 create table import_rows (
   import_id   id not null,
@@ -770,12 +610,14 @@ create table import_rows (
   reasons     jsonb not null default '[]'::jsonb,
   content     jsonb not null,
   receipt_id  id,
+  fund_id     id not null,
   constraint import_rows_pkey PRIMARY KEY (import_id, line),
-  constraint import_rows_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id),
+  constraint import_rows_fund_id_import_id_fkey FOREIGN KEY (fund_id, import_id) REFERENCES imports(fund_id, id),
   constraint import_rows_check CHECK (((outcome = 'imported'::text) = (reasons = '[]'::jsonb))),
   constraint import_rows_outcome_check CHECK ((outcome = ANY (ARRAY['imported'::text, 'imported_with_warning'::text, 'refused'::text])))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON import_rows FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON import_rows FOR EACH ROW EXECUTE FUNCTION takes_fund_of('imports', 'import_id', 'id');
 
 create table imports (
   id           id not null,
@@ -808,6 +650,7 @@ create table interest (
   verdict          text not null default 'approve'::text,
   act_id           id not null,
   constraint interest_pkey PRIMARY KEY (id),
+  constraint interest_fund_id_id_key UNIQUE (fund_id, id),
   constraint interest_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint interest_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
   constraint interest_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
@@ -829,9 +672,10 @@ create table interest_shares (
   balance_days     numeric not null,
   amount           bigint not null,
   goes_to          text not null,
+  fund_id          id not null,
   constraint interest_shares_pkey PRIMARY KEY (interest_id, contribution_id),
-  constraint interest_shares_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
-  constraint interest_shares_interest_id_fkey FOREIGN KEY (interest_id) REFERENCES interest(id),
+  constraint interest_shares_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
+  constraint interest_shares_fund_id_interest_id_fkey FOREIGN KEY (fund_id, interest_id) REFERENCES interest(fund_id, id),
   constraint interest_shares_amount_check CHECK ((amount >= 0)),
   constraint interest_shares_balance_days_check CHECK ((balance_days > (0)::numeric)),
   constraint interest_shares_days_check CHECK ((days > 0)),
@@ -839,6 +683,7 @@ create table interest_shares (
 );
 CREATE INDEX interest_shares_by_contribution ON interest_shares USING btree (contribution_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON interest_shares FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON interest_shares FOR EACH ROW EXECUTE FUNCTION takes_fund_of('interest', 'interest_id', 'id');
 
 create table issued_reports (
   id           id not null,
@@ -860,82 +705,15 @@ create table issued_reports (
 CREATE INDEX issued_reports_by_donor ON issued_reports USING btree (donor_id, id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON issued_reports FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
-create table kept_decisions (
-  fund_id      id not null,
-  request_id   id not null,
-  round        integer not null,
-  step         smallint not null,
-  role         text not null,
-  decided_by   id not null,
-  decision_id  id not null,
-  constraint kept_decisions_pkey PRIMARY KEY (request_id, round, decision_id),
-  constraint decided_once_by_each_in_round UNIQUE (request_id, round, decided_by),
-  constraint kept_decisions_decision_id_request_id_role_decided_by_fkey FOREIGN KEY (decision_id, request_id, role, decided_by) REFERENCES decisions(id, request_id, role, decided_by),
-  constraint kept_decisions_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
-  constraint kept_decisions_request_id_round_step_role_fkey FOREIGN KEY (request_id, round, step, role) REFERENCES approval_steps(request_id, round, step, role),
-  constraint kept_decisions_round_check CHECK ((round > 1))
-);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON kept_decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-CREATE TRIGGER kept_decision_still_covers BEFORE INSERT ON kept_decisions FOR EACH ROW EXECUTE FUNCTION kept_decision_still_covers();
-
-create table mail_attempts (
-  fund_id       id not null,
-  mail_id       id not null,
-  attempt       integer not null,
-  outcome       text not null,
-  answer        text not null,
-  attempted_at  timestamp with time zone not null,
-  constraint mail_attempts_pkey PRIMARY KEY (mail_id, attempt),
-  constraint mail_attempts_fund_id_mail_id_fkey FOREIGN KEY (fund_id, mail_id) REFERENCES mails(fund_id, id),
-  constraint mail_attempts_answer_check CHECK ((length(answer) <= 500)),
-  constraint mail_attempts_attempt_check CHECK ((attempt > 0)),
-  constraint mail_attempts_outcome_check CHECK ((outcome = ANY (ARRAY['sent'::text, 'put_off'::text, 'given_up'::text, 'not_sent'::text])))
-);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON mail_attempts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-
-create table mail_preferences (
-  person_id    id not null,
-  time_zone    text not null,
-  digest_at    time(0) without time zone,
-  quiet_from   time(0) without time zone,
-  quiet_until  time(0) without time zone,
-  act_id       id not null,
-  constraint mail_preferences_pkey PRIMARY KEY (person_id),
-  constraint mail_preferences_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint mail_preferences_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
-  constraint mail_preferences_check CHECK (((quiet_from IS NULL) = (quiet_until IS NULL))),
-  constraint mail_preferences_check1 CHECK ((quiet_from <> quiet_until)),
-  constraint mail_preferences_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 64)))
-);
-
-create table mails (
-  id               id not null,
-  fund_id          id not null,
-  person_id        id not null,
-  address          text not null,
-  digest           boolean not null,
-  made_at          timestamp with time zone not null,
-  status           text not null,
-  attempts         integer not null default 0,
-  next_attempt_at  timestamp with time zone,
-  constraint mails_pkey PRIMARY KEY (id),
-  constraint mails_fund_id_id_key UNIQUE (fund_id, id),
-  constraint mails_fund_id_id_person_id_key UNIQUE (fund_id, id, person_id),
-  constraint mails_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint mails_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
-  constraint mails_check CHECK (((status = 'waiting'::text) = (next_attempt_at IS NOT NULL))),
-  constraint mails_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'sent'::text, 'given_up'::text, 'not_sent'::text])))
-);
-CREATE INDEX mails_waiting ON mails USING btree (next_attempt_at, id) WHERE (status = 'waiting'::text);
-CREATE TRIGGER mail_has_ended BEFORE UPDATE ON mails FOR EACH ROW EXECUTE FUNCTION mail_has_ended();
-
 create table named_people (
   request_id  id not null,
   person_id   id not null,
+  fund_id     id not null,
   constraint named_people_pkey PRIMARY KEY (request_id, person_id),
-  constraint named_people_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
-  constraint named_people_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id)
+  constraint named_people_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint named_people_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
 );
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON named_people FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 CREATE TRIGGER decided_content_is_fixed BEFORE INSERT OR DELETE OR UPDATE ON named_people FOR EACH ROW EXECUTE FUNCTION decided_parts_are_fixed();
 
 create table need_to_know (
@@ -952,39 +730,6 @@ create table need_to_know (
 CREATE INDEX need_to_know_by_entity ON need_to_know USING btree (entity_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON need_to_know FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
-create table notifications (
-  id            id not null,
-  fund_id       id not null,
-  person_id     id not null,
-  event         text not null,
-  key           text not null,
-  urgent        boolean not null,
-  confidential  boolean not null,
-  facts         jsonb not null,
-  link          text not null,
-  told_at       timestamp with time zone not null,
-  read_at       timestamp with time zone,
-  mail_id       id,
-  act_id        id,
-  constraint notifications_pkey PRIMARY KEY (id),
-  constraint notifications_fund_id_id_key UNIQUE (fund_id, id),
-  constraint told_once UNIQUE (person_id, event, key),
-  constraint notifications_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint notifications_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint notifications_fund_id_mail_id_person_id_fkey FOREIGN KEY (fund_id, mail_id, person_id) REFERENCES mails(fund_id, id, person_id),
-  constraint notifications_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
-  constraint confidential_says_nothing CHECK (((NOT confidential) OR (facts = '{}'::jsonb))),
-  constraint notifications_event_check CHECK ((event ~ '^[a-z_]{1,60}$'::text)),
-  constraint notifications_facts_check CHECK ((jsonb_typeof(facts) = 'object'::text)),
-  constraint notifications_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200))),
-  constraint notifications_link_check CHECK (((link ~ '^/[A-Za-z0-9_?=&#./-]*$'::text) AND (link !~ '^//'::text)))
-);
-CREATE INDEX notifications_by_mail ON notifications USING btree (mail_id) WHERE (mail_id IS NOT NULL);
-CREATE INDEX notifications_by_person ON notifications USING btree (person_id, id);
-CREATE INDEX notifications_to_mail ON notifications USING btree (person_id, fund_id, told_at) WHERE (mail_id IS NULL);
-CREATE INDEX notifications_unread ON notifications USING btree (person_id) WHERE (read_at IS NULL);
-CREATE TRIGGER notification_is_told BEFORE UPDATE ON notifications FOR EACH ROW EXECUTE FUNCTION notification_is_told();
-
 create table obligation_reductions (
   id          id not null,
   request_id  id not null,
@@ -993,82 +738,16 @@ create table obligation_reductions (
   reduced_by  id not null,
   duty        text not null default 'approver'::text,
   act_id      id not null,
+  fund_id     id not null,
   constraint obligation_reductions_pkey PRIMARY KEY (id),
   constraint obligation_reductions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint obligation_reductions_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id),
+  constraint obligation_reductions_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint one_duty_each FOREIGN KEY (request_id, reduced_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint obligation_reductions_amount_check CHECK ((amount > 0)),
   constraint obligation_reductions_duty_check CHECK ((duty = 'approver'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON obligation_reductions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-
-create table opinion_requests (
-  id          id not null,
-  fund_id     id not null,
-  request_id  id not null,
-  round       integer not null,
-  advisor_id  id not null,
-  question    text not null default ''::text,
-  due_on      date not null,
-  asked_by    id,
-  asked_at    timestamp with time zone not null,
-  act_id      id not null,
-  constraint opinion_requests_pkey PRIMARY KEY (id),
-  constraint asked_already UNIQUE (request_id, round, advisor_id),
-  constraint opinion_requests_fund_id_id_advisor_id_due_on_key UNIQUE (fund_id, id, advisor_id, due_on),
-  constraint opinion_requests_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint opinion_requests_advisor_id_fkey FOREIGN KEY (advisor_id) REFERENCES people(id),
-  constraint opinion_requests_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES people(id),
-  constraint opinion_requests_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint opinion_requests_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
-  constraint opinion_requests_request_id_round_fkey FOREIGN KEY (request_id, round) REFERENCES submissions(request_id, round),
-  constraint opinion_requests_question_check CHECK ((length(question) <= 2000))
-);
-CREATE INDEX opinion_requests_by_advisor ON opinion_requests USING btree (fund_id, advisor_id, id);
-CREATE TRIGGER advisor_is_apart BEFORE INSERT ON opinion_requests FOR EACH ROW EXECUTE FUNCTION advisor_is_apart();
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON opinion_requests FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-
-create table opinions (
-  opinion_request_id  id not null,
-  fund_id             id not null,
-  advisor_id          id not null,
-  due_on              date not null,
-  view                text not null,
-  words               text not null,
-  given_at            timestamp with time zone not null,
-  late                boolean generated always as ((((given_at AT TIME ZONE 'utc'::text))::date > due_on)) stored,
-  act_id              id not null,
-  constraint opinions_pkey PRIMARY KEY (opinion_request_id),
-  constraint opinions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint opinions_fund_id_opinion_request_id_advisor_id_due_on_fkey FOREIGN KEY (fund_id, opinion_request_id, advisor_id, due_on) REFERENCES opinion_requests(fund_id, id, advisor_id, due_on),
-  constraint opinions_view_check CHECK ((view = ANY (ARRAY['favours'::text, 'advises_against'::text, 'no_view'::text]))),
-  constraint opinions_words_check CHECK (((length(words) >= 1) AND (length(words) <= 5000)))
-);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON opinions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-
-create table payee_ratings (
-  fund_id      id not null,
-  payee_id     id not null,
-  number       integer not null,
-  rating       text not null,
-  reason       text not null,
-  valid_until  date not null,
-  rated_by     id not null,
-  person_kind  text not null,
-  rated_at     timestamp with time zone not null,
-  act_id       id not null,
-  constraint payee_ratings_pkey PRIMARY KEY (payee_id, number),
-  constraint payee_ratings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint payee_ratings_fund_id_payee_id_fkey FOREIGN KEY (fund_id, payee_id) REFERENCES payees(fund_id, id),
-  constraint payee_ratings_rated_by_person_kind_fkey FOREIGN KEY (rated_by, person_kind) REFERENCES people(id, kind),
-  constraint payee_ratings_number_check CHECK ((number > 0)),
-  constraint payee_ratings_rating_check CHECK ((rating = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text]))),
-  constraint payee_ratings_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
-  constraint rating_still_to_run CHECK ((valid_until >= ((rated_at AT TIME ZONE 'utc'::text))::date)),
-  constraint service_account_decides_nothing CHECK ((person_kind = 'person'::text))
-);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payee_ratings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-CREATE TRIGGER rating_is_next BEFORE INSERT ON payee_ratings FOR EACH ROW EXECUTE FUNCTION rating_is_next();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON obligation_reductions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 
 create table payee_verifications (
   payee_id     id not null,
@@ -1076,13 +755,16 @@ create table payee_verifications (
   verified_by  id not null,
   verified_at  timestamp with time zone not null default clock_timestamp(),
   act_id       id not null,
+  fund_id      id not null,
   constraint payee_verifications_pkey PRIMARY KEY (payee_id),
   constraint payee_verifications_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint payee_verifications_fund_id_payee_id_fkey FOREIGN KEY (fund_id, payee_id) REFERENCES payees(fund_id, id),
   constraint payee_verifications_payee_id_recorded_by_fkey FOREIGN KEY (payee_id, recorded_by) REFERENCES payees(id, recorded_by),
   constraint payee_verifications_verified_by_fkey FOREIGN KEY (verified_by) REFERENCES people(id),
   constraint payee_by_two_people CHECK (((verified_by)::text <> (recorded_by)::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payee_verifications FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payee_verifications FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payees', 'payee_id', 'id');
 CREATE TRIGGER verifier_has_no_part BEFORE INSERT ON payee_verifications FOR EACH ROW EXECUTE FUNCTION verifier_has_no_part();
 
 create table payees (
@@ -1110,23 +792,27 @@ create table payment_cancellations (
   payment_id  id not null,
   reason      text not null,
   act_id      id not null,
+  fund_id     id not null,
   constraint payment_cancellations_pkey PRIMARY KEY (payment_id),
   constraint payment_cancellations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint payment_cancellations_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id)
+  constraint payment_cancellations_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id)
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_cancellations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_cancellations FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 
 create table payment_funding (
   payment_id       id not null,
   contribution_id  id not null,
   amount           bigint not null,
+  fund_id          id not null,
   constraint payment_funding_pkey PRIMARY KEY (payment_id, contribution_id),
-  constraint payment_funding_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
-  constraint payment_funding_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id),
+  constraint payment_funding_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
+  constraint payment_funding_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id),
   constraint payment_funding_amount_check CHECK ((amount > 0))
 );
 CREATE INDEX payment_funding_by_contribution ON payment_funding USING btree (contribution_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_funding FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_funding FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 
 create table payment_returns (
   payment_id          id not null,
@@ -1141,16 +827,19 @@ create table payment_returns (
   act_id              id not null,
   charge_approval_id  id,
   event               text not null default 'return'::text,
+  fund_id             id not null,
   constraint payment_returns_pkey PRIMARY KEY (payment_id),
   constraint charge_approved_for_it FOREIGN KEY (charge_approval_id, payment_id, event) REFERENCES charge_approvals(id, payment_id, event),
   constraint one_duty_each FOREIGN KEY (request_id, returned_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint payment_returns_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint payment_returns_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id),
   constraint payment_returns_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
   constraint payment_returns_credited_check CHECK ((credited >= 0)),
   constraint payment_returns_duty_check CHECK ((duty = 'reconciler'::text)),
   constraint payment_returns_event_check CHECK ((event = 'return'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_returns FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_returns FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 CREATE TRIGGER charge_within_limit BEFORE INSERT ON payment_returns FOR EACH ROW EXECUTE FUNCTION charge_within_limit();
 
 create table payments (
@@ -1174,6 +863,7 @@ create table payments (
   correction_id    id,
   constraint payments_pkey PRIMARY KEY (id),
   constraint payment_code_taken UNIQUE (code),
+  constraint payments_fund_id_id_key UNIQUE (fund_id, id),
   constraint payments_id_request_id_key UNIQUE (id, request_id),
   constraint one_duty_each FOREIGN KEY (request_id, certified_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint payments_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
@@ -1270,11 +960,13 @@ create table pledge_cancellations (
   cancelled_on     date not null,
   reason           text not null,
   act_id           id not null,
+  fund_id          id not null,
   constraint pledge_cancellations_pkey PRIMARY KEY (contribution_id),
   constraint pledge_cancellations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint pledge_cancellations_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id)
+  constraint pledge_cancellations_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id)
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON pledge_cancellations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON pledge_cancellations FOR EACH ROW EXECUTE FUNCTION takes_fund_of('contributions', 'contribution_id', 'id');
 alter table pledge_cancellations enable row level security;
 create policy own on pledge_cancellations for select to wasata_donor using (((contribution_id)::text IN ( SELECT own_contributions() AS own_contributions)));
 create policy service on pledge_cancellations for all to wasata_service using (true) with check (true);
@@ -1285,19 +977,11 @@ create table policies (
   effective_from  date not null,
   terms           jsonb not null,
   recorded_at     timestamp with time zone not null default clock_timestamp(),
-  proposal_id     id,
-  verdict         text not null default 'approve'::text,
-  xid             xid8 not null default pg_current_xact_id(),
   constraint policies_pkey PRIMARY KEY (fund_id, subject, effective_from),
-  constraint rule_of_its_proposal UNIQUE (proposal_id),
   constraint policies_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint rule_by_two_people FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
-  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'advisory_opinion'::text, 'bank_charges'::text, 'recognition'::text, 'funding_rule'::text, 'reservation'::text, 'authority_limits'::text, 'delegation'::text, 'break_glass'::text]))),
-  constraint policies_verdict_check CHECK ((verdict = 'approve'::text)),
-  constraint rule_not_in_the_past CHECK (((proposal_id IS NULL) OR (effective_from >= ((recorded_at AT TIME ZONE 'utc'::text))::date)))
+  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text])))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON policies FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-CREATE TRIGGER rule_was_proposed BEFORE INSERT ON policies FOR EACH ROW EXECUTE FUNCTION rule_was_proposed();
 
 create table postings (
   entry_id     bigint not null,
@@ -1347,16 +1031,19 @@ create table proposal_decisions (
   reason       text not null default ''::text,
   decided_at   timestamp with time zone not null default clock_timestamp(),
   act_id       id not null,
+  fund_id      id not null,
   constraint proposal_decisions_pkey PRIMARY KEY (proposal_id),
   constraint proposal_decisions_proposal_id_verdict_key UNIQUE (proposal_id, verdict),
   constraint proposal_decisions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint proposal_decisions_decided_by_person_kind_fkey FOREIGN KEY (decided_by, person_kind) REFERENCES people(id, kind),
+  constraint proposal_decisions_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
   constraint proposal_decisions_proposal_id_proposed_by_fkey FOREIGN KEY (proposal_id, proposed_by) REFERENCES proposals(id, proposed_by),
   constraint proposal_by_two_people CHECK ((((decided_by)::text <> (proposed_by)::text) OR (verdict = 'reject'::text))),
   constraint proposal_decisions_verdict_check CHECK ((verdict = ANY (ARRAY['approve'::text, 'reject'::text]))),
   constraint service_account_decides_nothing CHECK ((person_kind = 'person'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON proposal_decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON proposal_decisions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('proposals', 'proposal_id', 'id');
 
 create table proposals (
   id               id not null,
@@ -1372,12 +1059,13 @@ create table proposals (
   proposed_at      timestamp with time zone not null default clock_timestamp(),
   act_id           id not null,
   constraint proposals_pkey PRIMARY KEY (id),
+  constraint proposals_fund_id_id_key UNIQUE (fund_id, id),
   constraint proposals_id_proposed_by_key UNIQUE (id, proposed_by),
   constraint proposals_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint proposals_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
   constraint proposals_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint proposals_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES people(id),
-  constraint proposals_kind_check CHECK (((kind = 'policy'::text) OR (kind = ANY (ARRAY['conversion'::text, 'interest_charge'::text, 'write_off'::text, 'impairment'::text, 'impairment_reversal'::text, 'reserve_replenishment'::text, 'reserve_release'::text]))))
+  constraint proposals_kind_check CHECK ((kind = ANY (ARRAY['conversion'::text, 'interest_charge'::text, 'write_off'::text, 'impairment'::text, 'impairment_reversal'::text, 'reserve_replenishment'::text, 'reserve_release'::text])))
 );
 CREATE INDEX proposals_by_contribution ON proposals USING btree (contribution_id) WHERE (contribution_id IS NOT NULL);
 CREATE INDEX proposals_by_fund ON proposals USING btree (fund_id, id);
@@ -1445,9 +1133,11 @@ create table receipt_applications (
   act_id           id not null,
   takes_back       id,
   correction_id    id,
+  fund_id          id not null,
   constraint receipt_applications_pkey PRIMARY KEY (id),
   constraint receipt_applications_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint receipt_applications_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES agreements(contribution_id),
+  constraint receipt_applications_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
   constraint receipt_applications_receipt_id_fkey FOREIGN KEY (receipt_id) REFERENCES receipts(id),
   constraint receipt_applications_takes_back_fkey FOREIGN KEY (takes_back) REFERENCES receipt_applications(id),
   constraint counter_row_of_correction CHECK (((takes_back IS NULL) OR (correction_id IS NOT NULL))),
@@ -1462,6 +1152,7 @@ CREATE INDEX receipt_applications_by_contribution ON receipt_applications USING 
 CREATE INDEX receipt_applications_by_receipt ON receipt_applications USING btree (receipt_id);
 CREATE UNIQUE INDEX receipt_applications_taken_back_once ON receipt_applications USING btree (takes_back) WHERE (takes_back IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON receipt_applications FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON receipt_applications FOR EACH ROW EXECUTE FUNCTION takes_fund_of('contributions', 'contribution_id', 'id');
 CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON receipt_applications DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
 CREATE CONSTRAINT TRIGGER receipt_not_applied_twice AFTER INSERT ON receipt_applications DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION receipt_not_applied_twice();
 CREATE TRIGGER takes_back_exactly AFTER INSERT ON receipt_applications FOR EACH ROW WHEN ((new.takes_back IS NOT NULL)) EXECUTE FUNCTION takes_back_exactly('amount', 'value', 'functional', 'carrying', 'authority', 'support');
@@ -1519,15 +1210,17 @@ create table refund_payments (
   decided_by       id not null,
   paid_by          id not null,
   act_id           id not null,
+  fund_id          id not null,
   constraint refund_payments_pkey PRIMARY KEY (refund_id),
   constraint refund_payments_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint refund_payments_bank_account_id_fkey FOREIGN KEY (bank_account_id) REFERENCES bank_accounts(id),
+  constraint refund_payments_fund_id_refund_id_fkey FOREIGN KEY (fund_id, refund_id) REFERENCES refunds(fund_id, id),
   constraint refund_payments_paid_by_fkey FOREIGN KEY (paid_by) REFERENCES people(id),
   constraint refund_payments_refund_id_decided_by_fkey FOREIGN KEY (refund_id, decided_by) REFERENCES refunds(id, decided_by),
-  constraint refund_payments_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES refunds(id),
   constraint refund_by_two_people CHECK (((paid_by)::text <> (decided_by)::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON refund_payments FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON refund_payments FOR EACH ROW EXECUTE FUNCTION takes_fund_of('refunds', 'refund_id', 'id');
 CREATE TRIGGER refund_stands_or_is_paid AFTER INSERT ON refund_payments FOR EACH ROW EXECUTE FUNCTION refund_stands_or_is_paid();
 alter table refund_payments enable row level security;
 create policy own on refund_payments for select to wasata_donor using (((refund_id)::text IN ( SELECT f.id
@@ -1546,6 +1239,7 @@ create table refunds (
   takes_back       id,
   correction_id    id,
   constraint refunds_pkey PRIMARY KEY (id),
+  constraint refunds_fund_id_id_key UNIQUE (fund_id, id),
   constraint refunds_id_decided_by_key UNIQUE (id, decided_by),
   constraint refunds_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint refunds_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES agreements(contribution_id),
@@ -1573,15 +1267,18 @@ create table releases (
   duty         text not null default 'releaser'::text,
   released_at  timestamp with time zone not null default clock_timestamp(),
   act_id       id not null,
+  fund_id      id not null,
   constraint releases_pkey PRIMARY KEY (payment_id, place),
   constraint released_once_by_each UNIQUE (payment_id, released_by),
   constraint one_duty_each FOREIGN KEY (request_id, released_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint releases_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint releases_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id),
   constraint releases_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
   constraint releases_duty_check CHECK ((duty = 'releaser'::text)),
   constraint releases_place_check CHECK ((place = ANY (ARRAY[1, 2])))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON releases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 CREATE TRIGGER signatures_count AFTER INSERT ON releases FOR EACH ROW EXECUTE FUNCTION signatures_count();
 
 create table reopenings (
@@ -1610,12 +1307,14 @@ create table request_endings (
   reason      text not null,
   ended_at    timestamp with time zone not null default clock_timestamp(),
   act_id      id not null,
+  fund_id     id not null,
   constraint request_endings_pkey PRIMARY KEY (request_id),
   constraint request_endings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint request_endings_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id),
+  constraint request_endings_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint request_endings_kind_check CHECK ((kind = ANY (ARRAY['withdrawn'::text, 'expired'::text])))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON request_endings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON request_endings FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 
 create table request_funding (
   request_id       id not null,
@@ -1623,13 +1322,16 @@ create table request_funding (
   contribution_id  id not null,
   amount           bigint not null,
   reason           jsonb not null,
+  fund_id          id not null,
   constraint request_funding_pkey PRIMARY KEY (request_id, round, contribution_id),
-  constraint request_funding_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
+  constraint request_funding_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
+  constraint request_funding_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint request_funding_request_id_round_fkey FOREIGN KEY (request_id, round) REFERENCES submissions(request_id, round),
   constraint request_funding_amount_check CHECK ((amount > 0))
 );
 CREATE INDEX request_funding_by_contribution ON request_funding USING btree (contribution_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON request_funding FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON request_funding FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 
 create table requests (
   id              id not null,
@@ -1707,13 +1409,15 @@ create table revaluation_items (
   rate            numeric(24,10),
   value           bigint not null,
   difference      bigint not null,
+  fund_id         id not null,
   constraint revaluation_items_pkey PRIMARY KEY (revaluation_id, address, currency),
   constraint revaluation_items_currency_fkey FOREIGN KEY (currency) REFERENCES currencies(code),
-  constraint revaluation_items_revaluation_id_fkey FOREIGN KEY (revaluation_id) REFERENCES revaluations(id),
+  constraint revaluation_items_fund_id_revaluation_id_fkey FOREIGN KEY (fund_id, revaluation_id) REFERENCES revaluations(fund_id, id),
   constraint difference_explained CHECK (((value - carrying) = difference)),
   constraint revaluation_items_difference_check CHECK ((difference <> 0))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON revaluation_items FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON revaluation_items FOR EACH ROW EXECUTE FUNCTION takes_fund_of('revaluations', 'revaluation_id', 'id');
 
 create table revaluations (
   id           id not null,
@@ -1724,6 +1428,7 @@ create table revaluations (
   revalued_at  timestamp with time zone not null default clock_timestamp(),
   act_id       id not null,
   constraint revaluations_pkey PRIMARY KEY (id),
+  constraint revaluations_fund_id_id_key UNIQUE (fund_id, id),
   constraint revalued_once UNIQUE (fund_id, month, number),
   constraint revaluations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint revaluations_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
@@ -1765,7 +1470,9 @@ create table rows_before_correction (
   key            id not null,
   said           jsonb not null,
   replaced_at    timestamp with time zone not null default clock_timestamp(),
-  constraint rows_before_correction_pkey PRIMARY KEY (id)
+  fund_id        id not null,
+  constraint rows_before_correction_pkey PRIMARY KEY (id),
+  constraint rows_before_correction_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id)
 );
 CREATE INDEX rows_before_correction_by_key ON rows_before_correction USING btree (key, replaced_at);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON rows_before_correction FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
@@ -1781,15 +1488,17 @@ create table sample_items (
   amount      numeric(38,0) not null,
   cumulative  numeric(38,0) not null,
   hits        integer not null,
+  fund_id     id not null,
   constraint sample_items_pkey PRIMARY KEY (sample_id, number),
   constraint no_item_twice UNIQUE (sample_id, entry_id),
   constraint sample_items_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES entries(id),
-  constraint sample_items_sample_id_fkey FOREIGN KEY (sample_id) REFERENCES samples(id),
+  constraint sample_items_fund_id_sample_id_fkey FOREIGN KEY (fund_id, sample_id) REFERENCES samples(fund_id, id),
   constraint sample_items_hits_check CHECK ((hits > 0)),
   constraint sample_items_number_check CHECK ((number > 0)),
   constraint sample_items_rank_check CHECK ((rank > 0))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sample_items FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON sample_items FOR EACH ROW EXECUTE FUNCTION takes_fund_of('samples', 'sample_id', 'id');
 
 create table samples (
   id                id not null,
@@ -1811,6 +1520,7 @@ create table samples (
   paper             text not null,
   act_id            id not null,
   constraint samples_pkey PRIMARY KEY (id),
+  constraint samples_fund_id_id_key UNIQUE (fund_id, id),
   constraint samples_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint samples_drawn_by_fkey FOREIGN KEY (drawn_by) REFERENCES people(id),
   constraint samples_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
@@ -1855,14 +1565,17 @@ create table saved_query_versions (
   withdrawn  boolean not null default false,
   act_id     id not null,
   saved_at   timestamp with time zone not null default clock_timestamp(),
+  fund_id    id not null,
   constraint saved_query_version_taken PRIMARY KEY (query_id, version),
   constraint saved_query_changed_by_owner FOREIGN KEY (query_id, owner_id) REFERENCES saved_queries(id, owner_id),
   constraint saved_query_versions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint saved_query_versions_fund_id_query_id_fkey FOREIGN KEY (fund_id, query_id) REFERENCES saved_queries(fund_id, id),
   constraint saved_query_versions_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint saved_query_versions_query_check CHECK ((length(query) <= 4000)),
   constraint saved_query_versions_version_check CHECK ((version > 0))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON saved_query_versions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON saved_query_versions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('saved_queries', 'query_id', 'id');
 
 create table seal_reach (
   fund_id           id not null,
@@ -1972,10 +1685,12 @@ create table settlements (
   correction_id       id,
   charge_approval_id  id,
   event               text not null default 'settlement'::text,
+  fund_id             id not null,
   constraint settlements_pkey PRIMARY KEY (payment_id),
   constraint charge_approved_for_it FOREIGN KEY (charge_approval_id, payment_id, event) REFERENCES charge_approvals(id, payment_id, event),
   constraint one_duty_each FOREIGN KEY (request_id, settled_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint settlements_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint settlements_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id),
   constraint settlements_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
   constraint settlements_charge_check CHECK ((charge >= 0)),
   constraint settlements_debited_check CHECK ((debited > 0)),
@@ -1983,6 +1698,7 @@ create table settlements (
   constraint settlements_event_check CHECK ((event = 'settlement'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON settlements FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON settlements FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON settlements DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
 CREATE TRIGGER charge_within_limit BEFORE INSERT ON settlements FOR EACH ROW EXECUTE FUNCTION charge_within_limit();
 CREATE TRIGGER kept_before_correction BEFORE UPDATE ON settlements FOR EACH ROW EXECUTE FUNCTION kept_before_correction('payment_id');
@@ -2007,28 +1723,30 @@ create table submissions (
   reserved_until  date not null,
   submitted_at    timestamp with time zone not null default clock_timestamp(),
   act_id          id not null,
-  risk            text not null,
+  fund_id         id not null,
   constraint submissions_pkey PRIMARY KEY (request_id, round),
   constraint submissions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint submissions_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id),
+  constraint submissions_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint submissions_request_id_submitted_by_duty_fkey FOREIGN KEY (request_id, submitted_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint submissions_amount_check CHECK ((amount > 0)),
-  constraint submissions_duty_check CHECK ((duty = 'requester'::text)),
-  constraint submissions_risk_check CHECK ((risk = ANY (ARRAY['unrated'::text, 'low'::text, 'medium'::text, 'high'::text, 'expired'::text])))
+  constraint submissions_duty_check CHECK ((duty = 'requester'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON submissions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON submissions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 
 create table ties (
   person_id  id not null,
   payee_id   id not null,
   nature     text not null,
   act_id     id not null,
+  fund_id    id not null,
   constraint ties_pkey PRIMARY KEY (person_id, payee_id),
   constraint ties_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint ties_payee_id_fkey FOREIGN KEY (payee_id) REFERENCES payees(id),
+  constraint ties_fund_id_payee_id_fkey FOREIGN KEY (fund_id, payee_id) REFERENCES payees(fund_id, id),
   constraint ties_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ties FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON ties FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payees', 'payee_id', 'id');
 
 create table tokens (
   id          id not null,
@@ -2067,11 +1785,13 @@ create table write_offs (
   verdict          text not null default 'approve'::text,
   takes_back       id,
   correction_id    id,
+  fund_id          id not null,
   constraint write_offs_pkey PRIMARY KEY (id),
   constraint write_off_of_proposal UNIQUE (proposal_id),
   constraint write_off_approved FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
   constraint write_offs_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint write_offs_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES agreements(contribution_id),
+  constraint write_offs_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
   constraint write_offs_takes_back_fkey FOREIGN KEY (takes_back) REFERENCES write_offs(id),
   constraint counter_row_of_correction CHECK (((takes_back IS NULL) OR (correction_id IS NOT NULL))),
   constraint write_offs_amount_check CHECK (((takes_back IS NOT NULL) OR (amount > 0))),
@@ -2081,6 +1801,7 @@ create table write_offs (
 CREATE INDEX write_offs_by_contribution ON write_offs USING btree (contribution_id);
 CREATE UNIQUE INDEX write_offs_taken_back_once ON write_offs USING btree (takes_back) WHERE (takes_back IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON write_offs FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON write_offs FOR EACH ROW EXECUTE FUNCTION takes_fund_of('contributions', 'contribution_id', 'id');
 CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON write_offs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
 CREATE TRIGGER takes_back_exactly AFTER INSERT ON write_offs FOR EACH ROW WHEN ((new.takes_back IS NOT NULL)) EXECUTE FUNCTION takes_back_exactly('amount', 'functional');
 CREATE CONSTRAINT TRIGGER write_off_has_authority AFTER INSERT ON write_offs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION write_off_has_authority();
@@ -2163,21 +1884,6 @@ begin
   return null;
 end $function$;
 
-CREATE OR REPLACE FUNCTION advisor_is_apart()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-begin
-  if not holds_role(new.fund_id, new.advisor_id, 'advisor')
-     or exists (select from duties d where d.request_id = new.request_id and d.person_id = new.advisor_id)
-     or exists (select from named_people n where n.request_id = new.request_id and n.person_id = new.advisor_id)
-     or exists (select from ties t join requests r on r.payee_id = t.payee_id where r.id = new.request_id and t.person_id = new.advisor_id) then
-    raise exception '% does not advise on request %', new.advisor_id, new.request_id using errcode = 'check_violation', constraint = 'advisor_is_apart';
-  end if;
-  return new;
-end $function$;
-
 CREATE OR REPLACE FUNCTION approved_at_every_step()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2187,25 +1893,14 @@ begin
   if not exists (select from approval_steps s where s.request_id = new.id and s.round = new.round)
      or exists (select from approval_steps s
                  where s.request_id = new.id and s.round = new.round
-                   and s.quorum > (select count(distinct c.decided_by) from decisions_that_count(new.id, new.round) c
-                                    where c.step = s.step and c.role = s.role and c.verdict = 'approve')) then
+                   and s.quorum > (select count(distinct d.decided_by) from decisions d
+                                    where d.request_id = s.request_id and d.round = s.round and d.step = s.step and d.role = s.role
+                                      and d.verdict = 'approve' and d.content_hash = new.content_hash
+                                      and not keeps_away(d.decided_by, new.payee_id))) then
     raise exception 'request % is not approved at every step', new.id using errcode = 'check_violation', constraint = 'approved_at_every_step';
   end if;
   return new;
 end $function$;
-
-CREATE OR REPLACE FUNCTION approved_under(p_delegation text, p_but text)
- RETURNS numeric
- LANGUAGE sql
- STABLE
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-  select coalesce(sum(last.amount), 0)
-    from (select distinct on (d.request_id) s.amount
-            from decisions d join submissions s on s.request_id = d.request_id and s.round = d.round
-           where d.delegation_id = p_delegation and d.request_id <> p_but and d.verdict = 'approve'
-           order by d.request_id, d.round desc) last
-$function$;
 
 CREATE OR REPLACE FUNCTION balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer)
  RETURNS TABLE(account_id bigint, amount numeric, functional numeric)
@@ -2288,40 +1983,6 @@ begin
   end if;
 end $function$;
 
-CREATE OR REPLACE FUNCTION break_glass_by_directors()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-begin
-  perform from requests r where r.id = new.request_id for no key update;
-  if not (holds_role(new.fund_id, new.begun_by, 'director') and holds_role(new.fund_id, new.confirmed_by, 'director')) then
-    raise exception 'break-glass % takes two directors', new.break_glass_id using errcode = 'check_violation', constraint = 'break_glass_by_directors';
-  end if;
-  if not exists (select from break_glasses b join requests r on r.id = b.request_id
-                  where b.id = new.break_glass_id and b.begun_at <= new.confirmed_at and new.confirmed_at < b.ends_at
-                    and r.status = 'submitted' and r.round = b.round
-                    and b.decided_hash = encode(sha256(r.content_hash || payee_details_hash(r.payee_id)), 'hex')) then
-    raise exception 'break-glass % is over', new.break_glass_id using errcode = 'check_violation', constraint = 'break_glass_in_time';
-  end if;
-  return new;
-end $function$;
-
-CREATE OR REPLACE FUNCTION break_glass_reviewed_by_others()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-begin
-  if not exists (select from break_glasses b join break_glass_confirmations c on c.break_glass_id = b.id
-                  where b.id = new.break_glass_id and new.reviewed_by not in (c.begun_by, c.confirmed_by)
-                    and (holds_role(b.fund_id, new.reviewed_by, b.role) or holds_role(b.fund_id, new.reviewed_by, 'head_of_department'))) then
-    raise exception '% does not review break-glass %', new.reviewed_by, new.break_glass_id
-      using errcode = 'check_violation', constraint = 'break_glass_reviewed_by_others';
-  end if;
-  return new;
-end $function$;
-
 CREATE OR REPLACE FUNCTION by_confirmed_correction()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2334,31 +1995,6 @@ begin
   end if;
   return null;
 end $function$;
-
-CREATE OR REPLACE FUNCTION change_touches(p_before jsonb, p_after jsonb, p_role text)
- RETURNS boolean
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-  with line as (
-    select 'was' as at, l ->> 'category' as category, l ->> 'description' as description, (l -> 'amount' ->> 'amount')::numeric as amount
-      from jsonb_array_elements(p_before -> 'lines') l
-     union all
-    select 'is', l ->> 'category', l ->> 'description', (l -> 'amount' ->> 'amount')::numeric from jsonb_array_elements(p_after -> 'lines') l),
-  total as (
-    select coalesce(sum(amount) filter (where at = 'was'), 0) as was, coalesce(sum(amount) filter (where at = 'is'), 0) as is_now from line)
-  select p_before -> 'payeeId' is distinct from p_after -> 'payeeId'
-      or (p_before ? 'payeeDetails' and p_before -> 'payeeDetails' is distinct from p_after -> 'payeeDetails')
-      or p_before -> 'processId' is distinct from p_after -> 'processId'
-      or is_now > was
-      or (is_now < was and p_role = 'certifying_officer')
-      or (p_role in ('certifying_officer', 'fund_manager')
-          and exists (select from line group by category, description
-                      having coalesce(sum(amount) filter (where at = 'is'), 0) > coalesce(sum(amount) filter (where at = 'was'), 0)))
-      or (p_role = 'fund_manager' and (p_before -> 'startsOn' is distinct from p_after -> 'startsOn' or p_before -> 'endsOn' is distinct from p_after -> 'endsOn'))
-    from total
-$function$;
 
 CREATE OR REPLACE FUNCTION charge_within_limit()
  RETURNS trigger
@@ -2472,126 +2108,6 @@ begin
   return case tg_op when 'DELETE' then old else new end;
 end $function$;
 
-CREATE OR REPLACE FUNCTION decided_with_power()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-begin
-  -- Whoever decides on the request at the same time waits here, so that what is looked at next is all there is.
-  perform from requests r where r.id = new.request_id for no key update;
-  if exists (select from decisions_that_count(new.request_id, new.round) c
-              where c.id <> new.id and (c.decided_by in (new.decided_by, new.on_behalf_of) or c.on_behalf_of in (new.decided_by, new.on_behalf_of))) then
-    raise exception 'somebody decides twice on request %', new.request_id using errcode = 'check_violation', constraint = 'nobody_decides_twice';
-  end if;
-  if new.delegation_id is not null then
-    perform pg_advisory_xact_lock(hashtextextended(new.delegation_id, 0));
-    if not delegation_in_force(new.delegation_id, new.decided_at) then
-      raise exception 'delegation % is not in force', new.delegation_id using errcode = 'check_violation', constraint = 'delegation_in_force';
-    end if;
-    if not delegation_reaches(new.delegation_id, new.request_id, new.round)
-       or (new.verdict = 'approve'
-           and (select d.in_all from delegations d where d.id = new.delegation_id)
-             < approved_under(new.delegation_id, new.request_id)
-             + (select s.amount from submissions s where s.request_id = new.request_id and s.round = new.round)) then
-      raise exception 'delegation % does not reach request %', new.delegation_id, new.request_id
-        using errcode = 'check_violation', constraint = 'within_delegation';
-    end if;
-  elsif new.break_glass_id is not null then
-    if new.verdict <> 'approve'
-       or not exists (select from break_glasses b join break_glass_confirmations c on c.break_glass_id = b.id
-                       where b.id = new.break_glass_id and new.decided_by in (c.begun_by, c.confirmed_by) and new.decided_at = c.confirmed_at
-                         and (b.request_id, b.round, b.step, b.role) = (new.request_id, new.round, new.step, new.role)
-                         and b.decided_hash = encode(sha256(new.content_hash || new.payee_hash), 'hex')) then
-      raise exception 'break-glass % is of another step', new.break_glass_id using errcode = 'check_violation', constraint = 'within_break_glass';
-    end if;
-  elsif not exists (select from requests r where r.id = new.request_id and holds_role(r.fund_id, new.decided_by, new.role)) then
-    raise exception '% does not hold %', new.decided_by, new.role using errcode = 'check_violation', constraint = 'decided_with_own_role';
-  end if;
-  return null;
-end $function$;
-
-CREATE OR REPLACE FUNCTION decision_on_what_was_submitted()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-begin
-  new.payee_hash := (select payee_details_hash(r.payee_id) from requests r where r.id = new.request_id);
-  if not exists (select from requests r join submissions s on s.request_id = r.id and s.round = r.round
-                  where r.id = new.request_id and r.round = new.round and s.content_hash = new.content_hash) then
-    raise exception 'decision % is not on what request % says', new.id, new.request_id
-      using errcode = 'check_violation', constraint = 'decision_on_what_was_submitted';
-  end if;
-  if exists (select from decisions_that_count(new.request_id, new.round) c where c.decided_by = new.decided_by) then
-    raise exception '% has decided on request % already', new.decided_by, new.request_id
-      using errcode = 'unique_violation', constraint = 'decided_once_by_each';
-  end if;
-  return new;
-end $function$;
-
-CREATE OR REPLACE FUNCTION decisions_that_count(p_request text, p_round integer)
- RETURNS TABLE(id text, step smallint, role text, decided_by text, on_behalf_of text, verdict text, decided_at timestamp with time zone)
- LANGUAGE sql
- STABLE
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-  select d.id, coalesce(k.step, d.step), d.role, d.decided_by, d.on_behalf_of, d.verdict, d.decided_at
-    from requests r
-    join decisions d on d.request_id = r.id
-    join submissions s on s.request_id = r.id and s.round = d.round and s.content_hash = d.content_hash
-    left join kept_decisions k on k.request_id = r.id and k.round = p_round and k.decision_id = d.id
-   where r.id = p_request and (d.round = p_round or k.decision_id is not null)
-     and (d.verdict <> 'approve'
-          or (d.payee_hash = payee_details_hash(r.payee_id) and not either_keeps_away(d.decided_by, d.on_behalf_of, r.payee_id)
-              and not exists (select from named_people n where n.request_id = r.id and n.person_id in (d.decided_by, d.on_behalf_of))))
-$function$;
-
-CREATE OR REPLACE FUNCTION delegated_from_own_power()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-begin
-  if not holds_role(new.fund_id, new.delegator_id, new.role) then
-    raise exception '% does not hold %', new.delegator_id, new.role using errcode = 'check_violation', constraint = 'delegated_from_own_power';
-  end if;
-  if new.ends_at - new.starts_at > (select make_interval(days => (l.terms ->> 'days')::int) from policies l
-                                     where l.fund_id = new.fund_id and l.subject = 'delegation' and l.effective_from <= (new.made_at at time zone 'utc')::date
-                                     order by l.effective_from desc limit 1) then
-    raise exception 'delegation % is longer than the fund allows', new.id using errcode = 'check_violation', constraint = 'delegation_too_long';
-  end if;
-  return new;
-end $function$;
-
-CREATE OR REPLACE FUNCTION delegation_in_force(p_delegation text, p_at timestamp with time zone)
- RETURNS boolean
- LANGUAGE sql
- STABLE
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-  select exists (select from delegations d join delegation_acceptances a on a.delegation_id = d.id
-                  where d.id = p_delegation and d.starts_at <= p_at and a.accepted_at <= p_at and p_at < d.ends_at
-                    and not exists (select from delegation_revocations r where r.delegation_id = d.id)
-                    and holds_role(d.fund_id, d.delegator_id, d.role))
-$function$;
-
-CREATE OR REPLACE FUNCTION delegation_reaches(p_delegation text, p_request text, p_round integer)
- RETURNS boolean
- LANGUAGE sql
- STABLE
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-  select exists (select from delegations d
-                   join requests r on r.id = p_request and r.fund_id = d.fund_id
-                   join submissions s on s.request_id = r.id and s.round = p_round
-                   join processes p on p.id = r.process_id
-                  where d.id = p_delegation and s.amount <= d.up_to
-                    and (d.process_id is null or d.process_id = r.process_id)
-                    and (d.entity_id is null or d.entity_id = r.entity_id)
-                    and (d.region is null or d.region = p.region))
-$function$;
-
 CREATE OR REPLACE FUNCTION earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer)
  RETURNS jsonb
  LANGUAGE sql
@@ -2607,15 +2123,6 @@ AS $function$
                                        order by h.version limit 1), c.earmark) as earmark
             from contributions c
            where c.id = p_contribution and (current_setting('role') = 'wasata_service' or c.donor_id = own_donor())) e
-$function$;
-
-CREATE OR REPLACE FUNCTION either_keeps_away(p_person text, p_on_behalf_of text, p_payee text)
- RETURNS boolean
- LANGUAGE sql
- STABLE
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-  select keeps_away(p_person, p_payee) or (p_on_behalf_of is not null and keeps_away(p_on_behalf_of, p_payee))
 $function$;
 
 CREATE OR REPLACE FUNCTION entries_must_balance()
@@ -2771,16 +2278,6 @@ begin
   raise exception '% is append-only: correct it with another row', tg_table_name using errcode = '42501';
 end $function$;
 
-CREATE OR REPLACE FUNCTION holds_role(p_fund text, p_person text, p_role text)
- RETURNS boolean
- LANGUAGE sql
- STABLE
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-  select exists (select from role_grants g join people p on p.id = g.person_id
-                  where g.fund_id = p_fund and g.person_id = p_person and g.role = p_role and g.ended_at is null and p.active)
-$function$;
-
 CREATE OR REPLACE FUNCTION interest_period_once()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2819,24 +2316,8 @@ begin
   if new.correction_id is null or new.correction_id is not distinct from old.correction_id then
     raise exception '% changes by a correction only', tg_table_name using errcode = '42501', constraint = 'changed_by_correction_only';
   end if;
-  insert into rows_before_correction (correction_id, table_name, key, said)
-  values (new.correction_id, tg_table_name, was ->> tg_argv[0], was);
-  return new;
-end $function$;
-
-CREATE OR REPLACE FUNCTION kept_decision_still_covers()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-begin
-  if not exists (select from decisions_that_count(new.request_id, new.round - 1) c where c.id = new.decision_id and c.verdict = 'approve')
-     or (select change_touches(b.content, a.content, new.role)
-           from submissions b, submissions a
-          where b.request_id = new.request_id and b.round = new.round - 1 and a.request_id = new.request_id and a.round = new.round) then
-    raise exception 'decision % does not cover round % of request %', new.decision_id, new.round, new.request_id
-      using errcode = 'check_violation', constraint = 'kept_decision_still_covers';
-  end if;
+  insert into rows_before_correction (fund_id, correction_id, table_name, key, said)
+  values (old.fund_id, new.correction_id, tg_table_name, was ->> tg_argv[0], was);
   return new;
 end $function$;
 
@@ -2873,18 +2354,6 @@ begin
   end if;
 end $function$;
 
-CREATE OR REPLACE FUNCTION mail_has_ended()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-begin
-  if old.status <> 'waiting' then
-    raise exception 'mail % is %', old.id, old.status using errcode = 'check_violation', constraint = 'mail_has_ended';
-  end if;
-  return new;
-end $function$;
-
 CREATE OR REPLACE FUNCTION mission_told(p_request text, p_known_at timestamp with time zone, p_position integer)
  RETURNS TABLE(process_id text, region text, name text)
  LANGUAGE sql
@@ -2918,19 +2387,6 @@ begin
        select from requests r where r.id = new.request_id and keeps_away(new.person_id, r.payee_id)) then
     raise exception '% handled the bank details of the payee of request %', new.person_id, new.request_id
       using errcode = 'check_violation', constraint = 'bank_clerks_have_no_duty';
-  end if;
-  return new;
-end $function$;
-
-CREATE OR REPLACE FUNCTION notification_is_told()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-begin
-  if old.read_at is not null and new.read_at is distinct from old.read_at
-     or old.mail_id is not null and new.mail_id is distinct from old.mail_id then
-    raise exception 'notification % is read, or in a mail, already', old.id using errcode = 'check_violation', constraint = 'notification_is_told';
   end if;
   return new;
 end $function$;
@@ -3019,15 +2475,6 @@ begin
   end if;
   return new;
 end $function$;
-
-CREATE OR REPLACE FUNCTION payee_details_hash(p_payee text)
- RETURNS bytea
- LANGUAGE sql
- STABLE
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-  select sha256(convert_to(concat_ws(chr(31), y.name, y.kind, y.country, y.bank_details), 'UTF8')) from payees y where y.id = p_payee
-$function$;
 
 CREATE OR REPLACE FUNCTION payment_moves_by_its_rows()
  RETURNS trigger
@@ -3209,21 +2656,6 @@ begin
   return new;
 end $function$;
 
-CREATE OR REPLACE FUNCTION rating_is_next()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-begin
-  if new.number <> (select coalesce(max(g.number), 0) + 1 from payee_ratings g where g.payee_id = new.payee_id) then
-    raise exception 'rating % of payee % is not the next one', new.number, new.payee_id using errcode = 'unique_violation', constraint = 'payee_ratings_pkey';
-  end if;
-  if exists (select from ties t where t.payee_id = new.payee_id and t.person_id = new.rated_by) then
-    raise exception '% has declared a tie to payee %', new.rated_by, new.payee_id using errcode = 'check_violation', constraint = 'tied_people_do_not_rate';
-  end if;
-  return new;
-end $function$;
-
 CREATE OR REPLACE FUNCTION receipt_not_applied_twice()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3305,23 +2737,6 @@ begin
   return new;
 end $function$;
 
-CREATE OR REPLACE FUNCTION rule_was_proposed()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-begin
-  if new.proposal_id is null and exists (select from policies p where p.fund_id = new.fund_id and p.subject = new.subject and p.xid <> pg_current_xact_id()) then
-    raise exception 'nobody proposed that % of fund % be another', new.subject, new.fund_id using errcode = 'check_violation', constraint = 'rule_was_proposed';
-  end if;
-  if new.proposal_id is not null
-     and not exists (select from proposals p where p.id = new.proposal_id and p.fund_id = new.fund_id and p.kind = 'policy' and p.occurred_on = new.effective_from
-                        and p.terms ->> 'subject' = new.subject and p.terms -> 'terms' = new.terms) then
-    raise exception 'the rule % is not what was proposed', new.subject using errcode = 'check_violation', constraint = 'rule_was_proposed';
-  end if;
-  return new;
-end $function$;
-
 CREATE OR REPLACE FUNCTION sealed_entries_are_folded()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3351,23 +2766,13 @@ CREATE OR REPLACE FUNCTION signatures_that_do_not_count(p_payment text)
  STABLE
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  with approval as (
-    select by.person, d.payee_hash
-      from payments p
-      join requests r on r.id = p.request_id
-      join decisions d on d.request_id = r.id and d.verdict = 'approve'
-     cross join lateral (select d.decided_by union select d.on_behalf_of where d.on_behalf_of is not null) by (person)
-     where p.id = p_payment
-       and (d.round = r.round or exists (select from kept_decisions k where k.request_id = r.id and k.round = r.round and k.decision_id = d.id)))
   select signed.person
     from payments p
-   cross join lateral (select a.person from approval a
+    join requests r on r.id = p.request_id
+   cross join lateral (select d.decided_by from decisions d where d.request_id = r.id and d.round = r.round and d.verdict = 'approve'
                        union select p.certified_by
                        union select l.released_by from releases l where l.payment_id = p.id) as signed (person)
-   where p.id = p_payment
-     and (keeps_away(signed.person, p.payee_id)
-          or (exists (select from approval a where a.person = signed.person)
-              and not exists (select from approval a where a.person = signed.person and a.payee_hash = payee_details_hash(p.payee_id))))
+   where p.id = p_payment and keeps_away(signed.person, p.payee_id)
 $function$;
 
 CREATE OR REPLACE FUNCTION strength(state text)
@@ -3399,6 +2804,17 @@ begin
     end if;
   end loop;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION takes_fund_of()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  execute format('select fund_id from %I where id = $1::text::%s', tg_argv[0], tg_argv[2]) into new.fund_id using to_jsonb(new) ->> tg_argv[1];
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION unsealed_since(p_fund text)
@@ -3475,8 +2891,6 @@ end $function$;
 
 grant usage on schema public to wasata_donor;
 grant usage on schema public to wasata_service;
-grant insert, select on absence_returns to wasata_service;
-grant insert, select on absences to wasata_service;
 grant select on accounts to wasata_donor;
 grant select on accounts to wasata_service;
 grant insert, select on acts to wasata_service;
@@ -3488,9 +2902,6 @@ grant select on back_dated to wasata_service;
 grant select on balances to wasata_donor;
 grant select on balances to wasata_service;
 grant insert, select on bank_accounts to wasata_service;
-grant insert, select on break_glass_confirmations to wasata_service;
-grant insert, select on break_glass_reviews to wasata_service;
-grant insert, select on break_glasses to wasata_service;
 grant delete, insert, select on budget_lines to wasata_service;
 grant insert, select on charge_approvals to wasata_service;
 grant select on closings to wasata_service;
@@ -3506,9 +2917,6 @@ grant insert, select on corrections to wasata_service;
 grant select on currencies to wasata_donor;
 grant select on currencies to wasata_service;
 grant insert, select on decisions to wasata_service;
-grant insert, select on delegation_acceptances to wasata_service;
-grant insert, select on delegation_revocations to wasata_service;
-grant insert, select on delegations to wasata_service;
 grant select on donors to wasata_donor;
 grant insert, select on donors to wasata_service;
 grant insert, select on duties to wasata_service;
@@ -3527,17 +2935,9 @@ grant insert, select on imports to wasata_service;
 grant insert, select on interest to wasata_service;
 grant insert, select on interest_shares to wasata_service;
 grant insert, select on issued_reports to wasata_service;
-grant insert, select on kept_decisions to wasata_service;
-grant insert, select on mail_attempts to wasata_service;
-grant insert, select, update on mail_preferences to wasata_service;
-grant insert, select on mails to wasata_service;
 grant delete, insert, select on named_people to wasata_service;
 grant insert, select on need_to_know to wasata_service;
-grant insert, select on notifications to wasata_service;
 grant insert, select on obligation_reductions to wasata_service;
-grant insert, select on opinion_requests to wasata_service;
-grant insert, select on opinions to wasata_service;
-grant insert, select on payee_ratings to wasata_service;
 grant insert, select on payee_verifications to wasata_service;
 grant insert, select on payees to wasata_service;
 grant insert, select on payment_cancellations to wasata_service;
@@ -3608,8 +3008,6 @@ grant update (earmark), update (status), update (version) on contributions to wa
 grant select (entry_id), select (kind), select (original), select (source), select (takes_back) on correction_entries to wasata_donor;
 grant update (status) on corrections to wasata_service;
 grant update (body), update (headers), update (status) on idempotency_keys to wasata_service;
-grant update (attempts), update (next_attempt_at), update (status) on mails to wasata_service;
-grant update (mail_id), update (read_at) on notifications to wasata_service;
 grant update (category), update (correction_id), update (status), update (version) on payments to wasata_service;
 grant update (active), update (language), update (password_hash), update (password_is_first), update (version) on people to wasata_service;
 grant select (confidentiality), select (fund_id), select (id), select (name), select (region) on processes to wasata_donor;
@@ -3618,17 +3016,10 @@ grant update (content_hash), update (ends_on), update (mandate_basis), update (p
 grant update (ended_at), update (ended_by) on role_grants to wasata_service;
 grant update (act_id), update (charge), update (correction_id), update (functional), update (functional_charge), update (reference), update (value_date) on settlements to wasata_service;
 grant update (revoked_at) on tokens to wasata_service;
-grant execute on function approved_under(p_delegation text, p_but text) to wasata_service;
 grant execute on function balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer) to wasata_service;
-grant execute on function change_touches(p_before jsonb, p_after jsonb, p_role text) to wasata_service;
-grant execute on function decisions_that_count(p_request text, p_round integer) to wasata_service;
-grant execute on function delegation_in_force(p_delegation text, p_at timestamp with time zone) to wasata_service;
-grant execute on function delegation_reaches(p_delegation text, p_request text, p_round integer) to wasata_service;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_service;
-grant execute on function either_keeps_away(p_person text, p_on_behalf_of text, p_payee text) to wasata_service;
 grant execute on function first_open_day(p_fund text, p_month date) to wasata_service;
-grant execute on function holds_role(p_fund text, p_person text, p_role text) to wasata_service;
 grant execute on function keeps_away(p_person text, p_payee text) to wasata_service;
 grant execute on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) to wasata_service;
@@ -3644,24 +3035,16 @@ grant execute on function own_processes() to wasata_donor;
 grant execute on function own_processes() to wasata_service;
 grant execute on function own_requests() to wasata_donor;
 grant execute on function own_requests() to wasata_service;
-grant execute on function payee_details_hash(p_payee text) to wasata_service;
 grant execute on function period_state(p_fund text, p_month date) to wasata_service;
 grant execute on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) to wasata_service;
 grant execute on function signatures_that_do_not_count(p_payment text) to wasata_service;
 grant execute on function strength(state text) to wasata_service;
 grant execute on function unsealed_since(p_fund text) to wasata_service;
-revoke all on function approved_under(p_delegation text, p_but text) from public;
 revoke all on function balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer) from public;
-revoke all on function change_touches(p_before jsonb, p_after jsonb, p_role text) from public;
 revoke all on function check_period(p_fund text, p_month date, p_act text) from public;
-revoke all on function decisions_that_count(p_request text, p_round integer) from public;
-revoke all on function delegation_in_force(p_delegation text, p_at timestamp with time zone) from public;
-revoke all on function delegation_reaches(p_delegation text, p_request text, p_round integer) from public;
 revoke all on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) from public;
-revoke all on function either_keeps_away(p_person text, p_on_behalf_of text, p_payee text) from public;
 revoke all on function first_open_day(p_fund text, p_month date) from public;
 revoke all on function fold_seal(p_fund text, p_seal integer) from public;
-revoke all on function holds_role(p_fund text, p_person text, p_role text) from public;
 revoke all on function keeps_away(p_person text, p_payee text) from public;
 revoke all on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function lock_period(fund text, month date, alone boolean) from public;
@@ -3671,11 +3054,11 @@ revoke all on function own_accounts() from public;
 revoke all on function own_contributions() from public;
 revoke all on function own_processes() from public;
 revoke all on function own_requests() from public;
-revoke all on function payee_details_hash(p_payee text) from public;
 revoke all on function period_state(p_fund text, p_month date) from public;
 revoke all on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) from public;
 revoke all on function sealed_entries_are_folded() from public;
 revoke all on function signatures_that_do_not_count(p_payment text) from public;
 revoke all on function strength(state text) from public;
+revoke all on function takes_fund_of() from public;
 revoke all on function unsealed_since(p_fund text) from public;
 grant wasata_donor to wasata_service;
