@@ -2,6 +2,7 @@ import { auditAr } from './ar-audit.ts'
 import { correctionsAr } from './ar-corrections.ts'
 import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
+import { ruleErrorsAr, rulesInAr } from './ar-rules.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import type { Texts } from './en.ts'
@@ -22,6 +23,7 @@ export const ar: Texts = {
     treasury: 'الخزينة',
     ledger: 'دفتر الأستاذ',
     periods: 'الفترات',
+    rules: 'القواعد',
   },
   navigation: 'الأقسام',
   signOut: 'تسجيل الخروج',
@@ -286,6 +288,7 @@ export const ar: Texts = {
   ...moneyInAr,
   ...treasuryAr,
   ...peopleInAr,
+  ...rulesInAr,
 
   ledger: {
     title: 'ميزان المراجعة',
@@ -505,6 +508,7 @@ export const ar: Texts = {
   },
 
   fieldErrors: {
+    ...ruleErrorsAr,
     'any.required': 'هذا الحقل مطلوب.',
     'string.empty': 'هذا الحقل مطلوب.',
     'any.unknown': 'اترك هذا فارغاً هنا.',

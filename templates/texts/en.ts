@@ -2,6 +2,7 @@ import { auditEn } from './en-audit.ts'
 import { correctionsEn } from './en-corrections.ts'
 import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
+import { ruleErrorsEn, rulesInEn } from './en-rules.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 
@@ -21,6 +22,7 @@ export const en = {
     treasury: 'Treasury',
     ledger: 'Ledger',
     periods: 'Periods',
+    rules: 'Rules',
   },
   navigation: 'Sections',
   signOut: 'Sign out',
@@ -285,6 +287,7 @@ export const en = {
   ...moneyInEn,
   ...treasuryEn,
   ...peopleInEn,
+  ...rulesInEn,
 
   ledger: {
     title: 'Trial balance',
@@ -510,6 +513,7 @@ export const en = {
 
   /** What is wrong with a field, by the code of the rule that it broke. */
   fieldErrors: {
+    ...ruleErrorsEn,
     'any.required': 'Fill this in.',
     'string.empty': 'Fill this in.',
     'any.unknown': 'Leave this empty here.',
