@@ -4,7 +4,16 @@ import { Code, LongCode, Name, Said } from './parts.tsx'
 import type { Texts } from './texts/texts.ts'
 
 export type Section =
-  'requests' | 'donors' | 'payees' | 'treasury' | 'ledger' | 'periods' | 'delegations' | 'break-glass' | 'opinions'
+  | 'requests'
+  | 'donors'
+  | 'payees'
+  | 'treasury'
+  | 'ledger'
+  | 'periods'
+  | 'rules'
+  | 'delegations'
+  | 'break-glass'
+  | 'opinions'
 
 /** What every page has around its content. */
 export type Frame = {

@@ -87,6 +87,9 @@ function Decisions({ request, t }: { request: RequestTold; t: Texts }) {
             </td>
             <td>
               <span class={`verdict verdict-${one.verdict}`}>{wordFor(t.verdictsTaken, one.verdict)}</span>
+              {one.verdict === 'approve' && (one.countsAt === null || one.round < request.round) && (
+                <div class="quiet">{one.countsAt === null ? t.changes.countsNoMore : t.changes.stillCounts}</div>
+              )}
             </td>
             <td class="wide">{one.reason === '' ? t.none : <Name>{one.reason}</Name>}</td>
             <td>{one.round}</td>

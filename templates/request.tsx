@@ -7,6 +7,7 @@ import { AskForm, OpinionsOn } from './opinions.tsx'
 import { page, type Frame } from './page.tsx'
 import { Amount, Code, Columns, Day, Facts, Figure, Moment, Name, Said, Status, Table, wordsFor } from './parts.tsx'
 import { PaymentsBack } from './payment-back.tsx'
+import { Changes } from './request-changes.tsx'
 import { PartNow, type PartNowProps } from './request-forms.tsx'
 import { Payments, Steps } from './request-history.tsx'
 import { StandingInFor } from './standing-in.tsx'
@@ -67,6 +68,7 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       <BreakGlassOn items={shown.around.broken} t={t} />
       <StandingInFor {...shown.around} t={t} />
       <PartNow request={request} names={names} t={t} {...shown.part} />
+      <Changes request={request} t={t} />
       <h2>{t.request.facts}</h2>
       <WhatIsAsked request={request} names={names} t={t} />
       <h2>{t.request.lines}</h2>

@@ -185,6 +185,7 @@ alter table policies
   add column proposal_id id constraint rule_of_its_proposal unique,
   add column verdict text not null default 'approve' check (verdict = 'approve'),
   add column xid xid8 not null default pg_current_xact_id(),
+  add foreign key (fund_id, proposal_id) references proposals (fund_id, id),
   add constraint rule_by_two_people foreign key (proposal_id, verdict) references proposal_decisions (proposal_id, verdict),
   -- Rules hold from a day that was still to come, or had just begun, when the second person said yes.
   add constraint rule_not_in_the_past check (proposal_id is null or effective_from >= (recorded_at at time zone 'utc')::date);

@@ -91,5 +91,6 @@ export function sectionsFor(actor: Actor, fundId: string): Section[] {
   if (holdsRole(actor, fundId, PERIOD_READERS)) sections.push('periods')
   if (holdsRole(actor, fundId, READERS)) sections.push('delegations')
   if (holdsRole(actor, fundId, BREAK_GLASS_READERS)) sections.push('break-glass')
+  if (holdsRole(actor, fundId, READERS)) sections.push('rules')
   return sections
 }

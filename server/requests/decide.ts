@@ -76,6 +76,7 @@ export async function recordDecision(
   const id = newId('decision')
   await trx('decisions').insert({
     id,
+    fund_id: request.fundId,
     request_id: request.id,
     round: request.round,
     step: taken.step,

@@ -151,6 +151,34 @@ function leaves(fields: Fields, terms: Terms): Map<string, { where: Difference['
   return found
 }
 
+/** Something of the last twelve months that would have gone another way: how it went, and how it would have. */
+export type GoneAnotherWay = {
+  readonly kind: 'request' | 'payment' | 'proposal'
+  readonly id: string
+  readonly code: string
+  readonly amount: MoneyText
+  readonly then: Way
+  readonly under: Way
+}
+/** Steps with their people, a last day, roles, or whether a second person looks. */
+export type Way =
+  | { readonly steps: readonly Step[] }
+  | { readonly day: string }
+  | { readonly roles: readonly string[] }
+  | { readonly secondPerson: boolean }
+
+export type Preview = {
+  /** Whether what happened can be compared at all: which money would have been chosen depends on balances that are gone. */
+  readonly comparable: boolean
+  readonly since: string
+  readonly considered: number
+  readonly differing: number
+  /** The latest first, at most two hundred of them. */
+  readonly items: readonly GoneAnotherWay[]
+  /** Requests that wait for decisions or were returned, and keep the rules they were submitted under. */
+  readonly untouched: readonly { readonly id: string; readonly code: string; readonly amount: MoneyText }[]
+}
+
 export type Complaint = { readonly field: string; readonly code: string; readonly message: string }
 /** The approval roles of each person who works here. */
 export type Approver = { readonly roles: readonly string[] }

@@ -1,38 +1,10 @@
 import { rows, type Db } from '../../db/connect.ts'
 import { inDays } from '../funds/days.ts'
-import { fromMinorUnits, minorText, type MoneyText } from '../money.ts'
+import { fromMinorUnits, minorText } from '../money.ts'
 import { isAboveLimit, type ChargeLimit } from '../payments/policy.ts'
 import { rolesFor, type AuthorityLimits } from '../proposals/policy.ts'
 import { stepsFor, type ApprovalMatrix, type Risk, type Step } from '../requests/policy.ts'
-import type { Subject, Terms } from './policy.ts'
-
-/** Something of the last twelve months that would have gone another way: how it went, and how it would have. */
-export type GoneAnotherWay = {
-  readonly kind: 'request' | 'payment' | 'proposal'
-  readonly id: string
-  readonly code: string
-  readonly amount: MoneyText
-  readonly then: Way
-  readonly under: Way
-}
-/** Steps with their people, a last day, roles, or whether a second person looks. */
-export type Way =
-  | { readonly steps: readonly Step[] }
-  | { readonly day: string }
-  | { readonly roles: readonly string[] }
-  | { readonly secondPerson: boolean }
-
-export type Preview = {
-  /** Whether what happened can be compared at all: which money would have been chosen depends on balances that are gone. */
-  readonly comparable: boolean
-  readonly since: string
-  readonly considered: number
-  readonly differing: number
-  /** The latest first, at most two hundred of them. */
-  readonly items: readonly GoneAnotherWay[]
-  /** Requests that wait for decisions or were returned, and keep the rules they were submitted under. */
-  readonly untouched: readonly { readonly id: string; readonly code: string; readonly amount: MoneyText }[]
-}
+import type { GoneAnotherWay, Preview, Subject, Terms } from './policy.ts'
 
 const MOST = 200
 

@@ -3,6 +3,7 @@ import { correctionsAr } from './ar-corrections.ts'
 import { delegationsAr } from './ar-delegations.ts'
 import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
+import { ruleErrorsAr, rulesInAr } from './ar-rules.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import { notificationsInAr } from './ar-notifications.ts'
@@ -27,6 +28,7 @@ export const ar: Texts = {
     delegations: 'النيابة',
     'break-glass': 'إجراء الطوارئ',
     opinions: 'الآراء',
+    rules: 'القواعد',
   },
   navigation: 'الأقسام',
   signOut: 'تسجيل الخروج',
@@ -293,6 +295,7 @@ export const ar: Texts = {
   ...peopleInAr,
   ...delegationsAr,
   ...notificationsInAr,
+  ...rulesInAr,
 
   ledger: {
     title: 'ميزان المراجعة',
@@ -512,6 +515,7 @@ export const ar: Texts = {
   },
 
   fieldErrors: {
+    ...ruleErrorsAr,
     'any.required': 'هذا الحقل مطلوب.',
     'string.empty': 'هذا الحقل مطلوب.',
     'any.unknown': 'اترك هذا فارغاً هنا.',

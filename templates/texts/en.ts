@@ -3,6 +3,7 @@ import { correctionsEn } from './en-corrections.ts'
 import { delegationsEn } from './en-delegations.ts'
 import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
+import { ruleErrorsEn, rulesInEn } from './en-rules.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { notificationsInEn } from './en-notifications.ts'
@@ -26,6 +27,7 @@ export const en = {
     delegations: 'Standing in',
     'break-glass': 'Break-glass',
     opinions: 'Opinions',
+    rules: 'Rules',
   },
   navigation: 'Sections',
   signOut: 'Sign out',
@@ -292,6 +294,7 @@ export const en = {
   ...peopleInEn,
   ...delegationsEn,
   ...notificationsInEn,
+  ...rulesInEn,
 
   ledger: {
     title: 'Trial balance',
@@ -517,6 +520,7 @@ export const en = {
 
   /** What is wrong with a field, by the code of the rule that it broke. */
   fieldErrors: {
+    ...ruleErrorsEn,
     'any.required': 'Fill this in.',
     'string.empty': 'Fill this in.',
     'any.unknown': 'Leave this empty here.',
