@@ -51,6 +51,7 @@ function factText(kind: FactKind, text: string, { t, timeZone }: Reader): string
     return `${currency} ${digits(amount)}`
   }
   if (kind === 'role') return t.language === 'en' ? wordFor(t.roles, text).toLowerCase() : wordFor(t.roles, text)
+  if (kind === 'proposal') return wordFor(t.treasury.kinds, text)
   if (kind === 'moment') {
     const { day, time } = localTime(timeZone, new Date(text))
     return `${day} ${time} (${timeZone})`

@@ -5,7 +5,8 @@ import { policyInForce } from '../funds/policies.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { moveOn, mustAwaitDecision, recordDecision } from '../requests/decide.ts'
 import { hasDecided, lockRequest, partIn, takeDuty, type LoadedRequest } from '../requests/load.ts'
-import { dutyBlocker, type RequestStatus } from '../requests/policy.ts'
+import { dutyBlocker, openSteps, type RequestStatus } from '../requests/policy.ts'
+import { tellDecision } from '../requests/tell.ts'
 import { breakGlassById, type BreakGlass } from './load.ts'
 import { tellOfBreakGlass } from './tell.ts'
 
@@ -61,8 +62,15 @@ export async function confirmBreakGlass(
     ...{ step: step.step, role: step.role, decidedBy, onBehalfOf: null },
     verdict: 'approve' as const,
   }))
-  for (const one of taken) await recordDecision(trx, actor, request, { ...one, reason: broken.reason, breakGlassId })
-  const status = await moveOn(trx, actor, request, { steps, decisions: [...decisions, ...taken] })
+  const ids: string[] = []
+  for (const one of taken)
+    ids.push(await recordDecision(trx, actor, request, { ...one, reason: broken.reason, breakGlassId }))
+  const decided = [...decisions, ...taken]
+  const status = await moveOn(trx, actor, request, { steps, decisions: decided })
+  await tellDecision(trx, actor, request, {
+    ...{ id: ids[1]!, step, verdict: 'approve', reason, status },
+    open: openSteps(steps, decided),
+  })
   await tellOfBreakGlass(trx, actor, request, { event: 'break_glass_used', breakGlassId, reason: broken.reason })
   return { id: breakGlassId, requestId: request.id, status, reviewBy: reviewBy.toISOString() }
 }

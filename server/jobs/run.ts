@@ -51,6 +51,8 @@ async function work(jobs: Jobs, stopping: AbortSignal): Promise<void> {
     if (!stopping.aborted) throw end ?? new Error('the jobs have ended by themselves')
   } finally {
     await runner.stop().catch(() => undefined)
+    // The library tells the database that a task is done and does not wait for it; whoever asks next is answered after that.
+    await pool.query('select').catch(() => undefined)
   }
 }
 

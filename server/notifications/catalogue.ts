@@ -201,7 +201,7 @@ export const EVENTS = {
   },
   // What needs a second person
   proposal_waits: {
-    facts: { what: 'text', amount: 'amount', by: 'text' },
+    facts: { what: 'proposal', amount: 'amount', by: 'text' },
     en: {
       title: 'A proposal waits for a second person',
       sentence: '{by} proposes: {what}, {amount}. Another person decides.',
@@ -341,10 +341,10 @@ type Event = { readonly facts: Readonly<Record<string, FactKind>>; readonly en: 
 type Words = { readonly title: string; readonly sentence: string }
 
 /**
- * `text` is shown as it is, `amount` is like `40000.00 USD`, `day` like `2026-11-24`, `moment` an instant in ISO 8601, `role` the code of
- * a role; all but the first are put as the reader's language and time zone have it.
+ * `text` is shown as it is, `amount` is like `40000.00 USD`, `day` like `2026-11-24`, `moment` an instant in ISO 8601, `role` and
+ * `proposal` the code of one; all but the first are put as the reader's language and time zone have it.
  */
-export type FactKind = 'text' | 'amount' | 'day' | 'moment' | 'role'
+export type FactKind = 'text' | 'amount' | 'day' | 'moment' | 'role' | 'proposal'
 export type EventName = keyof typeof EVENTS
 /** What has to be told with an event. */
 export type FactsOf<Name extends EventName> = Readonly<Record<keyof (typeof EVENTS)[Name]['facts'], string>>

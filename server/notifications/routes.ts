@@ -17,7 +17,7 @@ export function notificationEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'What I was told, the latest first, and how much of it is unread',
-        query: query({ ...pageKeys, unread: joi.boolean() }),
+        query: query({ ...pageKeys, unread: joi.boolean().options({ convert: true }) }),
       },
       async (db, actor, { query: { limit, after, unread = false } }) => {
         const found = await listNotifications(db, actor, { unread, before: keyIn(after)?.[0] ?? '', limit })

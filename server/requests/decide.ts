@@ -17,6 +17,7 @@ import {
   type Verdict,
 } from './policy.ts'
 import { releaseReservation } from './release-reservation.ts'
+import { tellDecision } from './tell.ts'
 
 export const APPROVAL_ROLES: readonly Role[] = ['certifying_officer', 'fund_manager', 'director', 'head_of_department']
 
@@ -62,7 +63,9 @@ export async function decideRequest(
   const power = { onBehalfOf: delegation?.delegatorId ?? null, delegationId: delegation?.id ?? null }
   const taken = { ...step, ...power, decidedBy: actor.personId, verdict }
   const id = await recordDecision(trx, actor, request, { ...taken, reason })
-  const status = await moveOn(trx, actor, request, { steps, decisions: [...decisions, taken] })
+  const decided = [...decisions, taken]
+  const status = await moveOn(trx, actor, request, { steps, decisions: decided })
+  await tellDecision(trx, actor, request, { id, step, verdict, reason, status, open: openSteps(steps, decided) })
   return { id, requestId, verdict, ...power, status }
 }
 

@@ -4,6 +4,7 @@ import { dayOf } from '../clock.ts'
 import { newAct } from '../people/actor.ts'
 import { lockRequest } from './load.ts'
 import { releaseReservation } from './release-reservation.ts'
+import { tellExpiry } from './tell.ts'
 
 /**
  * Ends every submitted or returned request whose reservation has lapsed before the day of `at`, each in a transaction of its own, and gives the
@@ -46,6 +47,7 @@ async function expireRequest(db: Db, requestId: string, at: Date): Promise<numbe
       .where({ id: requestId })
       .update({ status: 'expired', version: request.version + 1 })
     await releaseReservation(trx, act, request, 'expired')
+    await tellExpiry(trx, { personId: null, act }, request)
     await recordAct(trx, {
       id: act.id,
       fundId: request.fundId,

@@ -12,10 +12,12 @@ import { fromMinorUnits, minorUnits, moneyFrom, moneyText, sum, type Money } fro
 import { askByMatrix } from '../opinions/ask.ts'
 import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
 import { riskOfPayee } from '../payees/queries.ts'
+import { stepsAndDecisions } from './decide.ts'
 import { budgetLines, contentOf, lockRequest, takeDuty, type LoadedRequest } from './load.ts'
 import { keepDecisions, matrixFor } from './keep.ts'
-import { missingFields, stepsFor } from './policy.ts'
+import { missingFields, openSteps, stepsFor } from './policy.ts'
 import { releaseReservation } from './release-reservation.ts'
+import { tellOpenSteps } from './tell.ts'
 
 /**
  * Submits a draft or a returned request: reserves the money, fixes the approval steps by the matrix and the payee's risk, and keeps
@@ -80,6 +82,9 @@ export async function submitRequest(
       postings: moveStage(request, { from: 'available', to: 'reserved' }, funding.parts),
     },
   )
+  const inRound = { ...request, round: submission.round }
+  const { steps, decisions } = await stepsAndDecisions(trx, inRound)
+  await tellOpenSteps(trx, actor, inRound, openSteps(steps, decisions))
   return { id: requestId, status: 'submitted', ...submission }
 }
 

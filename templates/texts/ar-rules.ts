@@ -12,6 +12,9 @@ export const rulesInAr: typeof rulesInEn = {
       authority_limits: 'من يجوز له التنازل عن مال الصندوق',
       bank_charges: 'ما يجوز للمصرف الاحتفاظ به من دفعة',
       recognition: 'المعيار المحاسبي للاتفاقات الجديدة',
+      delegation: 'النيابة عن شخص',
+      break_glass: 'إجراء الطوارئ',
+      advisory_opinion: 'آراء المجلس الاستشاري',
     },
     meanings: {
       approval_matrix:
@@ -21,6 +24,9 @@ export const rulesInAr: typeof rulesInEn = {
       authority_limits: 'الشطب ومخصصات الانخفاض وحركات الاحتياطي حتى مبلغ معيّن؛ ويجوز لمن في صف لاحق أن يقرر أيضاً.',
       bank_charges: 'يجوز الاحتفاظ بالأكبر من الاثنين دون سؤال أحد؛ وما فوقه يجب أن يؤكده مراقب مالي.',
       recognition: 'المعيار الذي يُعترف به بالاتفاقات الموقّعة من ذلك اليوم.',
+      delegation: 'أقصى مدة لتفويض.',
+      break_glass: 'المهلة ليؤكد مدير ثانٍ أخذ خطوة بدلاً من أصحابها، والمهلة ليراجعها أصحابها.',
+      advisory_opinion: 'المهلة لعضو المجلس الاستشاري ليجيب عما تسأله القواعد تلقائياً.',
     },
     since: 'تسري منذ {day}',
     from: 'تسري من {day}',
@@ -91,6 +97,8 @@ export const rulesInAr: typeof rulesInEn = {
       unrated: 'لم يقيّم المستفيدَ أحد',
       rule: 'هذه تدفع أولاً',
       days: 'الأيام',
+      hours: 'الساعات',
+      reviewDays: 'أيام المراجعة',
       most: 'مبلغ',
       bps: 'نسبة مئوية من الدفعة',
       standard: 'المعيار',

@@ -525,6 +525,7 @@ export const ar: Texts = {
     'string.min': 'هذا أقصر من اللازم.',
     'string.pattern.name': 'هذا ليس بالصيغة الصحيحة.',
     'day.invalid': 'هذا ليس يوماً في التقويم.',
+    'timeZone.unknown': 'ليس هذا اسماً في قاعدة بيانات المناطق الزمنية.',
     'day.order': 'هذا يسبق يوم البداية.',
     'amount.tooManyDecimals': 'خانات عشرية أكثر مما للعملة.',
     'amount.notPositive': 'يجب أن يكون أكبر من صفر.',

@@ -530,6 +530,7 @@ export const en = {
     'string.min': 'This is too short.',
     'string.pattern.name': 'This is not of the right form.',
     'day.invalid': 'This is not a day of the calendar.',
+    'timeZone.unknown': 'This is not a name of the time zone database.',
     'day.order': 'This is before the first day.',
     'amount.tooManyDecimals': 'This has more decimals than its currency has.',
     'amount.notPositive': 'This must be more than zero.',

@@ -216,7 +216,14 @@ function perform(model: Model, people: readonly (readonly string[])[], { kind, b
     const again = model.decisions.some(({ decidedBy }) => decidedBy === `${by}`)
     if (!step || again || !mayBe(dutyOfStep(step.role))) return
     model.duties.set(by, dutyOfStep(step.role))
-    model.decisions.push({ step: step.step, role: step.role, decidedBy: `${by}`, verdict, on: model.content })
+    model.decisions.push({
+      step: step.step,
+      role: step.role,
+      decidedBy: `${by}`,
+      onBehalfOf: null,
+      verdict,
+      on: model.content,
+    })
     model.status = statusAfter(model.steps, model.decisions)
     if (model.status === 'returned') model.decisions = model.decisions.filter((one) => one.verdict === 'approve')
   }
