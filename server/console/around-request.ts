@@ -4,8 +4,11 @@ import { isHurried } from '../break-glass/policy.ts'
 import { DELEGABLE_ROLES } from '../delegations/policy.ts'
 import type { Away, StandIn } from '../delegations/queries.ts'
 import { awayAt, standsInFor } from '../delegations/stand-ins.ts'
+import { asksAsOneWhoDecides } from '../opinions/ask.ts'
 import { advisorsToAsk, listOpinionsOn, type OpinionOnRequest } from '../opinions/queries.ts'
 import { holdsRole, READERS, type Actor } from '../people/actor.ts'
+import { partIn } from '../requests/load.ts'
+import { dutyBlocker } from '../requests/policy.ts'
 import type { readRequest } from '../requests/queries.ts'
 
 type RequestTold = Awaited<ReturnType<typeof readRequest>>['body']
@@ -36,8 +39,10 @@ export async function aroundRequest(db: Db, actor: Actor, request: RequestTold):
   const took = decisions.some(
     (one) => one.countsAt !== null && [one.decidedBy, one.onBehalfOf].includes(actor.personId),
   )
-  const hurries = waitingFor.length > 0 && !took && holdsRole(actor, fundId, ['director'])
-  const asks = request.status === 'submitted' && holdsRole(actor, fundId, DELEGABLE_ROLES)
+  const part = await partIn(db, id, actor)
+  const free = !took && dutyBlocker(part, 'approver') === undefined
+  const hurries = free && waitingFor.length > 0 && holdsRole(actor, fundId, ['director'])
+  const asks = request.status === 'submitted' && asksAsOneWhoDecides(part) && holdsRole(actor, fundId, DELEGABLE_ROLES)
   return {
     away,
     standIns: await standsInFor(db, fundId, people, at, { requestId: id }),

@@ -9,7 +9,7 @@ import type { Money } from '../money.ts'
 import { notify } from '../notifications/notify.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { lockRequest, partIn, type LoadedRequest } from '../requests/load.ts'
-import { dutyBlocker } from '../requests/policy.ts'
+import { dutyBlocker, type Part } from '../requests/policy.ts'
 import { asksForOpinion } from './policy.ts'
 import { matrixOf } from './queries.ts'
 
@@ -19,8 +19,8 @@ const DAY_MS = 24 * 60 * 60 * 1000
  * Asks members of the advisory board for an opinion on a submitted request, each by name, with the day on which it is due. Nothing waits
  * for it: the decision may be taken without.
  *
- * Refuses, in this order: `not_found`, `role_not_allowed` to who decides on no step of any request, `not_awaiting_decision`,
- * `dates_out_of_order` for a day that is past, `not_found` for who is no member of the board, `already_exists` for who was asked already,
+ * Refuses, in this order: `not_found`, `role_not_allowed` to who decides on no step of any request, `separation_of_duties` to who has a
+ * part in the request other than deciding, `not_awaiting_decision`, `dates_out_of_order` for a day that is past, `not_found` for who is no member of the board, `already_exists` for who was asked already,
  * and `must_keep_away`, with why, for who has a duty in the request, is named in it or tied to its payee.
  */
 export async function askForOpinions(
@@ -35,6 +35,7 @@ export async function askForOpinions(
 ): Promise<{ items: { id: string; advisorId: string }[] }> {
   const request = await lockRequest(trx, requestId)
   requireRole(actor, request.fundId, DELEGABLE_ROLES)
+  if (!asksAsOneWhoDecides(await partIn(trx, requestId, actor))) throw new Refusal('separation_of_duties')
   if (request.status !== 'submitted') throw new Refusal('not_awaiting_decision', { current: request.status })
   const notBefore = dayOf(actor.act.at)
   if (dueOn < notBefore) throw new Refusal('dates_out_of_order', { field: 'dueOn', notBefore })
@@ -50,6 +51,11 @@ export async function askForOpinions(
     if (why) throw new Refusal('must_keep_away', { field: 'advisorIds', personId, why })
   }
   return { items: await write(trx, actor, request, { advisorIds, dueOn, question, askedBy: actor }) }
+}
+
+/** Whoever asks money does not choose who advises on it; who certifies and approves does. */
+export function asksAsOneWhoDecides({ duty }: Part): boolean {
+  return duty === null || duty === 'certifier' || duty === 'approver'
 }
 
 /**

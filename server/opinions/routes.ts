@@ -18,7 +18,13 @@ export function opinionEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'Ask members of the advisory board for an opinion, by a day',
-        refuses: ['not_awaiting_decision', 'dates_out_of_order', 'already_exists', 'must_keep_away'],
+        refuses: [
+          'separation_of_duties',
+          'not_awaiting_decision',
+          'dates_out_of_order',
+          'already_exists',
+          'must_keep_away',
+        ],
         body: object({
           advisorIds: joi.array().min(1).max(50).items(id('person')).unique().required(),
           dueOn: bookDay().required(),

@@ -129,7 +129,7 @@ export const delegationsEn = {
     caption: 'What you were asked, the latest first',
     empty: 'You have not been asked for an opinion yet.',
     about: 'About',
-    askedBy: 'Asked by',
+    askedBy: 'The question is from',
     byMatrix: 'the rules of the fund',
     askedAt: 'Asked',
     dueOn: 'Due',

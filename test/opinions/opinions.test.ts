@@ -126,6 +126,18 @@ test('ten answers at once are one', async () => {
 
 test.each<[string, number, string, (id: string) => PromiseLike<{ status: number; body: { code: string } }>]>([
   ['by a requester', 403, 'role_not_allowed', (id) => ask(fund.cast.requester!, id)],
+  [
+    'by the requester, whatever other role they hold',
+    403,
+    'separation_of_duties',
+    async () => {
+      const both = await service.person('Asks and manages', fund.id, [
+        'fund_manager',
+        { role: 'requester', entityId: fund.entity },
+      ])
+      return ask(both, (await submitted(fund, '40.00', { by: both })).id)
+    },
+  ],
   ['by a day that is past', 422, 'dates_out_of_order', (id) => ask(fund.cast.director!, id, { dueOn: inDays(-1) })],
   [
     'of who is no member',
