@@ -1820,6 +1820,7 @@ CREATE OR REPLACE FUNCTION balance_parts(p_fund text, p_accounts bigint[], p_on 
  SET enable_seqscan TO 'off'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
+ SET max_parallel_workers_per_gather TO '0'
 AS $function$
 declare
   v_last int := coalesce(p_position, 2147483647);
@@ -2043,6 +2044,7 @@ CREATE OR REPLACE FUNCTION entries_must_balance()
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
  SET search_path TO 'public', 'pg_temp'
+ SET max_parallel_workers_per_gather TO '0'
 AS $function$
 declare
   v_rule text;
@@ -2116,6 +2118,7 @@ CREATE OR REPLACE FUNCTION fold_seal(p_fund text, p_seal integer)
  SET enable_seqscan TO 'off'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
+ SET max_parallel_workers_per_gather TO '0'
 AS $function$
 declare
   v_before date;

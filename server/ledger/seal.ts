@@ -86,9 +86,12 @@ async function lastSeal(trx: Trx, fundId: string): Promise<{ number: number; has
   return found ?? { number: 0, hash: createHash('sha256').update(fundId).digest('hex'), base: '0' }
 }
 
-/** SQL that keeps a transaction to index look-ups: what it seals is little beside what the tables hold, whatever their statistics say. */
-export const LOOK_UPS = ['seqscan', 'hashjoin', 'mergejoin']
-  .map((way) => `set_config('enable_${way}', 'off', true)`)
+/**
+ * SQL that keeps a transaction to index look-ups in its own process: what it seals is little beside what the tables hold, whatever their
+ * statistics say.
+ */
+export const LOOK_UPS = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'max_parallel_workers_per_gather']
+  .map((setting) => `set_config('${setting}', '0', true)`)
   .join(', ')
 
 // What may be sealed: written by a transaction from the base on and older than every open one. In a database that was restored on
