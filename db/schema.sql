@@ -1532,9 +1532,10 @@ create table seal_verifications (
 );
 
 create table sealed_acts (
-  act_id   id not null,
-  fund_id  id not null,
-  seal     integer not null,
+  act_id        id not null,
+  fund_id       id not null,
+  seal          integer not null,
+  content_hash  bytea,
   constraint sealed_acts_pkey PRIMARY KEY (act_id),
   constraint sealed_acts_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id),
   constraint sealed_acts_fund_id_seal_fkey FOREIGN KEY (fund_id, seal) REFERENCES seals(fund_id, number)
@@ -1553,9 +1554,12 @@ create table sealed_balances (
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sealed_balances FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table sealed_entries (
-  entry_id  bigint not null,
-  fund_id   id not null,
-  seal      integer not null,
+  entry_id      bigint not null,
+  fund_id       id not null,
+  seal          integer not null,
+  content_hash  bytea,
+  recorded_at   timestamp with time zone,
+  act_id        id,
   constraint sealed_entries_pkey PRIMARY KEY (entry_id),
   constraint sealed_entries_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES entries(id),
   constraint sealed_entries_fund_id_seal_fkey FOREIGN KEY (fund_id, seal) REFERENCES seals(fund_id, number)

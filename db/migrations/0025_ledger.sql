@@ -48,3 +48,18 @@ begin
     execute format('alter function %s set max_parallel_workers_per_gather = 0', pinned);
   end loop;
 end $$;
+
+-- What a seal closes of each entry and act, kept beside it and bound by its hash: where an entry was changed together with its own hash, or
+-- an act, the alarm names it, and not only the seal. Null where it was gone already when this was first kept.
+alter table sealed_entries add column content_hash bytea, add column recorded_at timestamptz, add column act_id id;
+alter table sealed_acts add column content_hash bytea;
+alter table sealed_entries disable trigger append_only;
+alter table sealed_acts disable trigger append_only;
+update sealed_entries z set content_hash = e.content_hash, recorded_at = e.recorded_at, act_id = e.act_id from entries e where e.id = z.entry_id;
+update sealed_acts z
+   set content_hash = sha256(convert_to(concat_ws(E'\n', t.fund_id, t.id, coalesce(t.person_id, ''), coalesce(t.token_id, ''), t.request_id, t.method,
+                        t.path, coalesce(t.address, ''), t.outcome, coalesce(t.details::text, ''),
+                        to_char(t.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')), 'utf8'))
+  from acts t where t.id = z.act_id;
+alter table sealed_entries enable trigger append_only;
+alter table sealed_acts enable trigger append_only;

@@ -48,16 +48,25 @@ export async function sealEntries(trx: Trx, fundId: string, most: number = MOST_
     horizon,
   })
   const under = [fundId, last.number + 1]
-  await trx.raw(`insert into sealed_entries (entry_id, fund_id, seal) select unnest(?::bigint[]), ?, ?`, [
+  await trx.raw(SEAL_ENTRIES, [
+    ...under,
     entries.map(({ id }) => id),
-    ...under,
+    entries.map(({ contentHash }) => contentHash),
+    entries.map(({ recordedAt }) => recordedAt),
+    entries.map(({ actId }) => actId),
   ])
-  await trx.raw(`insert into sealed_acts (act_id, fund_id, seal) select unnest(?::text[]), ?, ?`, [
-    acts.map(({ id }) => id),
-    ...under,
-  ])
+  await trx.raw(SEAL_ACTS, [...under, acts.map(({ id }) => id), acts.map(({ contentHash }) => contentHash)])
   return entries.length + acts.length
 }
+
+// With what the seal closes of each, so that it can be told which of them was changed.
+const SEAL_ENTRIES = `
+  insert into sealed_entries (fund_id, seal, entry_id, content_hash, recorded_at, act_id)
+  select ?, ?, id, decode(hash, 'hex'), at, act
+    from unnest(?::bigint[], ?::text[], ?::timestamptz[], ?::text[]) as sealed (id, hash, at, act)`
+const SEAL_ACTS = `
+  insert into sealed_acts (fund_id, seal, act_id, content_hash)
+  select ?, ?, id, decode(hash, 'hex') from unnest(?::text[], ?::text[]) as sealed (id, hash)`
 
 function digestOf(lines: readonly string[]): string {
   const digest = createHash('sha256')
