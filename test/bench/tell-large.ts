@@ -36,6 +36,6 @@ export function printLarge({ reads, checks }: LargeFigures): void {
 }
 
 function goalOf(question: string): string {
-  if (question.includes('of a date, ')) return ''
+  if (question.includes('of a date, ') || question.startsWith('entries')) return ''
   return question.startsWith('trial') ? '≤ 10, ratio ≤ 1.5' : '≤ 1, ratio ≤ 1.5'
 }
