@@ -1,4 +1,5 @@
 import { median } from './measure.ts'
+import { OURS, type OtherFigures } from './others.ts'
 import type { LargeFigures } from './reading.ts'
 import { figure, printTable, ratio } from './table.ts'
 
@@ -31,6 +32,21 @@ export function printLarge({ reads, checks }: LargeFigures): void {
       figure(postings / checkedS),
       figure(peakMb),
       '≥ 200,000',
+    ]),
+  )
+}
+
+/** Other programs beside ours, on the same ledger. */
+export function printOthers(figures: readonly OtherFigures[]): void {
+  const ours = figures.find(({ what }) => what === OURS)!
+  printTable(
+    `Balances of a ledger of ${figure(ours.transactions)} transactions, seconds; the others read a file of plain text`,
+    ['what', 'seconds', 'of our trial balance', 'goal'],
+    figures.map(({ what, seconds }) => [
+      what,
+      figure(seconds),
+      figure(seconds / ours.seconds),
+      what.includes('ours') ? '' : '≥ 1,000 of a million',
     ]),
   )
 }

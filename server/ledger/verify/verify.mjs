@@ -75,9 +75,9 @@ async function largeEnd(handle, before) {
   return { count: eight(bytes, 32), length: eight(bytes, 40), start: eight(bytes, 48), end }
 }
 function eight(bytes, at) {
-  const value = bytes.readBigUInt64LE(at)
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new Unreadable('the zip tells of more bytes than there can be')
-  return Number(value)
+  const value = bytes.readUInt32LE(at + 4) * 2 ** 32 + bytes.readUInt32LE(at)
+  if (!Number.isSafeInteger(value)) throw new Unreadable('the zip tells of more bytes than there can be')
+  return value
 }
 function membersIn(directory) {
   const members = []

@@ -87,9 +87,9 @@ async function largeEnd(
 }
 
 function eight(bytes: Buffer, at: number): number {
-  const value = bytes.readBigUInt64LE(at)
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new Unreadable('the zip tells of more bytes than there can be')
-  return Number(value)
+  const value = bytes.readUInt32LE(at + 4) * 2 ** 32 + bytes.readUInt32LE(at)
+  if (!Number.isSafeInteger(value)) throw new Unreadable('the zip tells of more bytes than there can be')
+  return value
 }
 
 function membersIn(directory: Buffer): Member[] {
