@@ -1980,9 +1980,10 @@ create table seal_verifications (
 );
 
 create table sealed_acts (
-  act_id   id not null,
-  fund_id  id not null,
-  seal     integer not null,
+  act_id        id not null,
+  fund_id       id not null,
+  seal          integer not null,
+  content_hash  bytea,
   constraint sealed_acts_pkey PRIMARY KEY (act_id),
   constraint sealed_acts_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id),
   constraint sealed_acts_fund_id_seal_fkey FOREIGN KEY (fund_id, seal) REFERENCES seals(fund_id, number)
@@ -2001,9 +2002,12 @@ create table sealed_balances (
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sealed_balances FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table sealed_entries (
-  entry_id  bigint not null,
-  fund_id   id not null,
-  seal      integer not null,
+  entry_id      bigint not null,
+  fund_id       id not null,
+  seal          integer not null,
+  content_hash  bytea,
+  recorded_at   timestamp with time zone,
+  act_id        id,
   constraint sealed_entries_pkey PRIMARY KEY (entry_id),
   constraint sealed_entries_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES entries(id),
   constraint sealed_entries_fund_id_seal_fkey FOREIGN KEY (fund_id, seal) REFERENCES seals(fund_id, number)
@@ -2306,6 +2310,7 @@ CREATE OR REPLACE FUNCTION balance_parts(p_fund text, p_accounts bigint[], p_on 
  SET enable_seqscan TO 'off'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
+ SET max_parallel_workers_per_gather TO '0'
 AS $function$
 declare
   v_last int := coalesce(p_position, 2147483647);
@@ -2712,29 +2717,34 @@ $function$;
 CREATE OR REPLACE FUNCTION entries_must_balance()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
- SET search_path TO 'public', 'pg_temp'
+ SET max_parallel_workers_per_gather TO '0'
 AS $function$
 declare
   v_rule text;
   v_wrong text;
 begin
   with lines as materialized (
-    select n.entry_id, n.amount, n.functional, a.book, a.currency, a.stage, a.contribution_id, a.fund_id as of_account,
-           e.fund_id as of_entry, e.xid
-      from new_postings n left join entries e on e.id = n.entry_id left join accounts a on a.id = n.account_id),
+    select n.entry_id, n.amount, n.functional, a.book, a.currency, a.stage, a.contribution_id, a.fund_id
+      from new_postings n left join accounts a on a.id = n.account_id),
+  sums as materialized (
+    select entry_id, fund_id, book, currency, sum(amount) as amount, sum(functional) as functional
+      from lines group by entry_id, fund_id, book, currency),
+  entered as materialized (
+    select s.entry_id, s.fund_id as of_account, e.fund_id as of_entry, e.xid
+      from (select distinct entry_id, fund_id from sums) s left join entries e on e.id = s.entry_id),
   broken as (
     select 'posting_is_of_its_fund' as rule, format('entry %s has a posting on no account of its fund', entry_id) as wrong
-      from lines where of_account is distinct from of_entry or of_entry is null
+      from entered where of_account is distinct from of_entry or of_entry is null
     union all
-    select 'entry_is_whole', 'an entry takes no more postings once it is recorded' from lines where xid <> pg_current_xact_id()
+    select 'entry_is_whole', 'an entry takes no more postings once it is recorded' from entered where xid <> pg_current_xact_id()
     union all
     select 'entry_balances', format('entry %s does not balance: %s %s %s, functional %s', entry_id, book, currency, amount, functional)
-      from (select entry_id, book, currency, sum(amount) as amount, sum(sum(functional)) over (partition by entry_id, book) as functional
-              from lines group by entry_id, book, currency) sums
+      from (select entry_id, book, currency, amount, sum(functional) over (partition by entry_id, book) as functional from sums) s
      where amount <> 0 or functional <> 0
     union all
     select 'conservation_law', format('entry %s breaks the conservation law of a contribution', entry_id)
@@ -2790,6 +2800,7 @@ CREATE OR REPLACE FUNCTION fold_seal(p_fund text, p_seal integer)
  SET enable_seqscan TO 'off'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
+ SET max_parallel_workers_per_gather TO '0'
 AS $function$
 declare
   v_before date;

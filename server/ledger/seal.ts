@@ -49,16 +49,25 @@ export async function sealEntries(trx: Trx, fundId: string, most: number = MOST_
     horizon,
   })
   const under = [fundId, last.number + 1]
-  await trx.raw(`insert into sealed_entries (entry_id, fund_id, seal) select unnest(?::bigint[]), ?, ?`, [
+  await trx.raw(SEAL_ENTRIES, [
+    ...under,
     entries.map(({ id }) => id),
-    ...under,
+    entries.map(({ contentHash }) => contentHash),
+    entries.map(({ recordedAt }) => recordedAt),
+    entries.map(({ actId }) => actId),
   ])
-  await trx.raw(`insert into sealed_acts (act_id, fund_id, seal) select unnest(?::text[]), ?, ?`, [
-    acts.map(({ id }) => id),
-    ...under,
-  ])
+  await trx.raw(SEAL_ACTS, [...under, acts.map(({ id }) => id), acts.map(({ contentHash }) => contentHash)])
   return entries.length + acts.length
 }
+
+// With what the seal closes of each, so that it can be told which of them was changed.
+const SEAL_ENTRIES = `
+  insert into sealed_entries (fund_id, seal, entry_id, content_hash, recorded_at, act_id)
+  select ?, ?, id, decode(hash, 'hex'), at, act
+    from unnest(?::bigint[], ?::text[], ?::timestamptz[], ?::text[]) as sealed (id, hash, at, act)`
+const SEAL_ACTS = `
+  insert into sealed_acts (fund_id, seal, act_id, content_hash)
+  select ?, ?, id, decode(hash, 'hex') from unnest(?::text[], ?::text[]) as sealed (id, hash)`
 
 function digestOf(lines: readonly string[]): string {
   const digest = createHash('sha256')
@@ -87,9 +96,12 @@ async function lastSeal(trx: Trx, fundId: string): Promise<{ number: number; has
   return found ?? { number: 0, hash: createHash('sha256').update(fundId).digest('hex'), base: '0' }
 }
 
-/** SQL that keeps a transaction to index look-ups: what it seals is little beside what the tables hold, whatever their statistics say. */
-export const LOOK_UPS = ['seqscan', 'hashjoin', 'mergejoin']
-  .map((way) => `set_config('enable_${way}', 'off', true)`)
+/**
+ * SQL that keeps a transaction to index look-ups in its own process: what it seals is little beside what the tables hold, whatever their
+ * statistics say.
+ */
+export const LOOK_UPS = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'max_parallel_workers_per_gather']
+  .map((setting) => `set_config('${setting}', '0', true)`)
   .join(', ')
 
 // What may be sealed: written by a transaction from the base on and older than every open one. In a database that was restored on

@@ -2,9 +2,17 @@ import type { Logger } from 'pino'
 import { row, rows, type Db, type Trx } from '../../db/connect.ts'
 import { every } from '../every.ts'
 import { momentText } from './as-of.ts'
-import { beforeFirst, faultBeforeSealing, verifySlice, type SealFault } from './verify-seals.ts'
+import {
+  beforeFirst,
+  faultBeforeSealing,
+  readSeals,
+  type Reached,
+  type Reading,
+  type SealFault,
+} from './verify-seals.ts'
 
 const SLICE_ENTRIES = 5_000
+const MOST_SEALS = 200
 
 /** What is known of the seals of a fund. `broken` stands until a whole pass has found nothing wrong. */
 export type Verification = {
@@ -110,12 +118,12 @@ export async function verifyNext(
   const after = state?.reachedHash ? { number: state.reached, hash: state.reachedHash } : beforeFirst(fundId)
   // The seal at which the last pass without a fault ended.
   const known = state?.fullHash ? { number: state.fullPosition!, hash: state.fullHash } : undefined
-  const slice = await verifySlice(trx, fundId, { after, known, mostEntries })
-  const fault = state?.fault ?? slice.fault
+  const slice = await readSlice(trx, fundId, { after, known, mostEntries })
+  const fault = state?.fault ?? slice?.faults[0] ?? null
   const kept = { fundId, pass: state?.pass ?? 1, fault: fault && JSON.stringify(fault) }
-  const read = { entries: slice.entries, acts: slice.acts }
-  if (!slice.isEnd) {
-    await trx.raw(GO_ON, { ...kept, ...read, reached: slice.reached.number, hash: slice.reached.hash })
+  if (slice) {
+    const { reached, entries, acts } = slice
+    await trx.raw(GO_ON, { ...kept, entries, acts, reached: reached.number, hash: reached.hash })
     return { did: 'slice', fault, isNew: fault !== null && !state?.fault }
   }
   // Where there is no seal yet there is nothing to be sure of.
@@ -126,7 +134,27 @@ export async function verifyNext(
   return { did: 'pass', fault: all, isNew: all !== null && !state?.fault }
 }
 
-const missingSeal = (seal: number): SealFault => ({ kind: 'seal_missing', seal, entry: null, entries: null })
+const missingSeal = (seal: number): SealFault => ({
+  kind: 'seal_missing',
+  ...{ seal, entry: null, act: null, entries: null },
+})
+
+/** Reads about as many entries and acts, but always one seal; undefined where none follows. */
+async function readSlice(
+  trx: Trx,
+  fundId: string,
+  { after, known, mostEntries }: { after: Reached; known: Reached | undefined; mostEntries: number },
+): Promise<Reading | undefined> {
+  const found = await row<{ last: number | null }>(
+    trx,
+    `select max(s.number) as last
+       from (select *, sum(entry_count + act_count) over (order by number) - entry_count - act_count as before
+               from (select * from seals where fund_id = :fundId and number > :after order by number limit :most) next) s
+      where s.before < :mostEntries`,
+    { fundId, after: after.number, most: MOST_SEALS, mostEntries },
+  )
+  return found?.last ? readSeals(trx, fundId, { after, last: found.last, known }) : undefined
+}
 
 const GO_ON = `
   insert into seal_verifications as v (fund_id, pass, reached, reached_hash, entries, acts, fault, begun_at, checked_at)

@@ -100,7 +100,7 @@ test('a payment is told to those who release it, then to those who settle it, an
   expect((await toldTo(fund, certifyingOfficer!)).at(-1)).toBe('payment_returned')
 })
 
-test('a payee, a proposal and a correction that wait are told to those who may be the second person', async () => {
+test('a payee whose bank details wait is told to those who may be the second person, and not to who recorded it', async () => {
   const fund = await funded()
   const { payeeClerk, payeeClerk2, complianceOfficer } = fund.cast
   await payeeClerk!
