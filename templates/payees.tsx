@@ -1,7 +1,8 @@
-import type { PayeeTold } from '../server/payees/queries.ts'
+import type { PayeeTold, RatingTold } from '../server/payees/queries.ts'
+import type { Risk } from '../server/requests/policy.ts'
 import { Confirm, Form, LongTextField, Problem, SelectField, TextField, type FormProblem } from './forms.tsx'
 import { page, type Frame } from './page.tsx'
-import { Columns, Facts, Name, Said, Table } from './parts.tsx'
+import { Columns, Day, Facts, Moment, Name, Said, Table } from './parts.tsx'
 import { choicesOf } from './request-forms.tsx'
 import { wordFor, type Texts } from './texts/texts.ts'
 
@@ -106,7 +107,10 @@ function State({ verified, t }: { verified: boolean; t: Texts }) {
 }
 
 export type PayeeShown = {
-  readonly payee: PayeeTold
+  readonly payee: PayeeTold & { readonly risk: Risk; readonly ratings: readonly RatingTold[] }
+  readonly mayRate: boolean
+  readonly rated: boolean
+  readonly typed: (name: string) => string
   readonly done: keyof Texts['done'] | undefined
   readonly mayVerify: boolean
   /** The reader could verify, had they not registered it. */
@@ -124,9 +128,9 @@ export function payeePage(frame: Omit<Frame, 'title'>, shown: PayeeShown): strin
     { ...frame, title: payee.name },
     <>
       {shown.problem && <Problem problem={shown.problem} t={t} />}
-      {shown.done && (
+      {(shown.done || shown.rated) && (
         <div class="done" role="status">
-          {t.done[shown.done]}
+          {shown.rated ? t.ratings.done : t.done[shown.done!]}
         </div>
       )}
       <h1>
@@ -140,6 +144,7 @@ export function payeePage(frame: Omit<Frame, 'title'>, shown: PayeeShown): strin
         of={[
           [words.kind, wordFor(t.payeeKinds, payee.kind)],
           [words.country, <Name>{payee.country}</Name>],
+          [t.ratings.title, t.ratings.risks[payee.risk]],
           [
             words.bankDetails,
             <p class="long" dir="auto">
@@ -151,6 +156,8 @@ export function payeePage(frame: Omit<Frame, 'title'>, shown: PayeeShown): strin
         ]}
       />
       {shown.mayVerify && <Verify {...shown} t={t} />}
+      <Ratings of={payee.ratings} t={t} />
+      {shown.mayRate && <Rate {...shown} t={t} />}
     </>,
   )
 }
@@ -167,6 +174,58 @@ function Verify({ payee, problem, formKey, t }: PayeeShown & { t: Texts }) {
         <button class="main">
           <Said text={words.verifyButton} {...named} />
         </button>
+      </Form>
+    </section>
+  )
+}
+
+function Ratings({ of, t }: { of: readonly RatingTold[]; t: Texts }) {
+  const words = t.ratings
+  if (of.length === 0) return <p class="calm">{words.none}</p>
+  return (
+    <Table caption={words.caption}>
+      <Columns names={[words.rating, words.validUntil, words.reason, words.ratedBy, words.ratedAt]} />
+      <tbody>
+        {of.map((one) => (
+          <tr>
+            <th scope="row">{words.risks[one.rating]}</th>
+            <td>
+              <Day on={one.validUntil} t={t} />
+            </td>
+            <td class="wide">
+              <Name>{one.reason}</Name>
+            </td>
+            <td>
+              <Name>{one.ratedBy.name}</Name>
+            </td>
+            <td>
+              <Moment at={one.ratedAt} t={t} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}
+
+function Rate({ payee, problem, typed, formKey, t }: PayeeShown & { t: Texts }) {
+  const words = t.ratings
+  const shared = { problem, t, required: true, form: 'r' }
+  return (
+    <section class="part" aria-labelledby="rate">
+      <h2 id="rate">{words.rate}</h2>
+      <p>{words.rateSays}</p>
+      <Form action={`/payees/${payee.id}/ratings`} formKey={`${formKey}-rating`}>
+        <SelectField
+          name="rating"
+          label={words.rating}
+          choices={choicesOf(words.choices)}
+          value={typed('rating')}
+          {...shared}
+        />
+        <TextField name="validUntil" type="date" label={words.validUntil} value={typed('validUntil')} {...shared} />
+        <LongTextField name="reason" label={words.reason} value={typed('reason')} rows={2} {...shared} />
+        <button class="main">{words.button}</button>
       </Form>
     </section>
   )

@@ -78,6 +78,9 @@ export function missingNames(missing: readonly string[], t: Texts): string {
 
 /** The API's money has an amount and a currency; a form has one field for it. */
 function fieldOf(path: string): string {
+  // The terms of a rule are a form of their own.
+  const term = /^terms\.(.+?)(?:\.amount|\.currency)?$/.exec(path)
+  if (term) return term[1]!
   // Its currency has a field of its own where it can be chosen; what an earmark binds to has one each.
   const own = /^(?:amount|sent)\.(currency)$|^earmark\.(\w+)/.exec(path)
   if (own) return own[1] ?? own[2]!

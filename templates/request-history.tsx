@@ -29,8 +29,7 @@ export function Steps({ request, t }: { request: RequestTold; t: Texts }) {
 
 function StepRow({ step, request, t }: { step: RequestTold['steps'][number]; request: RequestTold; t: Texts }) {
   const signed = request.decisions.filter(
-    (one) =>
-      one.round === request.round && one.step === step.step && one.role === step.role && one.verdict === 'approve',
+    (one) => one.countsAt === step.step && one.role === step.role && one.verdict === 'approve',
   )
   const isOpen = request.waitingFor.some((one) => one.step === step.step && one.role === step.role)
   const missing = step.quorum - signed.length
@@ -72,6 +71,9 @@ function Decisions({ request, t }: { request: RequestTold; t: Texts }) {
             <td>{wordFor(t.roles, one.role)}</td>
             <td>
               <span class={`verdict verdict-${one.verdict}`}>{wordFor(t.verdictsTaken, one.verdict)}</span>
+              {one.verdict === 'approve' && (one.countsAt === null || one.round < request.round) && (
+                <div class="quiet">{one.countsAt === null ? t.changes.countsNoMore : t.changes.stillCounts}</div>
+              )}
             </td>
             <td class="wide">{one.reason === '' ? t.none : <Name>{one.reason}</Name>}</td>
             <td>{one.round}</td>

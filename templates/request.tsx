@@ -5,6 +5,7 @@ import { Problem, type FormProblem } from './forms.tsx'
 import { page, type Frame } from './page.tsx'
 import { Amount, Code, Columns, Day, Facts, Figure, Moment, Name, Said, Status, Table, wordsFor } from './parts.tsx'
 import { PaymentsBack } from './payment-back.tsx'
+import { Changes } from './request-changes.tsx'
 import { PartNow, type PartNowProps } from './request-forms.tsx'
 import { Payments, Steps } from './request-history.tsx'
 import { wordFor, type Texts } from './texts/texts.ts'
@@ -51,6 +52,7 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       </p>
       {request.ending && <Ending of={request.ending as EndingTold} t={t} />}
       <PartNow request={request} names={names} t={t} {...shown.part} />
+      <Changes request={request} t={t} />
       <h2>{t.request.facts}</h2>
       <WhatIsAsked request={request} names={names} t={t} />
       <h2>{t.request.lines}</h2>

@@ -19,6 +19,7 @@ import { ownPasswordFirst, passwordPages } from './password.ts'
 import { paymentForms } from './payments.ts'
 import { periodPages } from './periods.ts'
 import { requestPages } from './requests.ts'
+import { rulePages } from './rules.ts'
 import { signInPages } from './sign-in.ts'
 import { treasuryPages } from './treasury.ts'
 
@@ -53,5 +54,6 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   ledgerPages(router, served)
   periodPages(router, served)
   correctionPages(router, served)
+  rulePages(router, served)
   return router
 }

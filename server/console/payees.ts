@@ -1,7 +1,8 @@
 import type { Router } from 'express'
 import { payeePage, payeesPage } from '../../templates/payees.tsx'
 import { Refusal } from '../errors.ts'
-import type { PayeeTold } from '../payees/queries.ts'
+import type { PayeeTold, RatingTold } from '../payees/queries.ts'
+import type { Risk } from '../requests/policy.ts'
 import { holdsRole, READERS, requireRole } from '../people/actor.ts'
 import { getPage, newFormKey, postForm, type Console, type Refused } from './forms.ts'
 import { optional } from './requests.ts'
@@ -43,6 +44,23 @@ export function payeePages(router: Router, served: Console): void {
     done: (_answer, { payee }) => `/payees/${payee}?done=payeeVerified`,
     again: (visit, { payee }, refused) => show(served, visit, payee!, { refused }),
   })
+  ratingForm(router, served)
+}
+
+/** How risky it is to pay a payee, by a compliance officer. */
+function ratingForm(router: Router, served: Console): void {
+  postForm(router, served, {
+    path: '/payees/:payee/ratings',
+    form: () => 'r',
+    asks: (_visit, { params, fields: { rating, reason, validUntil } }) => ({
+      method: 'post',
+      path: '/payees/:payee/ratings',
+      params,
+      body: optional({ rating, reason, validUntil }),
+    }),
+    done: (_answer, { payee }) => `/payees/${payee}?done=rated`,
+    again: (visit, { payee }, refused) => show(served, visit, payee!, { refused }),
+  })
 }
 
 async function list(
@@ -80,7 +98,10 @@ async function show(
   { done, refused }: { done?: unknown; refused?: Refused },
 ): Promise<string> {
   const { actor, t, language } = visit
-  const payee = await api.read<PayeeTold>(actor, '/payees/:payee', { params: { payee: payeeId }, language })
+  const payee = await api.read<PayeeTold & { risk: Risk; ratings: RatingTold[] }>(actor, '/payees/:payee', {
+    params: { payee: payeeId },
+    language,
+  })
   const fund = await fundSeenBy(db, actor, payee.fundId)
   const verifies = !payee.verifiedBy && holdsRole(actor, fund.id, ['payee_clerk', 'compliance_officer'])
   const own = payee.recordedBy.id === actor.personId
@@ -88,6 +109,9 @@ async function show(
     payee,
     done: doneIn(t, done),
     mayVerify: verifies && !own,
+    mayRate: holdsRole(actor, fund.id, ['compliance_officer']),
+    rated: done === 'rated',
+    typed: (name) => (refused?.form === 'r' ? (refused.fields[name] ?? '') : ''),
     anotherMust: verifies && own,
     problem: refused?.problem,
     formKey: newFormKey(),

@@ -1,5 +1,6 @@
-import { row, type Db } from '../../db/connect.ts'
+import { row, rows, type Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
+import { riskOn, type Rating, type Risk } from '../requests/policy.ts'
 
 type Who = { id: string; name: string }
 
@@ -29,4 +30,34 @@ export async function readPayee(db: Db, payeeId: string): Promise<PayeeTold> {
   )
   if (!found) throw new Refusal('not_found')
   return found
+}
+
+/** How risky it is to pay this payee on a day, by its last rating. */
+export async function riskOfPayee(db: Db, payeeId: string, on: string): Promise<Risk> {
+  const last = await row<{ rating: Rating; validUntil: string }>(
+    db,
+    `select rating, valid_until as "validUntil" from payee_ratings where payee_id = :payeeId order by number desc limit 1`,
+    { payeeId },
+  )
+  return riskOn(last, on)
+}
+
+export type RatingTold = {
+  number: number
+  rating: Rating
+  reason: string
+  validUntil: string
+  ratedBy: { id: string; name: string }
+  ratedAt: Date
+}
+
+/** Every rating of a payee, the last first. */
+export function ratingsOf(db: Db, payeeId: string): Promise<RatingTold[]> {
+  return rows(
+    db,
+    `select g.number, g.rating, g.reason, g.valid_until as "validUntil", json_build_object('id', p.id, 'name', p.name) as "ratedBy",
+            g.rated_at as "ratedAt"
+       from payee_ratings g join people p on p.id = g.rated_by where g.payee_id = :payeeId order by g.number desc`,
+    { payeeId },
+  )
 }

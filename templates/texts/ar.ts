@@ -2,6 +2,7 @@ import { auditAr } from './ar-audit.ts'
 import { correctionsAr } from './ar-corrections.ts'
 import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
+import { ruleErrorsAr, rulesInAr } from './ar-rules.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import { notificationsInAr } from './ar-notifications.ts'
@@ -23,6 +24,7 @@ export const ar: Texts = {
     treasury: 'الخزينة',
     ledger: 'دفتر الأستاذ',
     periods: 'الفترات',
+    rules: 'القواعد',
   },
   navigation: 'الأقسام',
   signOut: 'تسجيل الخروج',
@@ -288,6 +290,7 @@ export const ar: Texts = {
   ...treasuryAr,
   ...peopleInAr,
   ...notificationsInAr,
+  ...rulesInAr,
 
   ledger: {
     title: 'ميزان المراجعة',
@@ -507,6 +510,7 @@ export const ar: Texts = {
   },
 
   fieldErrors: {
+    ...ruleErrorsAr,
     'any.required': 'هذا الحقل مطلوب.',
     'string.empty': 'هذا الحقل مطلوب.',
     'any.unknown': 'اترك هذا فارغاً هنا.',

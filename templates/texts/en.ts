@@ -2,6 +2,7 @@ import { auditEn } from './en-audit.ts'
 import { correctionsEn } from './en-corrections.ts'
 import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
+import { ruleErrorsEn, rulesInEn } from './en-rules.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { notificationsInEn } from './en-notifications.ts'
@@ -22,6 +23,7 @@ export const en = {
     treasury: 'Treasury',
     ledger: 'Ledger',
     periods: 'Periods',
+    rules: 'Rules',
   },
   navigation: 'Sections',
   signOut: 'Sign out',
@@ -287,6 +289,7 @@ export const en = {
   ...treasuryEn,
   ...peopleInEn,
   ...notificationsInEn,
+  ...rulesInEn,
 
   ledger: {
     title: 'Trial balance',
@@ -512,6 +515,7 @@ export const en = {
 
   /** What is wrong with a field, by the code of the rule that it broke. */
   fieldErrors: {
+    ...ruleErrorsEn,
     'any.required': 'Fill this in.',
     'string.empty': 'Fill this in.',
     'any.unknown': 'Leave this empty here.',
