@@ -83,7 +83,7 @@ export const rulesInAr: typeof rulesInEn = {
       rejected: 'رُفض ولا يتغير شيء.',
     },
     fields: {
-      rows: 'صف',
+      rows: 'المبالغ',
       upTo: 'حتى مبلغ',
       steps: 'من يقرر',
       step: 'الخطوة',

@@ -84,7 +84,7 @@ export const rulesInEn = {
       rejected: 'It is rejected; nothing changes.',
     },
     fields: {
-      rows: 'Row',
+      rows: 'Amounts',
       upTo: 'Up to and including',
       steps: 'Who decides',
       step: 'Step',

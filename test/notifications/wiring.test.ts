@@ -113,7 +113,7 @@ test('a payee whose bank details wait is told to those who may be the second per
 
 test('a broken ledger is told to auditors and controllers at once, each day anew', async () => {
   const fund = await service.fund()
-  const fault = { kind: 'entry_changed' as const, seal: 2, entry: '7', entries: null }
+  const fault = { kind: 'entry_changed' as const, seal: 2, entry: '7', act: null, entries: null }
   for (const moment of ['2026-11-24T01:00:00Z', '2026-11-24T02:00:00Z', '2026-11-25T01:00:00Z'])
     await db().transaction((trx) => tellOfFault(trx, { fundId: fund.id, fault }, new Date(moment)))
   expect(await toldTo(fund, fund.cast.auditor!)).toEqual(['ledger_alarm', 'ledger_alarm'])
