@@ -102,6 +102,7 @@ function WhatIsAsked({ request, names, t }: { request: RequestTold; names: Names
         [words.mandateBasis, request.mandateBasis && wordFor(t.mandateBases, request.mandateBasis)],
         [words.support, wordsFor(t.supports, request.support, t)],
         [words.themes, wordsFor(t.themes, request.themes, t)],
+        [t.lane, wordFor(t.lanes, request.lane)],
         [words.from, request.startsOn && <Day on={request.startsOn} t={t} />],
         [words.until, request.endsOn && <Day on={request.endsOn} t={t} />],
         [t.requests.submitted, names.submittedAt && <Moment at={names.submittedAt} t={t} />],

@@ -39,6 +39,7 @@ const content = {
         ),
     )
     .unique(),
+  lane: joi.string().valid('standard', 'rapid'),
   startsOn: day().allow(null),
   endsOn: day().allow(null),
   lines: joi

@@ -4,6 +4,7 @@ import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
+import { clockInAr } from './ar-clock.ts'
 import type { Texts } from './en.ts'
 
 /** The words of the console in Arabic; a text that is missing here is a type error. */
@@ -286,6 +287,7 @@ export const ar: Texts = {
   ...moneyInAr,
   ...treasuryAr,
   ...peopleInAr,
+  ...clockInAr,
 
   ledger: {
     title: 'ميزان المراجعة',

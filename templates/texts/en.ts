@@ -4,6 +4,7 @@ import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
+import { clockInEn } from './en-clock.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
 export const en = {
@@ -285,6 +286,7 @@ export const en = {
   ...moneyInEn,
   ...treasuryEn,
   ...peopleInEn,
+  ...clockInEn,
 
   ledger: {
     title: 'Trial balance',
