@@ -4,8 +4,8 @@ import { recordAct } from './acts/record.ts'
 import { tellStory } from './demonstration-story.ts'
 import { tellEntity } from './funds/need-to-know.ts'
 import { addToFund, openFund } from './funds/open.ts'
-import { newId } from './ids.ts'
-import type { Actor, Role } from './people/actor.ts'
+import { machineClock } from './clock.ts'
+import { newAct, type Actor, type Role } from './people/actor.ts'
 import { actorOfPerson } from './people/queries.ts'
 import { addPerson, grantRole } from './people/register.ts'
 import { issueToken } from './people/tokens.ts'
@@ -180,7 +180,7 @@ const PROCESSES = [
 ] as const
 
 async function actOf(trx: Trx, personId: string): Promise<Actor> {
-  const actor = await actorOfPerson(trx, personId, newId('act'))
+  const actor = await actorOfPerson(trx, personId, newAct(machineClock()))
   if (!actor) throw new Error(`${personId} is not active`)
   return actor
 }

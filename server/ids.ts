@@ -17,6 +17,7 @@ export const ID_KINDS = {
   import: 'imp',
   interest: 'itr',
   issuedReport: 'rpt',
+  pause: 'pau',
   payee: 'pye',
   payment: 'pay',
   person: 'per',

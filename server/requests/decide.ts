@@ -1,4 +1,5 @@
 import { rows, type Db, type Trx } from '../../db/connect.ts'
+import { mustNotBeSuspended } from '../clock/pause.ts'
 import { Refusal } from '../errors.ts'
 import { today } from '../funds/currencies.ts'
 import { newId } from '../ids.ts'
@@ -23,7 +24,7 @@ export const APPROVAL_ROLES: readonly Role[] = ['certifying_officer', 'fund_mana
  * Records one person's verdict on a submitted request, at the step that is open to one of their roles. The last approval commits the
  * money in the same transaction; a rejection gives it back; a return keeps it held while the request is put right.
  *
- * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_decision`, `reservation_lapsed`, `version_changed` when the
+ * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_decision`, `suspended`, `reservation_lapsed`, `version_changed` when the
  * content is not the one named, or none is named and it has changed since it was first submitted, `already_decided_by_you`, `not_your_step`, and what `takeDuty` refuses.
  */
 export async function decideRequest(
@@ -39,6 +40,7 @@ export async function decideRequest(
   const request = await lockRequest(trx, requestId)
   requireRole(actor, request.fundId, APPROVAL_ROLES)
   if (request.status !== 'submitted') throw new Refusal('not_awaiting_decision', { current: request.status })
+  await mustNotBeSuspended(trx, requestId)
   if (request.reservedUntil! < today())
     throw new Refusal('reservation_lapsed', { reservedUntil: request.reservedUntil })
   const inForce = request.contentHash!.toString('hex')
@@ -62,6 +64,7 @@ export async function decideRequest(
     verdict,
     reason,
     content_hash: request.contentHash,
+    decided_at: actor.act.at,
     act_id: actor.act.id,
   })
   const status = statusAfter(steps, [...decisions, { ...step, decidedBy: actor.personId, verdict }])

@@ -137,6 +137,7 @@ export function requestEndpoints(): Endpoint[] {
           'Approve, reject or return, at the step that is open to my role; of a request that was submitted anew, name its contentHash',
         refuses: [
           'not_awaiting_decision',
+          'suspended',
           'reservation_lapsed',
           'version_changed',
           'already_decided_by_you',

@@ -1,5 +1,6 @@
 import { rows, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
+import { setTargets } from '../clock/targets.ts'
 import { chooseFunding, type Earmark, type FundingPart, type Source, type Use } from '../funding/policy.ts'
 import { lockFunding } from '../funding/lock.ts'
 import { coverReserve } from '../funding/reserve.ts'
@@ -128,9 +129,12 @@ async function recordSubmission(
     matrix_from: matrix.effectiveFrom,
     rule_from: ruleFrom,
     reserved_until: reservedUntil,
+    submitted_at: actor.act.at,
     act_id: actor.act.id,
   })
-  await trx('approval_steps').insert(stepsFor(amount, matrix.terms).map((step) => ({ ...key, ...step })))
+  const steps = stepsFor(amount, matrix.terms)
+  await trx('approval_steps').insert(steps.map((step) => ({ ...key, ...step })))
+  await setTargets(trx, request, { round, amount, steps, on })
   await trx('request_funding').insert(
     parts.map((part) => ({
       ...key,
@@ -147,7 +151,7 @@ async function recordSubmission(
       version: request.version + 1,
       content_hash: hash,
       reserved_until: reservedUntil,
-      submitted_at: trx.fn.now(),
+      submitted_at: actor.act.at,
     })
   return { round, version: request.version + 1 }
 }
