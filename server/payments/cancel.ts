@@ -1,6 +1,6 @@
 import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { payable } from '../ledger/accounts.ts'
 import { credit, debit, postEntry } from '../ledger/post.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
@@ -24,7 +24,12 @@ export async function cancelPayment(
     throw new Refusal('not_cancellable', { current: payment.status })
   await takeDuty(trx, actor, { requestId: request.id, duty: 'certifier' })
 
-  await trx('payment_cancellations').insert({ payment_id: paymentId, reason, cancelled_at: actor.act.at, act_id: actor.act.id })
+  await trx('payment_cancellations').insert({
+    payment_id: paymentId,
+    reason,
+    cancelled_at: actor.act.at,
+    act_id: actor.act.id,
+  })
   await setStatus(trx, payment, 'cancelled')
   await postEntry(
     trx,
@@ -32,7 +37,7 @@ export async function cancelPayment(
     {
       kind: 'payment_cancelled',
       source: paymentId,
-      occurredOn: today(),
+      occurredOn: dayOf(actor.act.at),
       memo: `${payment.code} ${request.code}`,
       reverses: await entryOf(trx, { fundId: request.fundId, kind: 'payment_certified', source: paymentId }),
       postings: [

@@ -1,7 +1,7 @@
 import { rows, type Trx } from '../../db/connect.ts'
 import { mustNotBeSuspended } from '../clock/pause.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { conversion, inTransit, payable } from '../ledger/accounts.ts'
 import { credit, debit, postEntry, type Posting } from '../ledger/post.ts'
 import { moveStage, type StagePart } from '../ledger/stages.ts'
@@ -70,7 +70,7 @@ export async function releasePayment(
     {
       kind: 'payment_released',
       source: paymentId,
-      occurredOn: today(),
+      occurredOn: dayOf(actor.act.at),
       memo: `${payment.code} ${request.code}`,
       postings: releasePostings(payment, request, parts),
     },

@@ -4,7 +4,7 @@ import { setTargets } from '../clock/targets.ts'
 import { chooseFunding, type Earmark, type FundingPart, type Source, type Use } from '../funding/policy.ts'
 import { lockFunding } from '../funding/lock.ts'
 import { coverReserve } from '../funding/reserve.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { policyInForce } from '../funds/policies.ts'
 import { postEntry } from '../ledger/post.ts'
 import { moveStage } from '../ledger/stages.ts'
@@ -40,13 +40,13 @@ export async function submitRequest(
   if (missing.length > 0) throw new Refusal('incomplete_request', { missing })
   await takeDuty(trx, actor, { requestId, duty: 'requester' })
 
-  const on = today()
+  const on = dayOf(actor.act.at)
   const amount = sum(
     lines.map((line) => moneyFrom(line.amount)),
     request.currency,
   )
   await lockFunding(trx, request.fundId)
-  await releaseReservation(trx, actor.act.id, request, 'submitted anew')
+  await releaseReservation(trx, actor.act, request, 'submitted anew')
   const rule = await policyInForce(trx, { fundId: request.fundId, subject: 'funding_rule', on })
   const held = await sources(trx, request)
   await coverReserve(trx, request.fundId, amount)

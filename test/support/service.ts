@@ -48,7 +48,7 @@ export type TestService = {
   nobody: () => Caller
 }
 
-/** The service on a database of its own for this test file, spoken to through the front door; at the time of that clock, if one is given. */
+/** The service on a database of its own for this test file, spoken to through the front door; at the time that `clock` tells. */
 export function ownService({ clock }: { clock?: Clock } = {}): TestService {
   const database = ownDatabase()
   let app: Express
