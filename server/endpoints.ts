@@ -7,6 +7,7 @@ import { correctionEndpoints } from './corrections/routes.ts'
 import { donorReportEndpoints } from './donor-reports/routes.ts'
 import { fundEndpoints } from './funds/routes.ts'
 import type { Endpoint } from './http/endpoint.ts'
+import { ruleEndpoints } from './rules/routes.ts'
 import { sampleEndpoints } from './samples/routes.ts'
 import { savedQueryEndpoints } from './saved-queries/routes.ts'
 import type { SignIn } from './http/sign-in.ts'
@@ -36,6 +37,7 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...paymentEndpoints(),
     ...treasuryEndpoints(),
     ...proposalEndpoints(),
+    ...ruleEndpoints(),
     ...ledgerEndpoints(),
     ...periodEndpoints(),
     ...correctionEndpoints(),

@@ -326,6 +326,11 @@ export const REFUSALS = {
     'This correction was confirmed, rejected or withdrawn already, or has lapsed.',
     'أُقر هذا التصحيح أو رُفض أو سُحب من قبل، أو انقضى.',
   ),
+  rule_unsound: no(
+    422,
+    'These rules cannot work as they are. See "errors" for each reason.',
+    'لا يمكن العمل بهذه القواعد كما هي. انظر "errors" لكل سبب.',
+  ),
   earmark_forbids_use: no(
     409,
     'Money of this contribution is in use in ways that the new earmark does not permit.',

@@ -21,24 +21,19 @@ begin
 end $$;
 insert into policies (fund_id, subject, effective_from, terms)
 select f.id, 'clock', '1990-01-01', jsonb_build_object(
-    'rows', jsonb_build_array(
-      jsonb_build_object('lanes', array['no_regret'], 'upTo', null,
-        'minutes', jsonb_build_object('decision', 120, 'certification', 60, 'release', 60, 'settlement', 1440)),
-      jsonb_build_object('lanes', array['standard', 'rapid'], 'upTo', '5' || repeat('0', 4 + c.minor_unit),
-        'minutes', jsonb_build_object('decision', 1440, 'certification', 720, 'release', 720, 'settlement', 1440)),
-      jsonb_build_object('lanes', array['standard', 'rapid'], 'upTo', null,
-        'minutes', jsonb_build_object('decision', 2880, 'certification', 360, 'release', 360, 'settlement', 720))),
-    'percentiles', jsonb_build_object('decision', 95, 'advance', 100, 'credited', 90),
-    'pauses', jsonb_build_array(
-      jsonb_build_object('reason', 'information', 'suspends', false, 'en', 'Waiting for information', 'ar', 'بانتظار معلومات',
-        'roles', array['certifying_officer', 'fund_manager', 'director', 'head_of_department', 'treasurer', 'bank_signatory', 'compliance_officer']),
-      jsonb_build_object('reason', 'funds', 'suspends', false, 'en', 'Waiting for funds', 'ar', 'بانتظار التمويل',
-        'roles', array['fund_manager', 'director', 'treasurer', 'controller']),
-      jsonb_build_object('reason', 'screening', 'suspends', true, 'en', 'Suspended: screening', 'ar', 'معلق: فحص قوائم العقوبات',
-        'roles', array['compliance_officer']),
-      jsonb_build_object('reason', 'fraud', 'suspends', true, 'en', 'Suspended: suspected fraud', 'ar', 'معلق: اشتباه في احتيال',
-        'roles', array['compliance_officer', 'director', 'head_of_department'])))
-  from funds f join currencies c on c.code = f.currency;
+    'targets', jsonb_build_object('standard', ordinary.rows, 'rapid', ordinary.rows, 'no_regret', jsonb_build_array(
+      jsonb_build_object('upTo', null, 'decision', 120, 'certification', 60, 'release', 60, 'settlement', 1440))),
+    'percentiles', '{"decision": 95, "advance": 100, "credited": 90}'::jsonb,
+    'pauses', '[{"reason": "information", "roles": [{"role": "certifying_officer"}, {"role": "fund_manager"}, {"role": "director"},
+                   {"role": "head_of_department"}, {"role": "treasurer"}, {"role": "bank_signatory"}, {"role": "compliance_officer"}]},
+                {"reason": "funds", "roles": [{"role": "fund_manager"}, {"role": "director"}, {"role": "treasurer"}, {"role": "controller"}]},
+                {"reason": "screening", "suspends": true, "roles": [{"role": "compliance_officer"}]},
+                {"reason": "fraud", "suspends": true, "roles": [{"role": "compliance_officer"}, {"role": "director"}, {"role": "head_of_department"}]}]'::jsonb)
+  from funds f
+  join currencies c on c.code = f.currency
+ cross join lateral (select jsonb_build_array(
+      jsonb_build_object('upTo', '5' || repeat('0', 4 + c.minor_unit), 'decision', 1440, 'certification', 720, 'release', 720, 'settlement', 1440),
+      jsonb_build_object('upTo', null, 'decision', 2880, 'certification', 360, 'release', 360, 'settlement', 720)) as rows) ordinary;
 
 -- Targets as they were in force when the request was submitted. A step is `approval_1`, `approval_2` … (steps of the matrix with one
 -- number are taken side by side, so they share one clock), then `certification`, `release` and `settlement`.
@@ -109,10 +104,9 @@ $$;
 -- The lowest step of the matrix that still lacks somebody, among approvals that count; the last one where none does.
 create function open_approval_step(p_request text, p_round int) returns int language sql stable as $$
   select coalesce(min(s.step) filter (where s.quorum > (
-           select count(distinct d.decided_by) from decisions d
-            where d.request_id = s.request_id and d.round = s.round and d.step = s.step and d.role = s.role and d.verdict = 'approve'
-              and not keeps_away(d.decided_by, r.payee_id))), max(s.step))
-    from approval_steps s join requests r on r.id = s.request_id where s.request_id = p_request and s.round = p_round
+           select count(distinct c.decided_by) from decisions_that_count(p_request, p_round) c
+            where c.step = s.step and c.role = s.role and c.verdict = 'approve')), max(s.step))
+    from approval_steps s where s.request_id = p_request and s.round = p_round
 $$;
 
 -- The life of a request in pieces without gaps: each piece lasts from one fact that moved it to the next, or to now (`to_at` null), so the

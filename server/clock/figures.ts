@@ -101,7 +101,9 @@ const MEASURED = `
       from approval_steps a
       join lateral (select date_trunc('milliseconds', max(d.decided_at)) as last from decisions d
                      where d.request_id = a.request_id and d.round = a.round and d.step = a.step and d.role = a.role
-                    having bool_or(d.verdict <> 'approve') or count(distinct d.decided_by) >= a.quorum) x on true
+                    having bool_or(d.verdict <> 'approve') or count(distinct d.decided_by) + (
+                             select count(*) from kept_decisions k where k.request_id = a.request_id and k.round = a.round and k.step = a.step
+                                and k.role = a.role) >= a.quorum) x on true
       join times t on t.request_id = a.request_id and t.round = a.round and t.step = 'approval_' || a.step and t.to_at <= x.last
       left join step_targets g on g.request_id = a.request_id and g.round = a.round and g.step = t.step
      group by a.request_id, a.round, a.step, a.role, x.last

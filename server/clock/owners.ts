@@ -16,8 +16,8 @@ export const OWNERS_OF_STEP = `
                and not exists (select from duties u where u.request_id = r.id and u.person_id = p.id and u.duty <> w.duty)
                and not exists (select from named_people n where n.request_id = r.id and n.person_id = p.id)
                and not exists (select from ties t where t.payee_id = r.payee_id and t.person_id = p.id)
-               and not exists (select from decisions d where d.request_id = r.id and d.round = s.round and d.decided_by = p.id and w.duty in ('certifier', 'approver')
-                                  and s.step like 'approval%')
+               and not (s.step like 'approval%' and not s.returned
+                        and exists (select from decisions_that_count(r.id, s.round) c where c.decided_by = p.id))
                and not exists (select from payments y join releases l on l.payment_id = y.id
                                 where y.request_id = r.id and y.status = 'certified' and l.released_by = p.id)
                and not (w.duty in ('certifier', 'approver', 'releaser') and keeps_away(p.id, r.payee_id)))) order by w.role), '[]')
@@ -25,9 +25,8 @@ export const OWNERS_OF_STEP = `
            union all
            select a.role, case a.role when 'certifying_officer' then 'certifier' else 'approver' end from approval_steps a
             where not s.returned and a.request_id = r.id and a.round = s.round and 'approval_' || a.step = s.step
-              and a.quorum > (select count(distinct d.decided_by) from decisions d
-                               where d.request_id = r.id and d.round = a.round and d.step = a.step and d.role = a.role and d.verdict = 'approve'
-                                 and not keeps_away(d.decided_by, r.payee_id))
+              and a.quorum > (select count(distinct c.decided_by) from decisions_that_count(r.id, a.round) c
+                               where c.step = a.step and c.role = a.role and c.verdict = 'approve')
            union all
            select v.role, v.duty from (values ('certification', 'certifying_officer', 'certifier'), ('release', 'treasurer', 'releaser'),
                                               ('release', 'bank_signatory', 'releaser'), ('settlement', 'reconciler', 'reconciler')) as v (step, role, duty)

@@ -1,5 +1,6 @@
 import type { Db, Trx } from '../../db/connect.ts'
 import { row } from '../../db/connect.ts'
+import { dayOf } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import { policyInForce } from '../funds/policies.ts'
 import { newId } from '../ids.ts'
@@ -23,7 +24,7 @@ export async function beginPause(
   const request = await lockRequest(trx, requestId)
   const reasons = await reasonsOf(trx, request.fundId, actor.act.at)
   const reason = pauseReason({ pauses: reasons }, code)
-  const roles = (reason?.roles ?? reasons.flatMap((one) => one.roles)) as Role[]
+  const roles = rolesOf(reason ? [reason] : reasons)
   requireRole(actor, request.fundId, roles)
   if (!reason) throw unknownReason(reasons)
   await mustBeFreeOf(trx, actor, request)
@@ -32,20 +33,21 @@ export async function beginPause(
   if (await openPause(trx, requestId)) throw new Refusal('paused_already')
 
   const id = newId('pause')
+  const suspends = reason.suspends === true
   await trx('pauses').insert({
     id,
     fund_id: request.fundId,
     request_id: requestId,
     step: open.step,
     reason: code,
-    suspends: reason.suspends,
+    suspends,
     note,
     begun_by: actor.personId,
     begun_as: roles.find((role) => holdsRole(actor, request.fundId, [role])),
     begun_at: actor.act.at,
     act_id: actor.act.id,
   })
-  return { id, requestId, step: open.step, reason: code, suspends: reason.suspends, begunAt: actor.act.at }
+  return { id, requestId, step: open.step, reason: code, suspends, begunAt: actor.act.at }
 }
 
 /**
@@ -61,7 +63,7 @@ export async function endPause(
   if (!found) throw new Refusal('not_found')
   const request = await lockRequest(trx, found.request_id)
   const reason = pauseReason({ pauses: await reasonsOf(trx, request.fundId, actor.act.at) }, found.reason)
-  requireRole(actor, request.fundId, (reason?.roles ?? [found.begun_as]) as Role[])
+  requireRole(actor, request.fundId, reason ? rolesOf([reason]) : [found.begun_as])
   await mustBeFreeOf(trx, actor, request)
   const pause = await trx('pauses').where({ id: pauseId }).first('begun_at', 'ended_at')
   if (pause.ended_at !== null) throw new Refusal('pause_ended')
@@ -81,8 +83,12 @@ export async function mustNotBeSuspended(trx: Trx, requestId: string): Promise<v
 
 /** The reasons for which the fund lets a clock be stopped on that day. */
 export async function reasonsOf(db: Db, fundId: string, at: Date): Promise<readonly PauseReason[]> {
-  const { terms } = await policyInForce(db, { fundId, subject: 'clock', on: at.toISOString().slice(0, 10) })
-  return terms.pauses
+  const { terms } = await policyInForce(db, { fundId, subject: 'clock', on: dayOf(at) })
+  return terms.pauses ?? []
+}
+
+function rolesOf(reasons: readonly PauseReason[]): Role[] {
+  return reasons.flatMap(({ roles }) => roles.map(({ role }) => role as Role))
 }
 
 type OpenPause = { id: string; reason: string; suspends: boolean; begunAt: Date }

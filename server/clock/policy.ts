@@ -6,30 +6,41 @@ import { exceeds, fromMinorUnits, type Money } from '../money.ts'
 export const PAYING_STEPS = ['certification', 'release', 'settlement'] as const
 
 /**
- * The fund's rules about time. The first row with the lane and an amount up to `upTo` (minor units; null: any) applies; `decision` is
- * shared out among the steps of the matrix. `percentiles` say which share of all requests must keep the target of a whole.
+ * The fund's rules about time. Of a lane the first row applies whose ceiling (minor units; null: everything above) the amount does not
+ * exceed; `decision` is shared out among the steps of the matrix. All in minutes. `percentiles` say how many of a hundred requests must
+ * keep the target of a whole. A clock is stopped for no other reason than those of `pauses`.
  */
 export type ClockTerms = {
-  readonly rows: readonly {
-    readonly lanes: readonly string[]
-    readonly upTo: string | null
-    readonly minutes: Readonly<Record<'decision' | (typeof PAYING_STEPS)[number], number>>
-  }[]
+  readonly targets: Readonly<Record<'standard' | 'rapid' | 'no_regret', readonly TimeRow[]>>
   readonly percentiles: Readonly<Record<Whole, number>>
-  readonly pauses: readonly PauseReason[]
+  readonly pauses?: readonly PauseReason[]
 }
+type TimeRow = { readonly upTo: string | null } & Readonly<Record<'decision' | (typeof PAYING_STEPS)[number], number>>
 
 /** What is measured over several steps: until decided, until a no-regret advance has left, until the payee has the money. */
 export const WHOLES = ['decision', 'advance', 'credited'] as const
 export type Whole = (typeof WHOLES)[number]
 
-/** Why a clock may be stopped: who may stop it, whether nothing may be done meanwhile, and its words. */
+/** Reasons that a fund can list. A returned request is off the clock by itself. */
+export const PAUSE_REASONS = [
+  'information',
+  'funds',
+  'screening',
+  'fraud',
+  'bank_details',
+  'security',
+  'other',
+] as const
+export const PAUSERS = [
+  ...['certifying_officer', 'fund_manager', 'director', 'head_of_department', 'treasurer', 'bank_signatory'],
+  ...['payee_clerk', 'controller', 'compliance_officer'],
+]
+
+/** Why a clock may be stopped, who may stop it, and whether nothing may be decided, certified or released meanwhile. */
 export type PauseReason = {
   readonly reason: string
-  readonly suspends: boolean
-  readonly roles: readonly string[]
-  readonly en: string
-  readonly ar: string
+  readonly suspends?: boolean
+  readonly roles: readonly { readonly role: string }[]
 }
 
 /** A step that ratifies comes after the money, so it takes no part of the time for the decision. */
@@ -41,20 +52,19 @@ export type Target = { readonly step: string; readonly minutes: number }
  * then those of the payment. They add up to the time from the request to the payee's credit.
  */
 export function targetsFor(
-  { amount, lane, steps }: { amount: Money; lane: string; steps: readonly StepOfMatrix[] },
+  { amount, lane, steps }: { amount: Money; lane: keyof ClockTerms['targets']; steps: readonly StepOfMatrix[] },
   terms: ClockTerms,
 ): Target[] {
-  const row = terms.rows.find(
-    ({ lanes, upTo }) =>
-      lanes.includes(lane) && (upTo === null || !exceeds(amount, fromMinorUnits(upTo, amount.currency))),
+  const row = terms.targets[lane].find(
+    ({ upTo }) => upTo === null || !exceeds(amount, fromMinorUnits(upTo, amount.currency)),
   )
   if (!row) throw new Error(`the clock has no targets for the lane ${lane}`)
   const before = steps.filter(({ ratifies }) => !ratifies)
   const numbers = [...new Set(before.map(({ step }) => step))].sort((a, b) => a - b)
-  const until = (part: number) => Math.trunc((row.minutes.decision * part) / numbers.length)
+  const until = (part: number) => Math.trunc((row.decision * part) / numbers.length)
   return [
     ...numbers.map((step, i) => ({ step: `approval_${step}`, minutes: until(i + 1) - until(i) })),
-    ...PAYING_STEPS.map((step) => ({ step, minutes: row.minutes[step] })),
+    ...PAYING_STEPS.map((step) => ({ step, minutes: row[step] })),
   ]
 }
 
@@ -67,66 +77,37 @@ export function overdueBy(elapsedMs: number, targetMs: number): Overdue | undefi
 }
 
 /** The reason by its code among those that the fund lists. */
-export function pauseReason(terms: Pick<ClockTerms, 'pauses'>, reason: string): PauseReason | undefined {
-  return terms.pauses.find((one) => one.reason === reason)
+export function pauseReason({ pauses = [] }: Pick<ClockTerms, 'pauses'>, reason: string): PauseReason | undefined {
+  return pauses.find((one) => one.reason === reason)
 }
 
-/** The targets that funds open with (WORKFLOW, "The request"). `thousand` writes so many thousand in minor units. */
+/** The rules about time that funds open with (WORKFLOW, "The request"). `thousand` writes so many thousand in minor units. */
 export function defaultClock(thousand: (count: number) => string): ClockTerms {
-  const ordinary = ['standard', 'rapid']
+  const hours = (decision: number, certification: number, release: number, settlement: number) => ({
+    decision: decision * 60,
+    certification: certification * 60,
+    release: release * 60,
+    settlement: settlement * 60,
+  })
+  const ordinary = [
+    { upTo: thousand(50), ...hours(24, 12, 12, 24) },
+    { upTo: null, ...hours(48, 6, 6, 12) },
+  ]
+  const by = (...roles: string[]) => roles.map((role) => ({ role }))
   return {
-    rows: [
-      {
-        lanes: ['no_regret'],
-        upTo: null,
-        minutes: { decision: 120, certification: 60, release: 60, settlement: 24 * 60 },
-      },
-      {
-        lanes: ordinary,
-        upTo: thousand(50),
-        minutes: { decision: 24 * 60, certification: 12 * 60, release: 12 * 60, settlement: 24 * 60 },
-      },
-      {
-        lanes: ordinary,
-        upTo: null,
-        minutes: { decision: 48 * 60, certification: 6 * 60, release: 6 * 60, settlement: 12 * 60 },
-      },
-    ],
+    targets: { standard: ordinary, rapid: ordinary, no_regret: [{ upTo: null, ...hours(2, 1, 1, 24) }] },
     percentiles: { decision: 95, advance: 100, credited: 90 },
-    pauses: DEFAULT_PAUSES,
+    pauses: [
+      {
+        reason: 'information',
+        roles: by(
+          ...['certifying_officer', 'fund_manager', 'director', 'head_of_department'],
+          ...['treasurer', 'bank_signatory', 'compliance_officer'],
+        ),
+      },
+      { reason: 'funds', roles: by('fund_manager', 'director', 'treasurer', 'controller') },
+      { reason: 'screening', suspends: true, roles: by('compliance_officer') },
+      { reason: 'fraud', suspends: true, roles: by('compliance_officer', 'director', 'head_of_department') },
+    ],
   }
 }
-
-const DEFAULT_PAUSES: readonly PauseReason[] = [
-  {
-    reason: 'information',
-    suspends: false,
-    roles: [
-      ...['certifying_officer', 'fund_manager', 'director', 'head_of_department'],
-      ...['treasurer', 'bank_signatory', 'compliance_officer'],
-    ],
-    en: 'Waiting for information',
-    ar: 'بانتظار معلومات',
-  },
-  {
-    reason: 'funds',
-    suspends: false,
-    roles: ['fund_manager', 'director', 'treasurer', 'controller'],
-    en: 'Waiting for funds',
-    ar: 'بانتظار التمويل',
-  },
-  {
-    reason: 'screening',
-    suspends: true,
-    roles: ['compliance_officer'],
-    en: 'Suspended: screening',
-    ar: 'معلق: فحص قوائم العقوبات',
-  },
-  {
-    reason: 'fraud',
-    suspends: true,
-    roles: ['compliance_officer', 'director', 'head_of_department'],
-    en: 'Suspended: suspected fraud',
-    ar: 'معلق: اشتباه في احتيال',
-  },
-]

@@ -1,9 +1,7 @@
 import { row, rows, type Db } from '../../db/connect.ts'
-import { policyInForce } from '../funds/policies.ts'
 import { entitiesOf, holdsRole, READERS, requireRole, type Actor, type Role } from '../people/actor.ts'
 import { requestById, type LoadedRequest } from '../requests/load.ts'
 import { OWNERS_OF_STEP, type Owner } from './owners.ts'
-import { pauseReason, type ClockTerms } from './policy.ts'
 
 /** Who may look at clocks: whoever reads the fund, its requesters and its advisors. */
 export const CLOCK_READERS: readonly Role[] = [...READERS, 'requester', 'advisor']
@@ -31,7 +29,6 @@ export type PauseTold = {
   id: string | null
   step: string
   reason: string
-  words: { en: string; ar: string } | null
   suspends: boolean
   note: string | null
   begunAt: Date
@@ -70,7 +67,7 @@ export async function requestClock(db: Db, actor: Actor, requestId: string, at: 
   requireRole(actor, request.fundId, CLOCK_READERS)
   const named = mayBeTold(actor, request)
   const steps = await stepsOf(db, requestId, at)
-  const pauses = await pausesOf(db, request, at)
+  const pauses = await pausesOf(db, requestId)
   const sumOf = (what: 'grossMs' | 'pausedMs' | 'elapsedMs') => steps.reduce((total, step) => total + step[what], 0)
   const open = steps.find(({ endedAt }) => endedAt === null)
   const last = steps.at(-1)
@@ -137,16 +134,17 @@ async function stepsOf(db: Db, requestId: string, at: Date): Promise<StepFound[]
   }))
 }
 
-/** What each role of a step has taken of its time: until its last decision, or until now. */
+/** What each role of a step has taken of its time: until its last decision, or until now; nothing where its approvals were kept. */
 const ROLES_OF_STEP = `
-  (select coalesce(json_agg(json_build_object('role', a.role, 'quorum', a.quorum, 'open', x.last is null, 'elapsedMs', (
+  (select coalesce(json_agg(json_build_object('role', a.role, 'quorum', a.quorum, 'open', s.ended_at is null and x.counting < a.quorum, 'elapsedMs', (
             select coalesce(sum(t.gross_ms - t.paused_ms), 0) from clock_times(:at) t
              where t.request_id = s.request_id and t.round = s.round and t.step = s.step
-               and (x.last is null or t.to_at <= date_trunc('milliseconds', x.last)))) order by a.role), '[]')
+               and (x.counting < a.quorum or t.to_at <= date_trunc('milliseconds', x.last)))) order by a.role), '[]')
      from approval_steps a
-     left join lateral (select max(d.decided_at) as last from decisions d
-                         where d.request_id = a.request_id and d.round = a.round and d.step = a.step and d.role = a.role
-                        having bool_or(d.verdict <> 'approve') or count(distinct d.decided_by) >= a.quorum) x on true
+     cross join lateral (select count(distinct c.decided_by) filter (where c.verdict = 'approve') as counting,
+                                (select max(d.decided_at) from decisions d where d.request_id = a.request_id and d.round = a.round and d.step = a.step
+                                    and d.role = a.role) as last
+                           from decisions_that_count(a.request_id, a.round) c where c.step = a.step and c.role = a.role) x
     where a.request_id = s.request_id and a.round = s.round and 'approval_' || a.step = s.step)`
 
 const TAKEN_AT_STEP = `
@@ -162,13 +160,8 @@ const TAKEN_AT_STEP = `
      join people p on p.id = x.by
     where x.at between s.started_at and coalesce(s.ended_at + interval '1 millisecond', :at))`
 
-async function pausesOf(db: Db, request: LoadedRequest, at: Date): Promise<PauseTold[]> {
-  const { terms } = await policyInForce(db, {
-    fundId: request.fundId,
-    subject: 'clock',
-    on: at.toISOString().slice(0, 10),
-  })
-  const found = await rows<Omit<PauseTold, 'words'>>(
+function pausesOf(db: Db, requestId: string): Promise<PauseTold[]> {
+  return rows<PauseTold>(
     db,
     `select u.id, u.step, u.reason, u.suspends, u.note, u.begun_at as "begunAt", b.name as "begunBy", u.ended_at as "endedAt", e.name as "endedBy"
        from pauses u join people b on b.id = u.begun_by left join people e on e.id = u.ended_by where u.request_id = :requestId
@@ -181,14 +174,8 @@ async function pausesOf(db: Db, request: LoadedRequest, at: Date): Promise<Pause
        left join people h on h.id = n.submitted_by
       where c.request_id = :requestId and c.returned
       order by 6`,
-    { requestId: request.id },
+    { requestId },
   )
-  return found.map((one) => ({ ...one, words: wordsOf(terms, one.reason) }))
-}
-
-function wordsOf(terms: ClockTerms, reason: string): PauseTold['words'] {
-  const listed = pauseReason(terms, reason)
-  return listed ? { en: listed.en, ar: listed.ar } : null
 }
 
 /** The whole target of the last round; null for what was submitted before there were targets. */

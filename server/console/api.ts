@@ -19,7 +19,7 @@ type Asked = {
  * nothing that the API cannot, and neither can drift from the other.
  */
 export type Api = {
-  /** What an address answers to a GET. Refuses what the endpoint refuses. */
+  /** What an address answers to a GET, or to a POST that only reads. Refuses what the endpoint refuses. */
   readonly read: <Body>(actor: Actor, path: string, asked: Asked) => Promise<Body>
   /** Does what a POST or PATCH does, in one transaction with its act; `key` makes a second sending of the same form harmless. */
   readonly change: (
@@ -37,7 +37,7 @@ export function apiFor(db: Db, endpoints: readonly Endpoint[]): Api {
   }
   return {
     async read<Body>(actor: Actor, path: string, asked: Asked) {
-      const endpoint = find('get', path)
+      const endpoint = find(asked.body === undefined ? 'get' : 'post', path)
       if (endpoint.run.kind !== 'read') throw new Error(`${path} is not read`)
       return (await endpoint.run.handle(db, actor, inputOf(endpoint, asked))).body as Body
     },

@@ -99,7 +99,7 @@ async function show(
   const read = <Body>(path: string, query: Record<string, unknown> = {}) =>
     api.read<Body>(actor, `/funds/:fund/${path}`, { params: { fund: fund.id }, query, language })
   const accounts = (await read<{ items: TreasuryShown['accounts'] }>('bank-accounts')).items
-  const proposals = await listProposals(db, { fundId: fund.id, status: 'proposed', limit: SHOWN })
+  const proposals = await listProposals(db, { fundId: fund.id, status: 'proposed', without: 'policy', limit: SHOWN })
   const holds = (role: TreasuryShown['proposals'][number]['mayDecide'][number]) => holdsRole(actor, fund.id, [role])
   const treasurer = holdsRole(actor, fund.id, ['treasurer', 'controller'])
   const preview = await previewOf(asked, accounts, t, (query) => read('interest/preview', query))

@@ -145,20 +145,6 @@ export function fundEndpoints(): Endpoint[] {
       ),
     ),
     get(
-      '/funds/:fund/policies',
-      { tag, summary: 'The rules of the fund, each with the day from which it holds' },
-      async (db, actor, { params }) => {
-        await fundById(db, params.fund!)
-        requireRole(actor, params.fund!, [...READERS, 'requester'])
-        const items = await rows(
-          db,
-          `select subject, effective_from as "effectiveFrom", terms from policies where fund_id = :fundId order by subject, effective_from`,
-          { fundId: params.fund! },
-        )
-        return { body: { items } }
-      },
-    ),
-    get(
       '/funds/:fund/status',
       { tag, summary: 'What the fund holds now, by stage, and how its operating reserve stands' },
       async (db, actor, { params }) => {

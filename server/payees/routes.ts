@@ -1,10 +1,12 @@
 import { rows } from '../../db/connect.ts'
+import { dayOf } from '../clock.ts'
 import { fundById } from '../funds/open.ts'
 import { created, get, post, type Endpoint } from '../http/endpoint.ts'
 import { keyIn, pageOf } from '../http/pages.ts'
-import { joi, object, pageKeys, query, text } from '../http/schemas.ts'
+import { day, joi, object, pageKeys, query, text } from '../http/schemas.ts'
 import { READERS, requireRole } from '../people/actor.ts'
 import { readPayee } from './queries.ts'
+import { ratePayee, ratingsOf, riskOfPayee } from './ratings.ts'
 import { declareTie, registerPayee, verifyPayee } from './register.ts'
 
 const tag = 'Payees'
@@ -44,11 +46,12 @@ export function payeeEndpoints(): Endpoint[] {
     ),
     get(
       '/payees/:payee',
-      { tag, summary: 'A payee with its bank details, who recorded and who verified them' },
+      { tag, summary: 'A payee with its bank details, who recorded and who verified them, and how it was rated' },
       async (db, actor, { params }) => {
         const payee = await readPayee(db, params.payee!)
         requireRole(actor, payee.fundId, READERS)
-        return { body: payee }
+        const ratings = await ratingsOf(db, payee.id)
+        return { body: { ...payee, risk: await riskOfPayee(db, payee.id, dayOf(actor.act.at)), ratings } }
       },
     ),
     post(
@@ -66,6 +69,23 @@ export function payeeEndpoints(): Endpoint[] {
       async (trx, actor, { params }) => ({
         status: 201,
         body: await verifyPayee(trx, actor, { payeeId: params.payee! }),
+      }),
+    ),
+    post(
+      '/payees/:payee/ratings',
+      {
+        tag,
+        summary: 'Rate how risky it is to pay a payee, until a day; a risk can only add steps to an approval',
+        refuses: ['service_account_decides_nothing', 'tied_to_payee', 'dates_out_of_order'],
+        body: object({
+          rating: joi.string().valid('low', 'medium', 'high').required(),
+          reason: text(2000).required(),
+          validUntil: day().required(),
+        }),
+      },
+      async (trx, actor, { params, body }) => ({
+        status: 201,
+        body: await ratePayee(trx, actor, { payeeId: params.payee!, ...body }),
       }),
     ),
     post(

@@ -3,6 +3,7 @@ import { bookImpairment, bookImpairmentReversal } from '../contributions/impair.
 import { bookWriteOff } from '../contributions/write-off.ts'
 import { Refusal } from '../errors.ts'
 import { holdsRole, READERS, requireRole, type Actor, type Role } from '../people/actor.ts'
+import { bookRule } from '../rules/propose.ts'
 import { bookConversion } from '../treasury/convert.ts'
 import { bookInterestCharge } from '../treasury/interest.ts'
 import { bookReserveTransfer } from '../treasury/reserve-transfers.ts'
@@ -27,6 +28,7 @@ const KINDS: Record<
   impairment_reversal: { deciders: AUTHORITIES, book: bookImpairmentReversal },
   reserve_replenishment: { deciders: AUTHORITIES, book: bookReserveTransfer },
   reserve_release: { deciders: AUTHORITIES, book: bookReserveTransfer },
+  policy: { deciders: AUTHORITIES, book: bookRule },
 }
 
 /**

@@ -10,6 +10,7 @@ export const PROPOSAL_KINDS = [
   'impairment_reversal',
   'reserve_replenishment',
   'reserve_release',
+  'policy',
 ] as const
 export type ProposalKind = (typeof PROPOSAL_KINDS)[number]
 

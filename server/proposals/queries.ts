@@ -2,6 +2,8 @@ import { rows, type Db } from '../../db/connect.ts'
 import { momentText } from '../ledger/as-of.ts'
 import { minorText, type MoneyText } from '../money.ts'
 import type { Role } from '../people/actor.ts'
+import { SUBJECTS, termsTold } from '../rules/policy.ts'
+import type { RuleTerms } from '../rules/propose.ts'
 import type { ProposalKind } from './policy.ts'
 
 export type ProposalTold = {
@@ -26,11 +28,20 @@ export async function listProposals(
   {
     fundId,
     kind = '',
+    without = '',
     status = '',
     proposalId = '',
     before = '',
     limit,
-  }: { fundId: string; kind?: string; status?: string; proposalId?: string; before?: string; limit: number },
+  }: {
+    fundId: string
+    kind?: string
+    without?: string
+    status?: string
+    proposalId?: string
+    before?: string
+    limit: number
+  },
 ): Promise<ProposalTold[]> {
   const found = await rows<
     Omit<ProposalTold, 'functional' | 'contribution'> & {
@@ -53,14 +64,20 @@ export async function listProposals(
        left join contributions c on c.id = p.contribution_id
        left join proposal_decisions d on d.proposal_id = p.id
        left join people x on x.id = d.decided_by
-      where p.fund_id = :fundId and (:kind = '' or p.kind = :kind) and (:proposalId = '' or p.id = :proposalId) and (:before = '' or p.id < :before)
+      where p.fund_id = :fundId and (:kind = '' or p.kind = :kind) and p.kind <> :without and (:proposalId = '' or p.id = :proposalId) and (:before = '' or p.id < :before)
         and (:status = '' or :status = case d.verdict when 'approve' then 'approved' when 'reject' then 'rejected' else 'proposed' end)
       order by p.id desc limit :most`,
-    { fundId, kind, status, proposalId, before, most: limit + 1 },
+    { fundId, kind, without, status, proposalId, before, most: limit + 1 },
   )
   return found.map(({ functional, currency, contributionId, code, ...told }) => ({
     ...told,
+    terms: told.kind === 'policy' ? ruleTold(told.terms as RuleTerms, currency) : told.terms,
     contribution: contributionId === null ? null : { id: contributionId, code: code! },
     functional: minorText(functional, currency),
   }))
+}
+
+/** Amounts are told as amounts, whatever they are kept as. */
+function ruleTold({ subject, terms, ...rest }: RuleTerms, currency: string): Record<string, unknown> {
+  return { ...rest, subject, terms: termsTold(SUBJECTS[subject], terms, currency) }
 }

@@ -34,6 +34,9 @@ const DECISION_REFUSALS = [
   'reserve_not_overdrawn',
   'amount_out_of_range',
   'period_closed',
+  'dates_out_of_order',
+  'rule_unsound',
+  'version_changed',
 ] as const
 
 /** What one person proposes and another decides, losses among it. */

@@ -89,6 +89,7 @@ export const treasuryEn = {
       impairment_reversal: 'Impairment taken back',
       reserve_replenishment: 'Replenishment of the reserve',
       reserve_release: 'Release from the reserve',
+      policy: 'Change of a rule',
     },
     verdicts: { approve: 'Approve', reject: 'Reject' },
     differences: 'Realised exchange differences, line by line, as a file (CSV)',

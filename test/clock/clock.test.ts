@@ -1,9 +1,9 @@
 import { approved, certify, decide, draft, released, submit, submitted } from '../support/asking.ts'
 import { received } from '../support/money-in.ts'
 import { ownService, type Caller, type Fund } from '../support/service.ts'
-import { HOUR, MINUTE, standingClock } from './time.ts'
+import { HOUR, MINUTE, standingClock, tomorrow } from './time.ts'
 
-const time = standingClock('2026-11-09T08:00:00Z')
+const time = standingClock(tomorrow())
 const service = ownService({ clock: time.clock })
 let fund: Fund
 

@@ -18,3 +18,8 @@ export function standingClock(start: string): {
 
 export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
+
+/** Eight o'clock on the day after the machine's, so that what the tests receive today is not still to come. */
+export function tomorrow(): string {
+  return `${new Date(Date.now() + 24 * HOUR).toISOString().slice(0, 10)}T08:00:00Z`
+}

@@ -1,0 +1,6 @@
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** The day so many days after another. */
+export function inDays(day: string, days: number): string {
+  return new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10)
+}

@@ -1,0 +1,291 @@
+import { moneyFrom, minorText, minorUnits, type MoneyText } from '../money.ts'
+import { stepsFor, type ApprovalMatrix, type Risk, type Step } from '../requests/policy.ts'
+import { fromMinorUnits } from '../money.ts'
+import { PAUSE_REASONS, PAUSERS, type ClockTerms } from '../clock/policy.ts'
+
+/**
+ * What the rules of a fund may say, as pure data and functions. A rule is described once, by its fields; the API's schema, the form, how
+ * its amounts are kept, and what differs between two of them all follow from that.
+ */
+
+export type Field =
+  /** Kept as minor units of the fund's currency. `above`: may be left out, for everything above. */
+  | { readonly kind: 'amount'; readonly above?: true }
+  | { readonly kind: 'count'; readonly least: number; readonly most: number }
+  /** Hundredths of a per cent. */
+  | { readonly kind: 'basis_points' }
+  | { readonly kind: 'choice'; readonly of: readonly string[] }
+  | { readonly kind: 'flag' }
+  | { readonly kind: 'group'; readonly of: Fields }
+  /** `key` is the field by which its items are told apart; a list that is read as one sentence is compared as one. */
+  | {
+      readonly kind: 'list'
+      readonly of: Fields
+      readonly key: string
+      readonly least: number
+      readonly most: number
+      readonly asOne?: true
+    }
+export type Fields = { readonly [name: string]: Field }
+
+const APPROVERS = ['certifying_officer', 'fund_manager', 'director', 'head_of_department'] as const
+const AUTHORITIES = ['director', 'head_of_department'] as const
+
+const role: Field = { kind: 'choice', of: APPROVERS }
+const quorum: Field = { kind: 'count', least: 1, most: 9 }
+const upTo: Field = { kind: 'amount', above: true }
+const extra: Field = { kind: 'list', of: { upTo, role, quorum }, key: 'upTo', least: 0, most: 6 }
+const step: Field = { kind: 'count', least: 1, most: 9 }
+const steps: Field = { kind: 'list', of: { step, role, quorum }, key: 'role', least: 1, most: 6, asOne: true }
+
+const minutes: Field = { kind: 'count', least: 1, most: 60 * 24 * 60 }
+const timed: Field = {
+  kind: 'list',
+  of: { upTo, decision: minutes, certification: minutes, release: minutes, settlement: minutes },
+  key: 'upTo',
+  least: 1,
+  most: 10,
+}
+const percentile: Field = { kind: 'count', least: 1, most: 100 }
+
+/** Every rule that a fund has, by its subject. */
+export const SUBJECTS = {
+  approval_matrix: {
+    rows: { kind: 'list', of: { upTo, steps, opinion: { kind: 'flag' } }, key: 'upTo', least: 1, most: 10 },
+    risks: { kind: 'group', of: { medium: extra, high: extra, expired: extra, unrated: extra } },
+  },
+  funding_rule: { rule: { kind: 'choice', of: ['tightest_first', 'pro_rata'] } },
+  reservation: { days: { kind: 'count', least: 1, most: 365 } },
+  authority_limits: {
+    rows: { kind: 'list', of: { upTo, role: { kind: 'choice', of: AUTHORITIES } }, key: 'upTo', least: 1, most: 2 },
+  },
+  bank_charges: { most: { kind: 'amount' }, bps: { kind: 'basis_points' } },
+  clock: {
+    targets: { kind: 'group', of: { standard: timed, rapid: timed, no_regret: timed } },
+    percentiles: { kind: 'group', of: { decision: percentile, advance: percentile, credited: percentile } },
+    pauses: {
+      kind: 'list',
+      of: {
+        reason: { kind: 'choice', of: PAUSE_REASONS },
+        suspends: { kind: 'flag' },
+        roles: {
+          kind: 'list',
+          of: { role: { kind: 'choice', of: PAUSERS } },
+          key: 'role',
+          least: 1,
+          most: 9,
+          asOne: true,
+        },
+      },
+      key: 'reason',
+      least: 0,
+      most: 7,
+    },
+  },
+  recognition: { standard: { kind: 'choice', of: ['IPSAS 23', 'IPSAS 47'] } },
+} as const satisfies Record<string, Fields>
+export type Subject = keyof typeof SUBJECTS
+
+export const RULE_PROPOSERS = ['controller', 'director', 'head_of_department'] as const
+
+/** Who may say yes to a change, as another person than who proposed it. What a director may give up alone, a director does not confirm. */
+export function confirmersOf(subject: Subject): readonly ('director' | 'head_of_department')[] {
+  return subject === 'authority_limits' ? ['head_of_department'] : AUTHORITIES
+}
+
+/** Terms as a tree: what is kept has amounts in minor units, what is told has them as amounts with their currency. */
+export type Terms = { readonly [name: string]: unknown }
+
+/** Terms as they go out and come in. What is not filled in is left out. */
+export function termsTold(fields: Fields, kept: Terms, currency: string): Terms {
+  return walked(fields, kept, (units) => (units === null ? null : minorText(units as string, currency)))
+}
+
+/** Terms as they are kept. */
+export function termsKept(fields: Fields, told: Terms): Terms {
+  return walked(fields, told, (amount) => (amount === null ? null : minorUnits(moneyFrom(amount as MoneyText))))
+}
+
+/** Each amount of the terms with the name of its field, as `rows.0.upTo`. */
+export function amountsIn(fields: Fields, told: Terms): { field: string; amount: MoneyText }[] {
+  const found: { field: string; amount: MoneyText }[] = []
+  const visit = (of: Fields, terms: Terms, before: string): void => {
+    for (const [name, field] of Object.entries(of)) {
+      const value = terms[name]
+      if (value === undefined || value === null) continue
+      if (field.kind === 'amount') found.push({ field: before + name, amount: value as MoneyText })
+      if (field.kind === 'group') visit(field.of, value as Terms, `${before}${name}.`)
+      if (field.kind === 'list')
+        (value as Terms[]).forEach((item, i) => visit(field.of, item, `${before}${name}.${i}.`))
+    }
+  }
+  visit(fields, told, '')
+  return found
+}
+
+function walked(fields: Fields, terms: Terms, amount: (value: unknown) => unknown): Terms {
+  const pairs = Object.entries(fields).flatMap(([name, field]): [string, unknown][] => {
+    const value = terms[name]
+    if (field.kind === 'flag') return value === true ? [[name, true]] : []
+    if (field.kind === 'amount') return value === undefined && !field.above ? [] : [[name, amount(value ?? null)]]
+    if (value === undefined || value === null) return []
+    if (field.kind === 'group') return [[name, walked(field.of, value as Terms, amount)]]
+    if (field.kind === 'list') {
+      const items = (value as Terms[]).map((item) => walked(field.of, item, amount))
+      return items.length > 0 || field.least > 0 ? [[name, items]] : []
+    }
+    return [[name, value]]
+  })
+  return Object.fromEntries(pairs)
+}
+
+/** One thing that two rules say differently. `where` leads to it: names of fields, and of lists which item by its key; null: it is not there. */
+export type Difference = {
+  readonly where: readonly { readonly field: string; readonly item?: unknown }[]
+  readonly before: unknown
+  readonly after: unknown
+}
+
+/** What the later of two rules says differently, in the order of its fields. Takes told terms. */
+export function differences(fields: Fields, before: Terms, after: Terms): Difference[] {
+  const [was, is] = [leaves(fields, before), leaves(fields, after)]
+  return [...new Set([...was.keys(), ...is.keys()])]
+    .map((path) => ({
+      where: (is.get(path) ?? was.get(path))!.where,
+      before: was.get(path)?.value ?? null,
+      after: is.get(path)?.value ?? null,
+    }))
+    .filter((one) => JSON.stringify(one.before) !== JSON.stringify(one.after))
+}
+
+function leaves(fields: Fields, terms: Terms): Map<string, { where: Difference['where']; value: unknown }> {
+  const found = new Map<string, { where: Difference['where']; value: unknown }>()
+  const visit = (of: Fields, tree: Terms, before: Difference['where'], key?: string): void => {
+    for (const [name, field] of Object.entries(of)) {
+      const value = tree[name]
+      if (name === key || value === undefined) continue
+      if (field.kind === 'group') visit(field.of, value as Terms, [...before, { field: name }])
+      else if (field.kind === 'list' && !field.asOne) {
+        for (const item of value as Terms[])
+          visit(field.of, item, [...before, { field: name, item: item[field.key] ?? null }], field.key)
+      } else {
+        const where = [...before, { field: name }]
+        found.set(JSON.stringify(where), { where, value })
+      }
+    }
+  }
+  visit(fields, terms, [])
+  return found
+}
+
+export type Complaint = { readonly field: string; readonly code: string; readonly message: string }
+/** The approval roles of each person who works here. */
+export type Approver = { readonly roles: readonly string[] }
+
+/** Why rules of this form cannot work, each with its field. Takes kept terms; empty where they can. */
+export function complaintsAbout(
+  subject: Subject,
+  terms: Terms,
+  people: readonly Approver[],
+  currency: string,
+): Complaint[] {
+  if (subject === 'authority_limits') {
+    const { rows } = terms as { rows: { upTo: string | null; role: string }[] }
+    return [...ceilings('rows', rows), ...endsOpen('rows', rows), ...twice('rows', rows, 'rule.role_twice')]
+  }
+  if (subject === 'clock') {
+    const lanes = Object.entries((terms as unknown as ClockTerms).targets)
+    return lanes.flatMap(([lane, rows]) => [...ceilings(`targets.${lane}`, rows), ...endsOpen(`targets.${lane}`, rows)])
+  }
+  if (subject !== 'approval_matrix') return []
+  const matrix = terms as unknown as ApprovalMatrix
+  const formal = [
+    ...ceilings('rows', matrix.rows),
+    ...endsOpen('rows', matrix.rows),
+    ...matrix.rows.flatMap((row, i) => aboutSteps(`rows.${i}.steps`, row.steps)),
+    ...Object.entries(matrix.risks ?? {}).flatMap(([risk, list]) => ceilings(`risks.${risk}`, list)),
+  ]
+  return formal.length > 0 ? formal : notEnoughPeople(matrix, people, currency)
+}
+
+function ceilings(path: string, rows: readonly { upTo: string | null }[]): Complaint[] {
+  return rows.flatMap(({ upTo }, i) => {
+    const before = rows[i - 1]
+    if (before === undefined) return []
+    const field = `${path}.${i}.upTo`
+    if (before.upTo === null)
+      return [complaint(field, 'rule.after_above', 'nothing comes after the row for everything above')]
+    if (upTo !== null && BigInt(upTo) <= BigInt(before.upTo))
+      return [complaint(field, 'rule.order', 'each row goes further than the one before')]
+    return []
+  })
+}
+
+function endsOpen(path: string, rows: readonly { upTo: string | null }[]): Complaint[] {
+  const last = rows.length - 1
+  if (last >= 0 && rows[last]!.upTo === null) return []
+  return [
+    complaint(`${path}.${last}.upTo`, 'rule.no_last_row', 'the last row has no limit: it is for everything above'),
+  ]
+}
+
+function twice(path: string, rows: readonly { role: string }[], code: string): Complaint[] {
+  return rows.flatMap(({ role }, i) =>
+    rows.findIndex((one) => one.role === role) < i
+      ? [complaint(`${path}.${i}.role`, code, 'this role stands here twice')]
+      : [],
+  )
+}
+
+function aboutSteps(path: string, steps: readonly Step[]): Complaint[] {
+  const numbers = [...new Set(steps.map(({ step }) => step))].sort((a, b) => a - b)
+  const roles = steps.map(({ role }) => role)
+  return [
+    ...twice(path, steps, 'rule.role_twice'),
+    ...(numbers.some((number, i) => number !== i + 1)
+      ? [complaint(path, 'rule.steps_order', 'steps are counted from 1 without a gap')]
+      : []),
+    ...(roles.includes('certifying_officer')
+      ? []
+      : [complaint(path, 'rule.no_certifier', 'a certifying officer is missing')]),
+    ...(roles.some((role) => role !== 'certifying_officer')
+      ? []
+      : [complaint(path, 'rule.no_approver', 'somebody who approves is missing')]),
+  ]
+}
+
+/** Amounts at every ceiling and above all of them meet every combination of a row with what a risk adds. */
+function notEnoughPeople(matrix: ApprovalMatrix, people: readonly Approver[], currency: string): Complaint[] {
+  const risks: Risk[] = ['low', 'medium', 'high', 'expired', 'unrated']
+  const lists = [matrix.rows, ...Object.values(matrix.risks ?? {})]
+  const limits = lists.flatMap((list) => list.flatMap(({ upTo }) => (upTo === null ? [] : [BigInt(upTo)])))
+  const above = limits.reduce((high, one) => (one > high ? one : high), 0n) + 1n
+  const lacking = [...limits, above].flatMap((units) => {
+    const amount = fromMinorUnits(units.toString(), currency)
+    const row = matrix.rows.findIndex(({ upTo }) => upTo === null || units <= BigInt(upTo))
+    return risks.some((risk) => !canBeFilled(stepsFor(amount, matrix, risk), people)) ? [row] : []
+  })
+  return [...new Set(lacking)].map((row) =>
+    complaint(`rows.${row}.steps`, 'rule.too_few_people', 'the fund has too few different people with these roles'),
+  )
+}
+
+/** Whether different people can take all the places of the steps, each place by one who holds its role. */
+export function canBeFilled(steps: readonly Step[], people: readonly Approver[]): boolean {
+  const places = steps.flatMap(({ role, quorum }) => Array.from({ length: quorum }, () => role))
+  const taken = new Map<number, number>()
+  const findFor = (place: number, tried: Set<number>): boolean =>
+    people.some(({ roles }, person) => {
+      if (!roles.includes(places[place]!) || tried.has(person)) return false
+      tried.add(person)
+      const now = taken.get(person)
+      if (now !== undefined && !findFor(now, tried)) return false
+      taken.set(person, place)
+      return true
+    })
+  return places.every((_role, place) => findFor(place, new Set()))
+}
+
+function complaint(field: string, code: string, message: string): Complaint {
+  return { field, code, message: `${field}: ${message}` }
+}
