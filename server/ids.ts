@@ -17,6 +17,8 @@ export const ID_KINDS = {
   import: 'imp',
   interest: 'itr',
   issuedReport: 'rpt',
+  mail: 'mal',
+  notification: 'ntf',
   pause: 'pau',
   payee: 'pye',
   payment: 'pay',

@@ -5,6 +5,7 @@ import { periodsAr } from './ar-periods.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import { clockInAr } from './ar-clock.ts'
+import { notificationsInAr } from './ar-notifications.ts'
 import type { Texts } from './en.ts'
 
 /** The words of the console in Arabic; a text that is missing here is a type error. */
@@ -288,6 +289,7 @@ export const ar: Texts = {
   ...treasuryAr,
   ...peopleInAr,
   ...clockInAr,
+  ...notificationsInAr,
 
   ledger: {
     title: 'ميزان المراجعة',

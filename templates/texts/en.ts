@@ -5,6 +5,7 @@ import { periodsEn } from './en-periods.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
+import { notificationsInEn } from './en-notifications.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
 export const en = {
@@ -287,6 +288,7 @@ export const en = {
   ...treasuryEn,
   ...peopleInEn,
   ...clockInEn,
+  ...notificationsInEn,
 
   ledger: {
     title: 'Trial balance',
