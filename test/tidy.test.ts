@@ -44,7 +44,7 @@ const MAY_IMPORT: [from: RegExp, to: RegExp][] = [
   ],
   [
     /^templates\//,
-    /^(templates\/|server\/(money|errors)$|server\/[a-z-]+\/(policy|queries|read|figures|load|actor|catalogue)$|preact|@formatjs|node:)/,
+    /^(templates\/|server\/(money|errors)$|server\/[a-z-]+\/(policy|queries|read|figures|waiting|load|actor|catalogue)$|preact|@formatjs|node:)/,
   ],
   [
     /^reports\//,

@@ -19,6 +19,7 @@ export const ar: Texts = {
   sections: {
     home: 'الرئيسية',
     requests: 'الطلبات',
+    clock: 'الساعة',
     donors: 'المانحون',
     payees: 'المستفيدون',
     treasury: 'الخزينة',

@@ -18,6 +18,7 @@ export const en = {
   sections: {
     home: 'Home',
     requests: 'Requests',
+    clock: 'Clock',
     donors: 'Donors',
     payees: 'Payees',
     treasury: 'Treasury',
