@@ -1,5 +1,7 @@
 -- Made by `npm run schema` from the migrations. For reading: change the schema by a migration, never here.
 
+create domain clock_step as text collate "C" CHECK ((VALUE ~ '^(approval_[1-9][0-9]?|certification|release|settlement)$'::text));
+
 create domain id as text collate "C" CHECK ((VALUE ~ '^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$'::text));
 
 create sequence contribution_numbers as bigint start 1;
@@ -197,6 +199,23 @@ create table charge_approvals (
 CREATE INDEX charge_approvals_by_payment ON charge_approvals USING btree (payment_id, id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON charge_approvals FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON charge_approvals FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
+
+create table clock_notices (
+  fund_id         id not null,
+  request_id      id not null,
+  round           integer not null,
+  step            clock_step not null,
+  kind            text not null,
+  target_minutes  integer not null,
+  elapsed_ms      bigint not null,
+  noticed_at      timestamp with time zone not null,
+  constraint noticed_once PRIMARY KEY (request_id, round, step, kind),
+  constraint clock_notices_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint clock_notices_request_id_round_step_fkey FOREIGN KEY (request_id, round, step) REFERENCES step_targets(request_id, round, step),
+  constraint clock_notices_kind_check CHECK ((kind = ANY (ARRAY['reminder'::text, 'breach'::text])))
+);
+CREATE INDEX clock_notices_by_fund ON clock_notices USING btree (fund_id, noticed_at);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON clock_notices FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table closings (
   account_id  bigint not null,
@@ -423,6 +442,8 @@ END)),
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 CREATE TRIGGER decision_on_what_was_submitted BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION decision_on_what_was_submitted();
+CREATE TRIGGER not_while_suspended BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
+CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON decisions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 
 create table donors (
   id          id not null,
@@ -844,6 +865,7 @@ create table obligation_reductions (
   duty        text not null default 'approver'::text,
   act_id      id not null,
   fund_id     id not null,
+  reduced_at  timestamp with time zone,
   constraint obligation_reductions_pkey PRIMARY KEY (id),
   constraint obligation_reductions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint obligation_reductions_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
@@ -853,6 +875,40 @@ create table obligation_reductions (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON obligation_reductions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON obligation_reductions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
+CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON obligation_reductions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
+
+create table pauses (
+  id             id not null,
+  fund_id        id not null,
+  request_id     id not null,
+  step           clock_step not null,
+  reason         text not null,
+  suspends       boolean not null,
+  note           text not null default ''::text,
+  begun_by       id not null,
+  begun_as       text not null,
+  begun_at       timestamp with time zone not null,
+  act_id         id not null,
+  ended_by       id,
+  ended_at       timestamp with time zone,
+  ending_act_id  id,
+  constraint pauses_pkey PRIMARY KEY (id),
+  constraint pauses_do_not_overlap EXCLUDE USING gist (request_id WITH =, tstzrange(begun_at, ended_at) WITH &&),
+  constraint pauses_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint pauses_begun_by_fkey FOREIGN KEY (begun_by) REFERENCES people(id),
+  constraint pauses_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES people(id),
+  constraint pauses_ending_act_id_fkey FOREIGN KEY (ending_act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint pauses_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint pause_ends_after_it_began CHECK ((ended_at >= begun_at)),
+  constraint pauses_check CHECK (((ended_at IS NULL) = (ending_act_id IS NULL))),
+  constraint pauses_check1 CHECK (((ended_by IS NULL) OR (ended_at IS NOT NULL))),
+  constraint pauses_note_check CHECK ((length(note) <= 2000)),
+  constraint pauses_reason_check CHECK ((reason ~ '^[a-z][a-z_]{0,39}$'::text))
+);
+CREATE INDEX pauses_by_request ON pauses USING btree (request_id, begun_at);
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON pauses FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER pause_ends_once BEFORE UPDATE ON pauses FOR EACH ROW EXECUTE FUNCTION pause_ends_once();
+CREATE TRIGGER pause_is_of_a_running_step BEFORE INSERT ON pauses FOR EACH ROW EXECUTE FUNCTION pause_is_of_a_running_step();
 
 create table payee_ratings (
   fund_id      id not null,
@@ -918,16 +974,18 @@ create table payees (
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payees FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table payment_cancellations (
-  payment_id  id not null,
-  reason      text not null,
-  act_id      id not null,
-  fund_id     id not null,
+  payment_id    id not null,
+  reason        text not null,
+  act_id        id not null,
+  fund_id       id not null,
+  cancelled_at  timestamp with time zone,
   constraint payment_cancellations_pkey PRIMARY KEY (payment_id),
   constraint payment_cancellations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint payment_cancellations_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id)
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_cancellations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_cancellations FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
+CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON payment_cancellations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 
 create table payment_funding (
   payment_id       id not null,
@@ -957,6 +1015,7 @@ create table payment_returns (
   charge_approval_id  id,
   event               text not null default 'return'::text,
   fund_id             id not null,
+  returned_at         timestamp with time zone,
   constraint payment_returns_pkey PRIMARY KEY (payment_id),
   constraint charge_approved_for_it FOREIGN KEY (charge_approval_id, payment_id, event) REFERENCES charge_approvals(id, payment_id, event),
   constraint one_duty_each FOREIGN KEY (request_id, returned_by, duty) REFERENCES duties(request_id, person_id, duty),
@@ -970,6 +1029,7 @@ create table payment_returns (
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_returns FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_returns FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 CREATE TRIGGER charge_within_limit BEFORE INSERT ON payment_returns FOR EACH ROW EXECUTE FUNCTION charge_within_limit();
+CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON payment_returns DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 
 create table payments (
   id               id not null,
@@ -1010,7 +1070,9 @@ CREATE INDEX payments_by_fund ON payments USING btree (fund_id, status, id);
 CREATE INDEX payments_by_request ON payments USING btree (request_id, id);
 CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
 CREATE TRIGGER kept_before_correction BEFORE UPDATE ON payments FOR EACH ROW WHEN ((new.category IS DISTINCT FROM old.category)) EXECUTE FUNCTION kept_before_correction('id');
+CREATE TRIGGER not_while_suspended BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
 CREATE TRIGGER paid_as_approved BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION paid_as_approved();
+CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 CREATE TRIGGER payment_moves_by_its_rows BEFORE UPDATE OF status ON payments FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION payment_moves_by_its_rows();
 
 create table people (
@@ -1114,7 +1176,7 @@ create table policies (
   constraint policies_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint policies_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
   constraint rule_by_two_people FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
-  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text]))),
+  constraint policies_subject_check CHECK (((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text])) OR (subject = 'clock'::text))),
   constraint policies_verdict_check CHECK ((verdict = 'approve'::text)),
   constraint rule_not_in_the_past CHECK (((proposal_id IS NULL) OR (effective_from >= ((recorded_at AT TIME ZONE 'utc'::text))::date)))
 );
@@ -1417,6 +1479,8 @@ create table releases (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON releases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
+CREATE TRIGGER not_while_suspended BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
+CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON releases DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 CREATE TRIGGER signatures_count AFTER INSERT ON releases FOR EACH ROW EXECUTE FUNCTION signatures_count();
 
 create table reopenings (
@@ -1453,6 +1517,7 @@ create table request_endings (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON request_endings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON request_endings FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
+CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON request_endings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 
 create table request_funding (
   request_id       id not null,
@@ -1493,6 +1558,7 @@ create table requests (
   created_by      id not null,
   created_at      timestamp with time zone not null default clock_timestamp(),
   submitted_at    timestamp with time zone,
+  lane            text not null default 'standard'::text,
   constraint requests_pkey PRIMARY KEY (id),
   constraint request_code_taken UNIQUE (fund_id, code),
   constraint requests_fund_id_id_key UNIQUE (fund_id, id),
@@ -1502,6 +1568,7 @@ create table requests (
   constraint requests_fund_id_payee_id_fkey FOREIGN KEY (fund_id, payee_id) REFERENCES payees(fund_id, id),
   constraint requests_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id),
   constraint requests_check CHECK ((ends_on >= starts_on)),
+  constraint requests_lane_check CHECK ((lane = ANY (ARRAY['standard'::text, 'rapid'::text, 'no_regret'::text]))),
   constraint requests_mandate_basis_check CHECK ((mandate_basis = ANY (ARRAY['request_of_parties'::text, 'secretary_general_initiative'::text, 'security_council_request'::text, 'general_assembly_request'::text]))),
   constraint requests_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'returned'::text, 'approved'::text, 'active'::text, 'reporting'::text, 'closed'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text, 'suspended'::text, 'cancelled'::text]))),
   constraint requests_support_check CHECK ((support <@ ARRAY['advisory'::text, 'logistical'::text, 'financial'::text])),
@@ -1512,6 +1579,7 @@ CREATE INDEX requests_by_entity ON requests USING btree (entity_id, id);
 CREATE INDEX requests_by_status ON requests USING btree (fund_id, status, id);
 CREATE TRIGGER approved_at_every_step BEFORE UPDATE OF status ON requests FOR EACH ROW WHEN (((old.status = 'submitted'::text) AND (new.status <> ALL (ARRAY['submitted'::text, 'returned'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text])))) EXECUTE FUNCTION approved_at_every_step();
 CREATE TRIGGER decided_content_is_fixed BEFORE UPDATE ON requests FOR EACH ROW EXECUTE FUNCTION decided_content_is_fixed();
+CREATE TRIGGER lane_is_fixed BEFORE UPDATE OF lane ON requests FOR EACH ROW WHEN (((old.lane <> new.lane) AND (old.status <> ALL (ARRAY['draft'::text, 'returned'::text])))) EXECUTE FUNCTION lane_is_fixed();
 CREATE TRIGGER process_is_known BEFORE INSERT OR UPDATE OF process_id ON requests FOR EACH ROW WHEN ((new.process_id IS NOT NULL)) EXECUTE FUNCTION process_is_known();
 alter table requests enable row level security;
 create policy own on requests for select to wasata_donor using (((id)::text IN ( SELECT own_requests() AS own_requests)));
@@ -1828,6 +1896,7 @@ create table settlements (
   charge_approval_id  id,
   event               text not null default 'settlement'::text,
   fund_id             id not null,
+  settled_at          timestamp with time zone,
   constraint settlements_pkey PRIMARY KEY (payment_id),
   constraint charge_approved_for_it FOREIGN KEY (charge_approval_id, payment_id, event) REFERENCES charge_approvals(id, payment_id, event),
   constraint one_duty_each FOREIGN KEY (request_id, settled_by, duty) REFERENCES duties(request_id, person_id, duty),
@@ -1844,6 +1913,7 @@ CREATE TRIGGER belongs_to_fund BEFORE INSERT ON settlements FOR EACH ROW EXECUTE
 CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON settlements DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
 CREATE TRIGGER charge_within_limit BEFORE INSERT ON settlements FOR EACH ROW EXECUTE FUNCTION charge_within_limit();
 CREATE TRIGGER kept_before_correction BEFORE UPDATE ON settlements FOR EACH ROW EXECUTE FUNCTION kept_before_correction('payment_id');
+CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON settlements DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 
 create table sign_in_attempts (
   key     text not null,
@@ -1851,6 +1921,19 @@ create table sign_in_attempts (
   expire  bigint,
   constraint sign_in_attempts_pkey PRIMARY KEY (key)
 );
+
+create table step_targets (
+  fund_id     id not null,
+  request_id  id not null,
+  round       integer not null,
+  step        clock_step not null,
+  minutes     integer not null,
+  constraint step_targets_pkey PRIMARY KEY (request_id, round, step),
+  constraint step_targets_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint step_targets_request_id_round_fkey FOREIGN KEY (request_id, round) REFERENCES submissions(request_id, round),
+  constraint step_targets_minutes_check CHECK ((minutes > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON step_targets FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table submissions (
   request_id      id not null,
@@ -1877,6 +1960,7 @@ create table submissions (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON submissions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON submissions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
+CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON submissions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 
 create table ties (
   person_id  id not null,
@@ -2214,6 +2298,78 @@ begin
   raise exception 'the month of % is closed', p_month
     using errcode = 'check_violation', constraint = 'period_closed', detail = first_open_day(p_fund, p_month)::text;
 end $function$;
+
+CREATE OR REPLACE FUNCTION clock_pieces()
+ RETURNS TABLE(fund_id id, request_id id, round integer, step text, returned boolean, from_at timestamp with time zone, to_at timestamp with time zone, ended_by text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with facts (request_id, round, at, act_id, kind, step, certified, released, settled) as (
+    select s.request_id, s.round, s.submitted_at, s.act_id, 'submit', null::smallint, 0, 0, 0 from submissions s
+    union all select d.request_id, d.round, d.decided_at, d.act_id, d.verdict, d.step, 0, 0, 0
+                from decisions d join approval_steps a on a.request_id = d.request_id and a.round = d.round and a.step = d.step and a.role = d.role
+               where not coalesce((to_jsonb(a) ->> 'ratifies')::boolean, false)    -- what is ratified moves already
+    union all select p.request_id, null, p.certified_at, p.act_id, 'certify', null, 1, 0, 0 from payments p
+    union all select l.request_id, null, l.released_at, l.act_id, 'release', null, -1, 1, 0 from releases l where l.place = 2
+    union all select t.request_id, null, t.settled_at, t.act_id, 'settle', null, 0, -1, 1 from settlements t
+               where not exists (select from payment_returns b where b.payment_id = t.payment_id)
+    union all select b.request_id, null, b.returned_at, b.act_id, 'come_back', null, 0, -1, 0 from payment_returns b
+    union all select p.request_id, null, c.cancelled_at, c.act_id, 'take_back', null,
+                     case when exists (select from payment_returns b where b.payment_id = p.id) then 0 else -1 end, 0, 0
+                from payment_cancellations c join payments p on p.id = c.payment_id
+    union all select e.request_id, null, e.ended_at, e.act_id, 'end', null, 0, 0, 0 from request_endings e
+    union all select o.request_id, null, max(o.reduced_at), max(o.act_id), 'end', null, 0, 0, 0
+                from obligation_reductions o join requests r on r.id = o.request_id and r.status = 'cancelled' group by o.request_id
+  ), in_order as (
+    select f.request_id, f.kind, f.step, date_trunc('milliseconds', f.at) as at,
+           max(f.round) over past as round, sum(f.certified) over past as certified, sum(f.released) over past as released,
+           sum(f.settled) over past as settled, date_trunc('milliseconds', lead(f.at) over life) as next_at,
+           lead(f.kind) over life as next_kind, lead(f.step) over life as next_step
+      from facts f
+    window life as (partition by f.request_id order by f.at, f.act_id), past as (life rows unbounded preceding)
+  ), placed as (
+    select o.*, r.fund_id,
+           o.kind in ('certify', 'release', 'settle', 'come_back', 'take_back')
+           or (o.kind in ('approve', 'submit') and coalesce(o.next_kind not in ('approve', 'return', 'reject', 'submit'), true)
+               and r.status not in ('submitted', 'returned', 'rejected', 'withdrawn', 'expired')) as paying
+      from in_order o join requests r on r.id = o.request_id
+     where o.round is not null and o.kind not in ('reject', 'end') and o.settled = 0
+       and (o.next_at is not null or r.status in ('submitted', 'returned', 'approved', 'active', 'suspended'))
+  )
+  select fund_id, request_id, round,
+         case when kind = 'return' then 'approval_' || step
+              when paying and released > 0 then 'settlement'
+              when paying and certified > 0 then 'release'
+              when paying then 'certification'
+              when next_kind in ('approve', 'return', 'reject') then 'approval_' || next_step
+              else 'approval_' || open_approval_step(request_id, round) end as step,
+         kind = 'return' as returned, at as from_at, next_at as to_at, next_kind as ended_by
+    from placed
+$function$;
+
+CREATE OR REPLACE FUNCTION clock_steps(p_at timestamp with time zone)
+ RETURNS TABLE(fund_id id, request_id id, round integer, step text, started_at timestamp with time zone, ended_at timestamp with time zone, ended_by text, returned boolean, gross_ms bigint, paused_ms bigint)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select t.fund_id, t.request_id, t.round, t.step, min(t.from_at), case when bool_and(t.to_at is not null) then max(t.to_at) end,
+         (array_agg(t.ended_by order by t.from_at desc, t.to_at desc nulls first))[1], bool_or(t.returned and t.to_at is null),
+         sum(t.gross_ms)::bigint, sum(t.paused_ms)::bigint
+    from clock_times(p_at) t
+   group by t.fund_id, t.request_id, t.round, t.step
+$function$;
+
+CREATE OR REPLACE FUNCTION clock_times(p_at timestamp with time zone)
+ RETURNS TABLE(fund_id id, request_id id, round integer, step text, returned boolean, from_at timestamp with time zone, to_at timestamp with time zone, ended_by text, gross_ms bigint, paused_ms bigint)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select c.fund_id, c.request_id, c.round, c.step, c.returned, c.from_at, c.to_at, c.ended_by, ms_between(c.from_at, c.until),
+         case when c.returned then ms_between(c.from_at, c.until) else (
+           select coalesce(sum(greatest(ms_between(greatest(p.begun_at, c.from_at), least(coalesce(p.ended_at, c.until), c.until)), 0)), 0)::bigint
+             from pauses p where p.request_id = c.request_id) end
+    from (select *, coalesce(to_at, greatest(p_at, from_at)) as until from clock_pieces()) c
+$function$;
 
 CREATE OR REPLACE FUNCTION controller_adjusts()
  RETURNS trigger
@@ -2556,6 +2712,15 @@ AS $function$
      and (p_position is null or exists (select from sealed_acts s where s.act_id = p_act and s.seal <= p_position))
 $function$;
 
+CREATE OR REPLACE FUNCTION lane_is_fixed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  raise exception 'request % is %: its lane is fixed', old.id, old.status using errcode = 'check_violation', constraint = 'decided_content_is_fixed';
+end $function$;
+
 CREATE OR REPLACE FUNCTION lock_cash(bank_account text)
  RETURNS void
  LANGUAGE sql
@@ -2609,6 +2774,14 @@ AS $function$
                    where a.request_id = p_request and c.donor_id = own_donor()))
 $function$;
 
+CREATE OR REPLACE FUNCTION ms_between(p_from timestamp with time zone, p_to timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select (extract(epoch from p_to - p_from) * 1000)::bigint
+$function$;
+
 CREATE OR REPLACE FUNCTION named_people_have_no_duty()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2629,6 +2802,18 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION not_while_suspended()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from pauses p where p.request_id = new.request_id and p.suspends and p.ended_at is null) then
+    raise exception 'request % is suspended', new.request_id using errcode = 'check_violation', constraint = 'not_while_suspended';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION notification_is_told()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2641,6 +2826,17 @@ begin
   end if;
   return new;
 end $function$;
+
+CREATE OR REPLACE FUNCTION open_approval_step(p_request text, p_round integer)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(min(s.step) filter (where s.quorum > (
+           select count(distinct c.decided_by) from decisions_that_count(p_request, p_round) c
+            where c.step = s.step and c.role = s.role and c.verdict = 'approve')), max(s.step))
+    from approval_steps s where s.request_id = p_request and s.round = p_round
+$function$;
 
 CREATE OR REPLACE FUNCTION open_month_before(p_fund text, p_month date, p_state text)
  RETURNS date
@@ -2723,6 +2919,54 @@ begin
      or new.amount > (select coalesce(sum(l.amount), 0) from budget_lines l where l.request_id = new.request_id and l.category = new.category)
                    - (select coalesce(sum(p.amount), 0) from payments p where p.request_id = new.request_id and p.category = new.category and p.status <> 'cancelled') then
     raise exception 'payment % is not what request % is approved for', new.id, new.request_id using errcode = 'check_violation', constraint = 'paid_as_approved';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION pause_ends_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if old.ended_at is not null then
+    raise exception 'pause % has ended', old.id using errcode = 'check_violation', constraint = 'pause_ends_once';
+  end if;
+  if new.ended_by is not null and not exists (select from role_grants g where g.fund_id = new.fund_id and g.person_id = new.ended_by and g.ended_at is null
+                                                 and g.role not in ('requester', 'donor', 'advisor', 'auditor')) then
+    raise exception '% has no role that ends a pause', new.ended_by using errcode = 'check_violation', constraint = 'pause_by_a_role';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION pause_ends_with_its_step()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  of_request text := coalesce(to_jsonb(new) ->> 'request_id', (select p.request_id from payments p where p.id = to_jsonb(new) ->> 'payment_id'));
+begin
+  update pauses p
+     set ended_at = greatest(p.begun_at, (select max(c.to_at) from clock_pieces() c where c.request_id = p.request_id and c.step = p.step)),
+         ending_act_id = new.act_id
+   where p.request_id = of_request and p.ended_at is null
+     and not exists (select from clock_pieces() c where c.request_id = p.request_id and c.to_at is null and not c.returned and c.step = p.step);
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION pause_is_of_a_running_step()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from clock_pieces() c where c.request_id = new.request_id and c.to_at is null and not c.returned and c.step = new.step) then
+    raise exception 'request % is not at its step %', new.request_id, new.step using errcode = 'check_violation', constraint = 'pause_is_of_a_running_step';
+  end if;
+  if not exists (select from role_grants g where g.fund_id = new.fund_id and g.person_id = new.begun_by and g.role = new.begun_as and g.ended_at is null
+                    and g.role not in ('requester', 'donor', 'advisor', 'auditor')) then
+    raise exception '% is no % of the fund', new.begun_by, new.begun_as using errcode = 'check_violation', constraint = 'pause_by_a_role';
   end if;
   return new;
 end $function$;
@@ -3203,6 +3447,7 @@ grant select on balances to wasata_service;
 grant insert, select on bank_accounts to wasata_service;
 grant delete, insert, select on budget_lines to wasata_service;
 grant insert, select on charge_approvals to wasata_service;
+grant insert, select on clock_notices to wasata_service;
 grant select on closings to wasata_service;
 grant select on conditions_met to wasata_donor;
 grant insert, select on conditions_met to wasata_service;
@@ -3242,6 +3487,7 @@ grant delete, insert, select on named_people to wasata_service;
 grant insert, select on need_to_know to wasata_service;
 grant insert, select on notifications to wasata_service;
 grant insert, select on obligation_reductions to wasata_service;
+grant insert, select on pauses to wasata_service;
 grant insert, select on payee_ratings to wasata_service;
 grant insert, select on payee_verifications to wasata_service;
 grant insert, select on payees to wasata_service;
@@ -3300,6 +3546,7 @@ grant insert, select on seals to wasata_service;
 grant delete, insert, select, update on sessions to wasata_service;
 grant insert, select on settlements to wasata_service;
 grant delete, insert, select, update on sign_in_attempts to wasata_service;
+grant insert, select on step_targets to wasata_service;
 grant insert, select on submissions to wasata_service;
 grant insert, select on ties to wasata_service;
 grant insert, select on tokens to wasata_service;
@@ -3315,11 +3562,12 @@ grant update (status) on corrections to wasata_service;
 grant update (body), update (headers), update (status) on idempotency_keys to wasata_service;
 grant update (attempts), update (next_attempt_at), update (status) on mails to wasata_service;
 grant update (mail_id), update (read_at) on notifications to wasata_service;
+grant update (ended_at), update (ended_by), update (ending_act_id) on pauses to wasata_service;
 grant update (category), update (correction_id), update (status), update (version) on payments to wasata_service;
 grant update (active), update (language), update (password_hash), update (password_is_first), update (version) on people to wasata_service;
 grant select (confidentiality), select (fund_id), select (id), select (name), select (region) on processes to wasata_donor;
 grant select (fund_id), select (id), select (process_id) on requests to wasata_donor;
-grant update (content_hash), update (ends_on), update (mandate_basis), update (payee_id), update (process_id), update (purpose), update (reserved_until), update (round), update (starts_on), update (status), update (submitted_at), update (support), update (themes), update (title), update (version) on requests to wasata_service;
+grant update (content_hash), update (ends_on), update (lane), update (mandate_basis), update (payee_id), update (process_id), update (purpose), update (reserved_until), update (round), update (starts_on), update (status), update (submitted_at), update (support), update (themes), update (title), update (version) on requests to wasata_service;
 grant update (ended_at), update (ended_by) on role_grants to wasata_service;
 grant update (act_id), update (charge), update (correction_id), update (functional), update (functional_charge), update (reference), update (value_date) on settlements to wasata_service;
 grant update (revoked_at) on tokens to wasata_service;

@@ -1,6 +1,7 @@
 import type { Db } from '../db/connect.ts'
 import { actEndpoints } from './acts/routes.ts'
 import { entryEndpoints } from './audit/routes.ts'
+import { clockEndpoints } from './clock/routes.ts'
 import { contributionEndpoints } from './contributions/routes.ts'
 import { correctionEndpoints } from './corrections/routes.ts'
 import { donorReportEndpoints } from './donor-reports/routes.ts'
@@ -34,6 +35,7 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...importEndpoints(),
     ...payeeEndpoints(),
     ...requestEndpoints(),
+    ...clockEndpoints(),
     ...paymentEndpoints(),
     ...treasuryEndpoints(),
     ...proposalEndpoints(),

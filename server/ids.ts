@@ -19,6 +19,7 @@ export const ID_KINDS = {
   issuedReport: 'rpt',
   mail: 'mal',
   notification: 'ntf',
+  pause: 'pau',
   payee: 'pye',
   payment: 'pay',
   person: 'per',

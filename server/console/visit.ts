@@ -83,7 +83,7 @@ export async function fundSeenBy(db: Db, actor: Actor, fundId: string): Promise<
 /** The parts of a fund that this person may look at. */
 export function sectionsFor(actor: Actor, fundId: string): Section[] {
   const sections: Section[] = []
-  if (holdsRole(actor, fundId, [...READERS, 'requester', 'advisor'])) sections.push('requests')
+  if (holdsRole(actor, fundId, [...READERS, 'requester', 'advisor'])) sections.push('requests', 'clock')
   if (holdsRole(actor, fundId, [...READERS, 'donor'])) sections.push('donors')
   if (holdsRole(actor, fundId, READERS)) sections.push('payees', 'treasury', 'ledger')
   if (holdsRole(actor, fundId, PERIOD_READERS)) sections.push('periods')

@@ -1,4 +1,5 @@
 import { row, type Db, type Trx } from '../../db/connect.ts'
+import { defaultClock, type ClockTerms } from '../clock/policy.ts'
 import type { ApprovalMatrix } from '../requests/policy.ts'
 
 /**
@@ -14,6 +15,8 @@ export type Policies = {
   authority_limits: { rows: { upTo: string | null; role: 'director' | 'head_of_department' }[] }
   /** What a bank may keep of a payment without a second person: the larger of an amount and basis points of the payment. */
   bank_charges: { most: string; bps: number }
+  /** How long each step may take, and why a clock may be stopped. */
+  clock: ClockTerms
 }
 
 /** What is in force on a day, and since when. Every fund has each of them from its first day on. */
@@ -78,6 +81,7 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
     ['reservation', always, { days: 30 }],
     ['authority_limits', always, limits],
     ['bank_charges', always, { most: `250${'0'.repeat(minorUnit)}`, bps: 300 }],
+    ['clock', always, defaultClock(thousand)],
     ['recognition', always, { standard: 'IPSAS 23' }],
     ['recognition', '2026-01-01', { standard: 'IPSAS 47' }],
   ]

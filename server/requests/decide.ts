@@ -1,4 +1,5 @@
 import { row, rows, type Db, type Trx } from '../../db/connect.ts'
+import { mustNotBeSuspended } from '../clock/pause.ts'
 import { Refusal } from '../errors.ts'
 import { dayOf } from '../clock.ts'
 import { newId } from '../ids.ts'
@@ -24,7 +25,7 @@ export const APPROVAL_ROLES: readonly Role[] = ['certifying_officer', 'fund_mana
  * Records one person's verdict on a submitted request, at the step that is open to one of their roles. The last approval commits the
  * money in the same transaction; a rejection gives it back; a return keeps it held while the request is put right.
  *
- * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_decision`, `reservation_lapsed`, `version_changed` when the
+ * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_decision`, `suspended`, `reservation_lapsed`, `version_changed` when the
  * content or the payee's details are not those named, or none is named and they have changed since it was first submitted,
  * `already_decided_by_you`, `not_your_step`, and what `takeDuty` refuses.
  */
@@ -41,6 +42,7 @@ export async function decideRequest(
   const request = await lockRequest(trx, requestId)
   requireRole(actor, request.fundId, APPROVAL_ROLES)
   if (request.status !== 'submitted') throw new Refusal('not_awaiting_decision', { current: request.status })
+  await mustNotBeSuspended(trx, requestId)
   if (request.reservedUntil! < dayOf(actor.act.at))
     throw new Refusal('reservation_lapsed', { reservedUntil: request.reservedUntil })
   if (contentHash ? contentHash !== request.decidedHash : await mayBeStale(trx, request))
@@ -60,11 +62,11 @@ export async function decideRequest(
     step: step.step,
     role: step.role,
     decided_by: actor.personId,
-    decided_at: actor.act.at,
     duty: dutyOfStep(step.role),
     verdict,
     reason,
     content_hash: request.contentHash,
+    decided_at: actor.act.at,
     act_id: actor.act.id,
   })
   const decided = [...decisions, { ...step, decidedBy: actor.personId, verdict }]

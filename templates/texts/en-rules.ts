@@ -10,6 +10,7 @@ export const rulesInEn = {
       authority_limits: 'Who may give up the fund’s money',
       bank_charges: 'What a bank may keep of a payment',
       recognition: 'Accounting standard for new agreements',
+      clock: 'How long each step may take',
     },
     meanings: {
       approval_matrix:
@@ -21,6 +22,8 @@ export const rulesInEn = {
       bank_charges:
         'The larger of the two may be kept without anybody asking; above it a controller must confirm the amount.',
       recognition: 'The standard by which agreements signed from that day on are recognised.',
+      clock:
+        'Targets in minutes, by lane and amount; the time for the decision is shared out among the steps of the matrix. So many of a hundred must keep the target of the whole. A clock is stopped for no other reason than those listed.',
     },
     since: 'Holds since {day}',
     from: 'Holds from {day} on',
@@ -94,6 +97,20 @@ export const rulesInEn = {
       most: 'An amount',
       bps: 'Per cent of the payment',
       standard: 'Standard',
+      targets: 'Targets, in minutes',
+      rapid: 'Rapid',
+      no_regret: 'No regret',
+      decision: 'Until decided',
+      certification: 'Until certified',
+      release: 'Until released',
+      settlement: 'Until credited to the payee',
+      percentiles: 'How many of a hundred keep the target',
+      advance: 'No-regret advance',
+      credited: 'Request to payee credited',
+      pauses: 'Why a clock may be stopped',
+      reason: 'Reason',
+      suspends: 'Suspends the request meanwhile',
+      roles: 'Who may stop it',
     } as Record<string, string>,
     row: 'Row {n}',
     upTo: 'up to {amount}',
