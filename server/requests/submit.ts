@@ -11,10 +11,12 @@ import { moveStage } from '../ledger/stages.ts'
 import { fromMinorUnits, minorUnits, moneyFrom, moneyText, sum, type Money } from '../money.ts'
 import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
 import { riskOfPayee } from '../payees/queries.ts'
+import { stepsAndDecisions } from './decide.ts'
 import { budgetLines, contentOf, lockRequest, takeDuty, type LoadedRequest } from './load.ts'
 import { keepDecisions, matrixFor } from './keep.ts'
-import { missingFields, stepsFor } from './policy.ts'
+import { missingFields, openSteps, stepsFor } from './policy.ts'
 import { releaseReservation } from './release-reservation.ts'
+import { tellOpenSteps } from './tell.ts'
 
 /**
  * Submits a draft or a returned request: reserves the money, fixes the approval steps by the matrix and the payee's risk, and keeps
@@ -78,6 +80,9 @@ export async function submitRequest(
       postings: moveStage(request, { from: 'available', to: 'reserved' }, funding.parts),
     },
   )
+  const inRound = { ...request, round: submission.round }
+  const { steps, decisions } = await stepsAndDecisions(trx, inRound)
+  await tellOpenSteps(trx, actor, inRound, openSteps(steps, decisions))
   return { id: requestId, status: 'submitted', ...submission }
 }
 
