@@ -2,6 +2,7 @@ import type { Db } from '../db/connect.ts'
 import { actEndpoints } from './acts/routes.ts'
 import { entryEndpoints } from './audit/routes.ts'
 import { breakGlassEndpoints } from './break-glass/routes.ts'
+import { clockEndpoints } from './clock/routes.ts'
 import { contributionEndpoints } from './contributions/routes.ts'
 import { correctionEndpoints } from './corrections/routes.ts'
 import { delegationEndpoints } from './delegations/routes.ts'
@@ -40,6 +41,7 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...delegationEndpoints(),
     ...breakGlassEndpoints(),
     ...opinionEndpoints(),
+    ...clockEndpoints(),
     ...paymentEndpoints(),
     ...treasuryEndpoints(),
     ...proposalEndpoints(),

@@ -401,6 +401,22 @@ export const REFUSALS = {
     'The bank kept more than is usual. A controller with no other part in the request must confirm the amount first.',
     'احتفظ المصرف بأكثر من المعتاد. يجب أن يؤكد المبلغ أولاً مراقب مالي لا دور آخر له في الطلب.',
   ),
+  clock_not_running: no(
+    409,
+    'The clock of this request does not run: not submitted, returned, ended, or the payee has the money.',
+    'ساعة هذا الطلب متوقفة: لم يُقدَّم بعد، أو أُعيد، أو انتهى، أو وصل المال إلى المستفيد.',
+  ),
+  paused_already: no(
+    409,
+    'The clock of this request is stopped already. End that pause first.',
+    'ساعة هذا الطلب متوقفة بالفعل. أنهِ ذلك التوقف أولاً.',
+  ),
+  pause_ended: no(409, 'This pause has ended already.', 'انتهى هذا التوقف بالفعل.'),
+  suspended: no(
+    409,
+    'The request is suspended: nothing is decided, certified or released until the pause ends. See "reason".',
+    'الطلب معلق. لا يُبتّ فيه ولا يُصدَّق على دفع منه ولا يُصرف حتى ينتهي التوقف؛ انظر "reason".',
+  ),
   not_cancellable: no(
     409,
     'Only a certified or a returned payment can be cancelled.',

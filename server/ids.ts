@@ -23,6 +23,7 @@ export const ID_KINDS = {
   mail: 'mal',
   notification: 'ntf',
   opinionRequest: 'opn',
+  pause: 'pau',
   payee: 'pye',
   payment: 'pay',
   person: 'per',

@@ -5,6 +5,7 @@ import type { Texts } from './texts/texts.ts'
 
 export type Section =
   | 'requests'
+  | 'clock'
   | 'donors'
   | 'payees'
   | 'treasury'

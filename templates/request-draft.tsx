@@ -24,6 +24,7 @@ export type DraftValues = {
   readonly mandateBasis: string
   readonly support: readonly string[]
   readonly themes: readonly string[]
+  readonly lane: string
   readonly startsOn: string
   readonly endsOn: string
   readonly purpose: string
@@ -134,6 +135,15 @@ function Content({ values, problem, t }: Part) {
         choices={choicesOf(t.themes)}
         chosen={values.themes}
         problem={problem}
+      />
+      <ChoiceGroup
+        type="radio"
+        name="lane"
+        legend={t.lane}
+        choices={(['standard', 'rapid'] as const).map((lane) => ({ value: lane, label: t.lanes[lane] }))}
+        chosen={[values.lane]}
+        problem={problem}
+        required
       />
       <div class="pair">
         <TextField name="startsOn" type="date" label={words.startsOn} value={values.startsOn} {...shared} />

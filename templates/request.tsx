@@ -1,7 +1,9 @@
 import type { NamesOfRequest, PaymentShown } from '../server/console/queries.ts'
+import type { RequestClock } from '../server/clock/queries.ts'
 import { amountText, money } from '../server/money.ts'
 import type { readRequest } from '../server/requests/queries.ts'
 import { BreakGlassForm, BreakGlassOn } from './break-glass.tsx'
+import { ClockOfRequest } from './clock.tsx'
 import { Problem, type FormProblem } from './forms.tsx'
 import { AskForm, OpinionsOn } from './opinions.tsx'
 import { page, type Frame } from './page.tsx'
@@ -19,6 +21,7 @@ export type RequestShown = {
   readonly request: RequestTold
   readonly names: NamesOfRequest
   readonly payments: readonly PaymentShown[]
+  readonly clock: RequestClock
   /** What has just been done, by its name in the texts. */
   readonly done: keyof Texts['done'] | undefined
   readonly problem: { readonly form: string; readonly problem: FormProblem } | undefined
@@ -69,6 +72,8 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       <StandingInFor {...shown.around} t={t} />
       <PartNow request={request} names={names} t={t} {...shown.part} />
       <Changes request={request} t={t} />
+      <h2>{t.clock.ofRequest}</h2>
+      <ClockOfRequest clock={shown.clock} t={t} />
       <h2>{t.request.facts}</h2>
       <WhatIsAsked request={request} names={names} t={t} />
       <h2>{t.request.lines}</h2>
@@ -136,6 +141,7 @@ function WhatIsAsked({ request, names, t }: { request: RequestTold; names: Names
         [words.mandateBasis, request.mandateBasis && wordFor(t.mandateBases, request.mandateBasis)],
         [words.support, wordsFor(t.supports, request.support, t)],
         [words.themes, wordsFor(t.themes, request.themes, t)],
+        [t.lane, wordFor(t.lanes, request.lane)],
         [words.from, request.startsOn && <Day on={request.startsOn} t={t} />],
         [words.until, request.endsOn && <Day on={request.endsOn} t={t} />],
         [t.requests.submitted, names.submittedAt && <Moment at={names.submittedAt} t={t} />],

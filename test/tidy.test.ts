@@ -16,7 +16,7 @@ const MAY_IMPORT: [from: RegExp, to: RegExp][] = [
   [/^server\/money$/, /^decimal\.js$/],
   [/^server\/ids$/, /^uuid$/],
   [/^server\/errors$/, /^$/],
-  [/^server\/[a-z-]+\/policy$/, /^server\/(errors|money|(funding|requests)\/policy)$/],
+  [/^server\/[a-z-]+\/policy$/, /^server\/(errors|money|(funding|requests|clock)\/policy)$/],
   [/^server\/ledger\/verify\/one-file$/, /^(typescript|prettier|node:)/],
   [/^server\/ledger\/verify(\/|$)/, /^(server\/ledger\/verify\/|node:)/],
   [
@@ -44,7 +44,7 @@ const MAY_IMPORT: [from: RegExp, to: RegExp][] = [
   ],
   [
     /^templates\//,
-    /^(templates\/|server\/(money|errors)$|server\/[a-z-]+\/(policy|queries|read|figures|load|actor|catalogue)$|preact|@formatjs|node:)/,
+    /^(templates\/|server\/(money|errors)$|server\/[a-z-]+\/(policy|queries|read|figures|waiting|load|actor|catalogue)$|preact|@formatjs|node:)/,
   ],
   [
     /^reports\//,

@@ -22,6 +22,7 @@ export function breakGlassEndpoints(): Endpoint[] {
           'Begin to take an open step in place of its owners; another director confirms, the auditors are told at once',
         refuses: [
           'not_awaiting_decision',
+          'suspended',
           'reservation_lapsed',
           'version_changed',
           'step_not_hurried',
@@ -50,6 +51,7 @@ export function breakGlassEndpoints(): Endpoint[] {
           'two_people_needed',
           'break_glass_over',
           'not_awaiting_decision',
+          'suspended',
           'reservation_lapsed',
           'version_changed',
           'already_decided_by_you',

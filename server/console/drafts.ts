@@ -133,6 +133,7 @@ function contentTyped(fields: Fields, chosen: (name: string) => string[], curren
     mandateBasis: fields.mandateBasis || null,
     support: chosen('support'),
     themes: chosen('themes'),
+    ...optional({ lane: fields.lane }),
     startsOn: fields.startsOn || null,
     endsOn: fields.endsOn || null,
     lines: linesTyped(fields).map(({ category, description, amount }) => ({
@@ -161,6 +162,7 @@ function valuesTyped({ fields, chosen }: Refused): DraftValues {
     mandateBasis: text('mandateBasis'),
     support: chosen('support'),
     themes: chosen('themes'),
+    lane: text('lane'),
     startsOn: text('startsOn'),
     endsOn: text('endsOn'),
     purpose: text('purpose'),
@@ -171,9 +173,10 @@ function valuesTyped({ fields, chosen }: Refused): DraftValues {
 type RequestTold = Awaited<ReturnType<typeof readRequest>>['body']
 
 function asText(request: RequestTold): DraftValues {
-  const { title, entityId, processId, payeeId, mandateBasis, support, themes, startsOn, endsOn, purpose } = request
+  const { title, entityId, processId, payeeId, mandateBasis, support, themes, lane, startsOn, endsOn, purpose } =
+    request
   return {
-    ...{ title, entityId, support, themes, purpose, lines: [] },
+    ...{ title, entityId, support, themes, lane, purpose, lines: [] },
     processId: processId ?? '',
     payeeId: payeeId ?? '',
     mandateBasis: mandateBasis ?? '',
@@ -189,5 +192,5 @@ function withBlanks(lines: readonly LineValues[]): LineValues[] {
 
 const EMPTY: DraftValues = {
   ...{ title: '', entityId: '', processId: '', payeeId: '', mandateBasis: '', purpose: '' },
-  ...{ support: [], themes: [], startsOn: '', endsOn: '', lines: [] },
+  ...{ support: [], themes: [], lane: 'standard', startsOn: '', endsOn: '', lines: [] },
 }

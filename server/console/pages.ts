@@ -5,6 +5,7 @@ import type { SignIn } from '../http/sign-in.ts'
 import { countUnread } from '../notifications/queries.ts'
 import { alarmsFor } from './alarms.ts'
 import { apiFor } from './api.ts'
+import { clockPages } from './clock.ts'
 import { contributionPages } from './contributions.ts'
 import { correctionPages } from './corrections.ts'
 import { breakGlassPages } from './break-glass.ts'
@@ -51,6 +52,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   delegationPages(router, served)
   breakGlassPages(router, served)
   opinionPages(router, served)
+  clockPages(router, served)
   donorPages(router, served)
   contributionPages(router, served)
   payeePages(router, served)

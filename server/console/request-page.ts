@@ -3,6 +3,7 @@ import { requestPage } from '../../templates/request.tsx'
 import type { Texts } from '../../templates/texts/texts.ts'
 import { dayOf } from '../clock.ts'
 import { READERS, holdsRole } from '../people/actor.ts'
+import { requestClock } from '../clock/queries.ts'
 import { readRequest } from '../requests/queries.ts'
 import { aroundRequest } from './around-request.ts'
 import { newFormKey, type Console, type Refused } from './forms.ts'
@@ -36,6 +37,7 @@ export async function showRequest(
     request,
     names,
     payments,
+    clock: await requestClock(db, actor, requestId, actor.act.at),
     done: doneIn(t, done),
     problem: refused,
     around: await aroundRequest(db, actor, request),

@@ -1,4 +1,5 @@
 import { row, type Db, type Trx } from '../../db/connect.ts'
+import { defaultClock, type ClockTerms } from '../clock/policy.ts'
 import type { ApprovalMatrix } from '../requests/policy.ts'
 
 /**
@@ -20,6 +21,8 @@ export type Policies = {
   break_glass: { hours: number; reviewDays: number }
   /** How long an advisory member has to answer what the matrix asks. */
   advisory_opinion: { days: number }
+  /** How long each step may take, and why a clock may be stopped. */
+  clock: ClockTerms
 }
 
 /** What is in force on a day, and since when. Every fund has each of them from its first day on. */
@@ -87,6 +90,7 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
     ['delegation', always, { days: 60 }],
     ['break_glass', always, { hours: 24, reviewDays: 7 }],
     ['advisory_opinion', always, { days: 5 }],
+    ['clock', always, defaultClock(thousand)],
     ['recognition', always, { standard: 'IPSAS 23' }],
     ['recognition', '2026-01-01', { standard: 'IPSAS 47' }],
   ]

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Db } from '../../db/connect.ts'
+import { noticeSteps } from '../clock/notice.ts'
 import { deliverMails } from '../notifications/deliver.ts'
 import { makeMails } from '../notifications/make-mails.ts'
 import type { Post } from '../notifications/post.ts'
@@ -35,6 +36,15 @@ export const TASKS: readonly Task[] = [
     run: async ({ db, now, log }) => {
       const ended = await expireRequests(db, now)
       if (ended > 0) log.info({ ended }, 'requests expired')
+    },
+  },
+  {
+    name: 'notice_steps',
+    does: 'Reminds the owners of a step at half its time, and tells them and the directors when it is late',
+    everyMinutes: 1,
+    run: async ({ db, now, log }) => {
+      const noticed = await noticeSteps(db, now)
+      if (noticed > 0) log.info({ noticed }, 'steps noticed')
     },
   },
   {

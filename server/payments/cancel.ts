@@ -24,7 +24,12 @@ export async function cancelPayment(
     throw new Refusal('not_cancellable', { current: payment.status })
   await takeDuty(trx, actor, { requestId: request.id, duty: 'certifier' })
 
-  await trx('payment_cancellations').insert({ payment_id: paymentId, reason, act_id: actor.act.id })
+  await trx('payment_cancellations').insert({
+    payment_id: paymentId,
+    reason,
+    cancelled_at: actor.act.at,
+    act_id: actor.act.id,
+  })
   await setStatus(trx, payment, 'cancelled')
   await postEntry(
     trx,

@@ -1,4 +1,5 @@
 import { row, type Trx } from '../../db/connect.ts'
+import { mustNotBeSuspended } from '../clock/pause.ts'
 import { Refusal } from '../errors.ts'
 import { dayOf } from '../clock.ts'
 import { rateOn } from '../funds/currencies.ts'
@@ -33,7 +34,7 @@ export type NewPayment = {
  * otherwise a direct cost. Where the bank account is in another currency, the bank is told
  * the amount at the operational rate in force.
  *
- * Refuses, in this order: `not_found`, `role_not_allowed`, `not_approved`, `payee_not_verified`, what `takeDuty` refuses,
+ * Refuses, in this order: `not_found`, `role_not_allowed`, `not_approved`, `suspended`, `payee_not_verified`, what `takeDuty` refuses,
  * `currency_mismatch`, `rate_missing`, `amount_out_of_range`, `exceeds_committed`, `exceeds_budget_line`.
  */
 export async function certifyPayment(
@@ -47,6 +48,7 @@ export async function certifyPayment(
   if (!bank) throw new Refusal('not_found', { field: 'bankAccountId' })
   if (request.status !== 'approved' && request.status !== 'active')
     throw new Refusal('not_approved', { current: request.status })
+  await mustNotBeSuspended(trx, requestId)
   const verified = await trx('payee_verifications').where({ payee_id: request.payeeId }).first('payee_id')
   if (!verified) throw new Refusal('payee_not_verified')
   await takeDuty(trx, actor, { requestId, duty: 'certifier' })
@@ -68,7 +70,6 @@ export async function certifyPayment(
   const numbered = await row<{ n: string }>(trx, `select nextval('payment_numbers')::text as n`)
   const code = `P${dayOf(actor.act.at).slice(2, 4)}-${numbered!.n.padStart(6, '0')}`
   await trx('payments').insert({
-    certified_at: actor.act.at,
     id,
     fund_id: request.fundId,
     code,
@@ -81,6 +82,7 @@ export async function certifyPayment(
     rate,
     memo,
     certified_by: actor.personId,
+    certified_at: actor.act.at,
     act_id: actor.act.id,
   })
   await postEntry(

@@ -1,4 +1,5 @@
 import { rows, type Trx } from '../../db/connect.ts'
+import { mustNotBeSuspended } from '../clock/pause.ts'
 import { Refusal } from '../errors.ts'
 import { dayOf } from '../clock.ts'
 import { conversion, inTransit, payable } from '../ledger/accounts.ts'
@@ -14,7 +15,7 @@ import { tellReleased } from './tell.ts'
  * Releases a certified payment. The first release is a signature; the second, by another person, sends it: the money leaves
  * committed for disbursed, from each contribution in proportion to what it has committed (event 16).
  *
- * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_release`, `already_released_by_you`, what `takeDuty` refuses,
+ * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_release`, `suspended`, `already_released_by_you`, what `takeDuty` refuses,
  * `signature_no_longer_counts` where somebody who approved, certified or released must keep away from the payee by now.
  */
 export async function releasePayment(
@@ -25,6 +26,7 @@ export async function releasePayment(
   const { payment, request } = await lockPayment(trx, paymentId)
   requireRole(actor, request.fundId, ['treasurer', 'bank_signatory'])
   if (payment.status !== 'certified') throw new Refusal('not_awaiting_release', { current: payment.status })
+  await mustNotBeSuspended(trx, request.id)
   const before = await trx('releases').where({ payment_id: paymentId }).pluck('released_by')
   if (before.includes(actor.personId)) throw new Refusal('already_released_by_you')
   await takeDuty(trx, actor, { requestId: request.id, duty: 'releaser' })
@@ -33,11 +35,11 @@ export async function releasePayment(
   // From here on everything must succeed.
   const place = before.length + 1
   await trx('releases').insert({
-    released_at: actor.act.at,
     payment_id: paymentId,
     request_id: request.id,
     place,
     released_by: actor.personId,
+    released_at: actor.act.at,
     act_id: actor.act.id,
   })
   if (place === 1) return { id: paymentId, status: 'certified', releases: 1 }

@@ -65,6 +65,7 @@ export async function returnPayment(
     payment_id: paymentId,
     request_id: request.id,
     returned_by: actor.personId,
+    returned_at: actor.act.at,
     value_date: valueDate,
     credited: minorUnits(credited),
     functional: minorUnits(creditedValue),

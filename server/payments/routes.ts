@@ -25,6 +25,7 @@ export function paymentEndpoints(): Endpoint[] {
         summary: 'Certify a payment on an approved request',
         refuses: [
           'not_approved',
+          'suspended',
           'payee_not_verified',
           'currency_mismatch',
           'rate_missing',
@@ -92,6 +93,7 @@ export function paymentEndpoints(): Endpoint[] {
         summary: 'Release a payment; the second person sends it',
         refuses: [
           'not_awaiting_release',
+          'suspended',
           'already_released_by_you',
           'signature_no_longer_counts',
           'period_closed',

@@ -70,6 +70,7 @@ export async function settlePayment(
     payment_id: paymentId,
     request_id: request.id,
     settled_by: actor.personId,
+    settled_at: actor.act.at,
     value_date: valueDate,
     debited: minorUnits(debited),
     charge: minorUnits(charge),

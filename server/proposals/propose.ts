@@ -49,7 +49,13 @@ export async function propose(
   })
   const { amount, currency } = moneyText(functional)
   await notify(trx, actor, {
-    ...{ fundId, event: 'proposal_waits', key: id, urgent: false, link: `/funds/${fundId}/treasury` },
+    ...{
+      fundId,
+      event: 'proposal_waits',
+      key: id,
+      urgent: false,
+      link: kind === 'policy' ? `/rules/${id}` : `/funds/${fundId}/treasury`,
+    },
     to: { roles: authority },
     facts: { what: kind, amount: `${amount} ${currency}`, by: actor.name },
   })

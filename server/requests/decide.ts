@@ -1,4 +1,5 @@
 import { row, rows, type Db, type Trx } from '../../db/connect.ts'
+import { mustNotBeSuspended } from '../clock/pause.ts'
 import { Refusal } from '../errors.ts'
 import { dayOf } from '../clock.ts'
 import { newId } from '../ids.ts'
@@ -26,7 +27,7 @@ export const APPROVAL_ROLES: readonly Role[] = ['certifying_officer', 'fund_mana
  * delegated to them (`delegationId` says by which, where that is not left to the rules). The last approval commits the
  * money in the same transaction; a rejection gives it back; a return keeps it held while the request is put right.
  *
- * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_decision`, `reservation_lapsed`, `version_changed` when the
+ * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_decision`, `suspended`, `reservation_lapsed`, `version_changed` when the
     `select step, role, decided_by as "decidedBy", on_behalf_of as "onBehalfOf", verdict
        from decisions_that_count(:id, :round) order by decided_at, id`,
     key,
@@ -118,7 +119,7 @@ export async function moveOn(
 
 /**
  * What a decision is taken on: the request waits for one, still holds its money, and says what its reader has read.
- * Refuses `not_awaiting_decision`, `reservation_lapsed`, `version_changed`.
+ * Refuses `not_awaiting_decision`, `suspended`, `reservation_lapsed`, `version_changed`.
  */
 export async function mustAwaitDecision(
   trx: Trx,
@@ -127,6 +128,7 @@ export async function mustAwaitDecision(
   contentHash: string | undefined,
 ): Promise<{ steps: Step[]; decisions: DecisionTaken[]; open: Step[] }> {
   if (request.status !== 'submitted') throw new Refusal('not_awaiting_decision', { current: request.status })
+  await mustNotBeSuspended(trx, request.id)
   if (request.reservedUntil! < dayOf(actor.act.at))
     throw new Refusal('reservation_lapsed', { reservedUntil: request.reservedUntil })
   if (contentHash ? contentHash !== request.decidedHash : await mayBeStale(trx, request))

@@ -8,6 +8,7 @@ import { newId } from '../ids.ts'
 import { minorUnits, moneyFrom, type MoneyText } from '../money.ts'
 import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
 import { lockRequest, takeDuty } from './load.ts'
+import type { Lane } from './policy.ts'
 
 /** What a request may say; a draft may leave out all but its title and entity. */
 export type RequestContent = {
@@ -18,6 +19,7 @@ export type RequestContent = {
   mandateBasis?: string | null
   support?: string[]
   themes?: string[]
+  lane?: Lane
   startsOn?: string | null
   endsOn?: string | null
   lines?: { category: string; description: string; amount: MoneyText }[]
@@ -90,6 +92,7 @@ function columnsOf(content: RequestContent): Record<string, unknown> {
     mandate_basis: content.mandateBasis,
     support: content.support,
     themes: content.themes,
+    lane: content.lane,
     starts_on: content.startsOn,
     ends_on: content.endsOn,
   }

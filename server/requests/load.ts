@@ -4,7 +4,7 @@ import { Refusal } from '../errors.ts'
 import type { StagePart } from '../ledger/stages.ts'
 import { fromMinorUnits, minorText, sum, type Money, type MoneyText } from '../money.ts'
 import type { Actor } from '../people/actor.ts'
-import { dutyBlocker, type Content, type Duty, type Part, type RequestStatus } from './policy.ts'
+import { dutyBlocker, type Content, type Duty, type Lane, type Part, type RequestStatus } from './policy.ts'
 
 export type LoadedRequest = {
   id: string
@@ -19,6 +19,7 @@ export type LoadedRequest = {
   mandateBasis: string | null
   support: string[]
   themes: string[]
+  lane: Lane
   startsOn: string | null
   endsOn: string | null
   status: RequestStatus
@@ -31,7 +32,7 @@ export type LoadedRequest = {
 }
 
 const COLUMNS = `r.id, r.code, r.fund_id as "fundId", f.currency, r.entity_id as "entityId", r.process_id as "processId",
-  r.payee_id as "payeeId", r.title, r.purpose, r.mandate_basis as "mandateBasis", r.support, r.themes, r.starts_on as "startsOn",
+  r.payee_id as "payeeId", r.title, r.purpose, r.mandate_basis as "mandateBasis", r.support, r.themes, r.lane, r.starts_on as "startsOn",
   r.ends_on as "endsOn", r.status, r.round, r.version, r.content_hash as "contentHash",
   encode(sha256(r.content_hash || payee_details_hash(r.payee_id)), 'hex') as "decidedHash", r.reserved_until as "reservedUntil"`
 
@@ -153,7 +154,7 @@ export function totalOf(parts: readonly StagePart[], currency: string): Money {
 
 /** Exactly what a complete request says, as one text with fixed order, and its sha-256: what decisions are bound to. */
 export async function contentOf(db: Db, request: LoadedRequest): Promise<{ content: Content; hash: Buffer }> {
-  const { code, entityId, processId, payeeId, title, purpose, mandateBasis, support, themes, startsOn, endsOn } =
+  const { code, entityId, processId, payeeId, title, purpose, mandateBasis, support, themes, lane, startsOn, endsOn } =
     request
   const lines = await budgetLines(db, request)
   const namedPeople = await db('named_people').where({ request_id: request.id }).orderBy('person_id').pluck('person_id')
@@ -171,6 +172,7 @@ export async function contentOf(db: Db, request: LoadedRequest): Promise<{ conte
     mandateBasis,
     support,
     themes,
+    lane,
     startsOn: startsOn!,
     endsOn: endsOn!,
     lines,

@@ -18,6 +18,9 @@ export const REQUEST_STATUSES = [
   'cancelled',
 ] as const
 export type RequestStatus = (typeof REQUEST_STATUSES)[number]
+/** How fast a request is wanted; the lane decides which targets its steps have. */
+export const LANES = ['standard', 'rapid', 'no_regret'] as const
+export type Lane = (typeof LANES)[number]
 export type Verdict = 'approve' | 'reject' | 'return'
 export type Duty = 'requester' | 'certifier' | 'approver' | 'releaser' | 'reconciler' | 'charge_approver'
 

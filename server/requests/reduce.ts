@@ -46,6 +46,7 @@ export async function reduceObligation(
     amount: minorUnits(amount),
     reason,
     reduced_by: actor.personId,
+    reduced_at: actor.act.at,
     act_id: actor.act.id,
   })
   const held = await heldFor(trx, request, 'committed')

@@ -39,6 +39,7 @@ const content = {
         ),
     )
     .unique(),
+  lane: joi.string().valid('standard', 'rapid'),
   startsOn: day().allow(null),
   endsOn: day().allow(null),
   lines: joi
@@ -136,6 +137,7 @@ export function requestEndpoints(): Endpoint[] {
           'Approve, reject or return, at the step that is open to my role; of a request that was submitted anew, name its contentHash',
         refuses: [
           'not_awaiting_decision',
+          'suspended',
           'reservation_lapsed',
           'version_changed',
           'already_decided_by_you',

@@ -1,5 +1,6 @@
 import { rows, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
+import { setTargets } from '../clock/targets.ts'
 import { chooseFunding, type Earmark, type FundingPart, type Source, type Use } from '../funding/policy.ts'
 import { lockFunding } from '../funding/lock.ts'
 import { coverReserve } from '../funding/reserve.ts'
@@ -132,7 +133,6 @@ async function recordSubmission(
   await trx('submissions').insert({
     ...key,
     submitted_by: actor.personId,
-    submitted_at: actor.act.at,
     amount: minorUnits(amount),
     content_hash: hash,
     content: JSON.stringify(content),
@@ -140,10 +140,12 @@ async function recordSubmission(
     risk,
     rule_from: ruleFrom,
     reserved_until: reservedUntil,
+    submitted_at: actor.act.at,
     act_id: actor.act.id,
   })
   await trx('approval_steps').insert(steps.map((step) => ({ ...key, ...step })))
   const keptDecisions = await keepDecisions(trx, request, { steps, content })
+  await setTargets(trx, request, { round, amount, steps, on })
   await trx('request_funding').insert(
     parts.map((part) => ({
       ...key,

@@ -1,6 +1,7 @@
 import { moneyFrom, minorText, minorUnits, type MoneyText } from '../money.ts'
 import { stepsFor, type ApprovalMatrix, type Risk, type Step } from '../requests/policy.ts'
 import { fromMinorUnits } from '../money.ts'
+import { PAUSE_REASONS, PAUSERS, type ClockTerms } from '../clock/policy.ts'
 
 /**
  * What the rules of a fund may say, as pure data and functions. A rule is described once, by its fields; the API's schema, the form, how
@@ -37,6 +38,16 @@ const extra: Field = { kind: 'list', of: { upTo, role, quorum }, key: 'upTo', le
 const step: Field = { kind: 'count', least: 1, most: 9 }
 const steps: Field = { kind: 'list', of: { step, role, quorum }, key: 'role', least: 1, most: 6, asOne: true }
 
+const minutes: Field = { kind: 'count', least: 1, most: 60 * 24 * 60 }
+const timed: Field = {
+  kind: 'list',
+  of: { upTo, decision: minutes, certification: minutes, release: minutes, settlement: minutes },
+  key: 'upTo',
+  least: 1,
+  most: 10,
+}
+const percentile: Field = { kind: 'count', least: 1, most: 100 }
+
 /** Every rule that a fund has, by its subject. */
 export const SUBJECTS = {
   approval_matrix: {
@@ -55,6 +66,28 @@ export const SUBJECTS = {
     reviewDays: { kind: 'count', least: 1, most: 90 },
   },
   advisory_opinion: { days: { kind: 'count', least: 1, most: 90 } },
+  clock: {
+    targets: { kind: 'group', of: { standard: timed, rapid: timed, no_regret: timed } },
+    percentiles: { kind: 'group', of: { decision: percentile, advance: percentile, credited: percentile } },
+    pauses: {
+      kind: 'list',
+      of: {
+        reason: { kind: 'choice', of: PAUSE_REASONS },
+        suspends: { kind: 'flag' },
+        roles: {
+          kind: 'list',
+          of: { role: { kind: 'choice', of: PAUSERS } },
+          key: 'role',
+          least: 1,
+          most: 9,
+          asOne: true,
+        },
+      },
+      key: 'reason',
+      least: 0,
+      most: 7,
+    },
+  },
   recognition: { standard: { kind: 'choice', of: ['IPSAS 23', 'IPSAS 47'] } },
 } as const satisfies Record<string, Fields>
 export type Subject = keyof typeof SUBJECTS
@@ -193,6 +226,10 @@ export function complaintsAbout(
   if (subject === 'authority_limits') {
     const { rows } = terms as { rows: { upTo: string | null; role: string }[] }
     return [...ceilings('rows', rows), ...endsOpen('rows', rows), ...twice('rows', rows, 'rule.role_twice')]
+  }
+  if (subject === 'clock') {
+    const lanes = Object.entries((terms as unknown as ClockTerms).targets)
+    return lanes.flatMap(([lane, rows]) => [...ceilings(`targets.${lane}`, rows), ...endsOpen(`targets.${lane}`, rows)])
   }
   if (subject !== 'approval_matrix') return []
   const matrix = terms as unknown as ApprovalMatrix

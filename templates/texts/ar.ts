@@ -6,6 +6,7 @@ import { periodsAr } from './ar-periods.ts'
 import { ruleErrorsAr, rulesInAr } from './ar-rules.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
+import { clockInAr } from './ar-clock.ts'
 import { notificationsInAr } from './ar-notifications.ts'
 import type { Texts } from './en.ts'
 
@@ -20,6 +21,7 @@ export const ar: Texts = {
   sections: {
     home: 'الرئيسية',
     requests: 'الطلبات',
+    clock: 'الساعة',
     donors: 'المانحون',
     payees: 'المستفيدون',
     treasury: 'الخزينة',
@@ -294,6 +296,7 @@ export const ar: Texts = {
   ...treasuryAr,
   ...peopleInAr,
   ...delegationsAr,
+  ...clockInAr,
   ...notificationsInAr,
   ...rulesInAr,
 

@@ -13,6 +13,7 @@ export const rulesInEn = {
       delegation: 'Standing in for somebody',
       break_glass: 'Breaking the glass',
       advisory_opinion: 'Advisory opinions',
+      clock: 'How long each step may take',
     },
     meanings: {
       approval_matrix:
@@ -28,6 +29,8 @@ export const rulesInEn = {
       break_glass:
         'So long a second director has to confirm that a step is taken in place of its owners, and so long its owners have to review it.',
       advisory_opinion: 'So long a member of the advisory board has to answer what the matrix asks by itself.',
+      clock:
+        'Targets in minutes, by lane and amount; the time for the decision is shared out among the steps of the matrix. So many of a hundred must keep the target of the whole. A clock is stopped for no other reason than those listed.',
     },
     since: 'Holds since {day}',
     from: 'Holds from {day} on',
@@ -103,6 +106,20 @@ export const rulesInEn = {
       most: 'An amount',
       bps: 'Per cent of the payment',
       standard: 'Standard',
+      targets: 'Targets, in minutes',
+      rapid: 'Rapid',
+      no_regret: 'No regret',
+      decision: 'Until decided',
+      certification: 'Until certified',
+      release: 'Until released',
+      settlement: 'Until credited to the payee',
+      percentiles: 'How many of a hundred keep the target',
+      advance: 'No-regret advance',
+      credited: 'Request to payee credited',
+      pauses: 'Why a clock may be stopped',
+      reason: 'Reason',
+      suspends: 'Suspends the request meanwhile',
+      roles: 'Who may stop it',
     } as Record<string, string>,
     row: 'Row {n}',
     upTo: 'up to {amount}',

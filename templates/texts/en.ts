@@ -6,6 +6,7 @@ import { periodsEn } from './en-periods.ts'
 import { ruleErrorsEn, rulesInEn } from './en-rules.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
+import { clockInEn } from './en-clock.ts'
 import { notificationsInEn } from './en-notifications.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
@@ -19,6 +20,7 @@ export const en = {
   sections: {
     home: 'Home',
     requests: 'Requests',
+    clock: 'Clock',
     donors: 'Donors',
     payees: 'Payees',
     treasury: 'Treasury',
@@ -293,6 +295,7 @@ export const en = {
   ...treasuryEn,
   ...peopleInEn,
   ...delegationsEn,
+  ...clockInEn,
   ...notificationsInEn,
   ...rulesInEn,
 

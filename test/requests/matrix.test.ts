@@ -192,6 +192,23 @@ const act: fc.Arbitrary<Act> = fc.record({
   risk: fc.constantFrom(...RISKS),
 })
 
+const USUAL: Act[] = [
+  ...[3, 4, 5, 6, 7].map((by): Act => ({
+    kind: by === 3 ? 'submit' : 'decide',
+    by,
+    verdict: 'approve',
+    change: {},
+    risk: 'low',
+  })),
+  ...[4, 8, 9].map((by): Act => ({
+    kind: by === 4 ? 'certify' : 'release',
+    by,
+    verdict: 'approve',
+    change: {},
+    risk: 'low',
+  })),
+]
+
 function perform(model: Model, people: readonly (readonly string[])[], { kind, by, verdict, change, risk }: Act): void {
   const mayBe = (duty: Duty) =>
     dutyBlocker(
@@ -279,7 +296,8 @@ test('no order of acts by any set of people reaches a payment without the full s
           lines: lines('40000.00', 'Talks'),
         },
       }
-      for (const one of acts) perform(model, cast, one)
+      // Whatever came before, the usual people then do what is left for them, so that most histories end in a payment.
+      for (const one of [...acts, ...USUAL, ...USUAL]) perform(model, cast, one)
       if (model.releases.size < 2) return
       paid += 1
       const approvers = model.decisions.map(({ decidedBy }) => decidedBy)
@@ -295,5 +313,5 @@ test('no order of acts by any set of people reaches a payment without the full s
     }),
     { numRuns: 3000 },
   )
-  expect(paid).toBeGreaterThan(20)
+  expect(paid).toBeGreaterThan(200)
 })

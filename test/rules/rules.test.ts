@@ -91,7 +91,7 @@ test('who proposed a rule may take it back and not confirm it, and a director do
   const limits = await proposeRule(fund, 'authority-limits', { rows: [{ upTo: null, role: 'director' }] }).expect(201)
   const above = await decideOn(fund.cast.director!, limits.body.id)
   expect([above.status, above.body.code]).toEqual([403, 'above_your_authority'])
-  expect(await rulesOf(fund)).toHaveLength(7)
+  expect(await rulesOf(fund)).toHaveLength(8)
 })
 
 test('ten confirmers at once put a rule in force once', async () => {
@@ -430,7 +430,7 @@ test('neither an administrator nor a service account changes a rule, and another
     await decideOn(service.admin(), proposed.body.id),
   ])
     expect([403, 404]).toContain(answer.status)
-  expect(await rulesOf(fund)).toHaveLength(7)
+  expect(await rulesOf(fund)).toHaveLength(8)
 })
 
 test('the database takes no rule that nobody proposed, that is another than was proposed, or that holds from a day that is over', async () => {
