@@ -1,4 +1,5 @@
 import { rows, type Db, type Trx } from '../../db/connect.ts'
+import { standsInFor } from '../delegations/stand-ins.ts'
 import { notify } from '../notifications/notify.ts'
 import type { Role } from '../people/actor.ts'
 import { lockRequest } from '../requests/load.ts'
@@ -9,8 +10,8 @@ import { overdueBy, type Overdue } from './policy.ts'
 const LOOKED_BACK_DAYS = 60
 
 /**
- * Notices every step of which half the time is over, or all of it, by `at`: reminds its owners at half, and tells them and
- * the directors when it is late. Each is a row that is written once for a step, however many workers look and however often they
+ * Notices every step of which half the time is over, or all of it, by `at`: reminds its owners at half, or who stands in for
+ * those who are away, and tells them, their delegates and the directors when it is late. Each is a row that is written once for a step, however many workers look and however often they
  * are started again; a step that was late and is over by now is kept as late, and nobody is told. Gives how many rows it wrote.
  */
 export async function noticeSteps(db: Db, at: Date): Promise<number> {
@@ -102,6 +103,9 @@ async function tell(trx: Trx, request: Told, step: Due & { kind: Overdue; at: Da
   const dueAt = new Date(at.getTime() + minutes * 60_000 - elapsedMs)
   for (const { role, people } of step.owners) {
     const owners = people.map(({ id }) => id)
+    const standIns = await standsInFor(trx, request.fundId, owners, at, { requestId: request.id })
+    const ofRole = standIns.filter((one) => one.role === role)
+    const away = ofRole.filter(({ awayUntil }) => awayUntil !== null)
     const news = {
       fundId: request.fundId,
       key: `${request.id}#${step.round}#${step.step}#${role}`,
@@ -111,11 +115,14 @@ async function tell(trx: Trx, request: Told, step: Due & { kind: Overdue; at: Da
     const facts = { code: request.code, title: request.title, role }
     const teller = { personId: null, act: { id: null, at } }
     if (kind === 'reminder') {
+      // Who is away is not reminded where somebody stands in.
+      const here = owners.filter((id) => !away.some(({ personId }) => personId === id))
+      const reminded = [...here, ...away.map(({ delegateId }) => delegateId)]
       const due = { ...facts, due: dueAt.toISOString() }
-      await notify(trx, teller, { ...news, event: 'step_half', to: { people: owners }, urgent: false, facts: due })
+      await notify(trx, teller, { ...news, event: 'step_half', to: { people: reminded }, urgent: false, facts: due })
     } else {
       const late = { ...facts, since: startedAt.toISOString() }
-      const to = { people: owners, roles: above(role) }
+      const to = { people: [...owners, ...ofRole.map(({ delegateId }) => delegateId)], roles: above(role) }
       await notify(trx, teller, { ...news, event: 'step_late', to, urgent: true, facts: late })
     }
   }

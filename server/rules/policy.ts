@@ -1,6 +1,5 @@
-import { moneyFrom, minorText, minorUnits, type MoneyText } from '../money.ts'
+import { fromMinorUnits, moneyFrom, minorText, minorUnits, type MoneyText } from '../money.ts'
 import { stepsFor, type ApprovalMatrix, type Risk, type Step } from '../requests/policy.ts'
-import { fromMinorUnits } from '../money.ts'
 import { PAUSE_REASONS, PAUSERS, type ClockTerms } from '../clock/policy.ts'
 
 /**
@@ -48,6 +47,8 @@ const timed: Field = {
 }
 const percentile: Field = { kind: 'count', least: 1, most: 100 }
 
+const upToCount = (most: number) => ({ kind: 'count', least: 1, most }) as const
+
 /** Every rule that a fund has, by its subject. */
 export const SUBJECTS = {
   approval_matrix: {
@@ -60,12 +61,9 @@ export const SUBJECTS = {
     rows: { kind: 'list', of: { upTo, role: { kind: 'choice', of: AUTHORITIES } }, key: 'upTo', least: 1, most: 2 },
   },
   bank_charges: { most: { kind: 'amount' }, bps: { kind: 'basis_points' } },
-  delegation: { days: { kind: 'count', least: 1, most: 366 } },
-  break_glass: {
-    hours: { kind: 'count', least: 1, most: 168 },
-    reviewDays: { kind: 'count', least: 1, most: 90 },
-  },
-  advisory_opinion: { days: { kind: 'count', least: 1, most: 90 } },
+  delegation: { days: upToCount(366) },
+  break_glass: { hours: upToCount(168), reviewDays: upToCount(90) },
+  advisory_opinion: { days: upToCount(90) },
   clock: {
     targets: { kind: 'group', of: { standard: timed, rapid: timed, no_regret: timed } },
     percentiles: { kind: 'group', of: { decision: percentile, advance: percentile, credited: percentile } },

@@ -1,3 +1,4 @@
+import { noticeSteps } from '../../server/clock/notice.ts'
 import { approved, decide, submitted, verifiedPayee } from '../support/asking.ts'
 import { received } from '../support/money-in.ts'
 import { ownService, type Caller, type Fund } from '../support/service.ts'
@@ -403,4 +404,26 @@ test('the fences stand in the database as well', async () => {
     'longer than',
   )
   await approved(fund, '1.00')
+})
+
+test('who stands in for somebody away is reminded in their place, and told with them when a step is late', async () => {
+  const { fundManager, controller, certifyingOfficer } = fund.cast
+  const stated = await fundManager!.post(`/funds/${fund.id}/absences`, {
+    ...{ until: inHours(24 * 10) },
+    standIns: [{ delegateId: controller!.id, role: 'fund_manager', upTo: usd('50000.00') }],
+  })
+  await accept(controller!, stated.body.delegations[0].id).expect(201)
+  const { id } = await submitted(fund, '40.00')
+  await decide(certifyingOfficer!, id).expect(201)
+  const told = async (event: string) => {
+    await noticeSteps(service.database().service, clock())
+    const found = await rowsOf('notifications').where({ event, link: `/requests/${id}` })
+    return found.map((one) => one.person_id as string)
+  }
+  expect(await told('step_open')).toContain(controller!.id)
+  offsetMs += 13 * HOUR_MS
+  expect(await told('step_half')).toContain(controller!.id)
+  expect(await told('step_half')).not.toContain(fundManager!.id)
+  offsetMs += 12 * HOUR_MS
+  expect(await told('step_late')).toEqual(expect.arrayContaining([controller!.id, fundManager!.id]))
 })
