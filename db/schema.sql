@@ -384,8 +384,10 @@ create table decisions (
   content_hash  bytea not null,
   decided_at    timestamp with time zone not null default clock_timestamp(),
   act_id        id not null,
+  payee_hash    bytea not null,
   constraint decisions_pkey PRIMARY KEY (id),
-  constraint decided_once_by_each UNIQUE (request_id, round, decided_by),
+  constraint decided_once_by_each UNIQUE (request_id, round, decided_by, payee_hash),
+  constraint decision_by_its_giver UNIQUE (id, request_id, role, decided_by),
   constraint decisions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint decisions_request_id_round_step_role_fkey FOREIGN KEY (request_id, round, step, role) REFERENCES approval_steps(request_id, round, step, role),
   constraint one_duty_each FOREIGN KEY (request_id, decided_by, duty) REFERENCES duties(request_id, person_id, duty),
@@ -398,6 +400,7 @@ END)),
   constraint decisions_verdict_check CHECK ((verdict = ANY (ARRAY['approve'::text, 'reject'::text, 'return'::text])))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER decision_on_what_was_submitted BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION decision_on_what_was_submitted();
 
 create table donors (
   id          id not null,
@@ -671,6 +674,24 @@ create table issued_reports (
 CREATE INDEX issued_reports_by_donor ON issued_reports USING btree (donor_id, id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON issued_reports FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
+create table kept_decisions (
+  fund_id      id not null,
+  request_id   id not null,
+  round        integer not null,
+  step         smallint not null,
+  role         text not null,
+  decided_by   id not null,
+  decision_id  id not null,
+  constraint kept_decisions_pkey PRIMARY KEY (request_id, round, decision_id),
+  constraint decided_once_by_each_in_round UNIQUE (request_id, round, decided_by),
+  constraint kept_decisions_decision_id_request_id_role_decided_by_fkey FOREIGN KEY (decision_id, request_id, role, decided_by) REFERENCES decisions(id, request_id, role, decided_by),
+  constraint kept_decisions_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint kept_decisions_request_id_round_step_role_fkey FOREIGN KEY (request_id, round, step, role) REFERENCES approval_steps(request_id, round, step, role),
+  constraint kept_decisions_round_check CHECK ((round > 1))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON kept_decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER kept_decision_still_covers BEFORE INSERT ON kept_decisions FOR EACH ROW EXECUTE FUNCTION kept_decision_still_covers();
+
 create table named_people (
   request_id  id not null,
   person_id   id not null,
@@ -710,6 +731,30 @@ create table obligation_reductions (
   constraint obligation_reductions_duty_check CHECK ((duty = 'approver'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON obligation_reductions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table payee_ratings (
+  fund_id      id not null,
+  payee_id     id not null,
+  number       integer not null,
+  rating       text not null,
+  reason       text not null,
+  valid_until  date not null,
+  rated_by     id not null,
+  person_kind  text not null,
+  rated_at     timestamp with time zone not null,
+  act_id       id not null,
+  constraint payee_ratings_pkey PRIMARY KEY (payee_id, number),
+  constraint payee_ratings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint payee_ratings_fund_id_payee_id_fkey FOREIGN KEY (fund_id, payee_id) REFERENCES payees(fund_id, id),
+  constraint payee_ratings_rated_by_person_kind_fkey FOREIGN KEY (rated_by, person_kind) REFERENCES people(id, kind),
+  constraint payee_ratings_number_check CHECK ((number > 0)),
+  constraint payee_ratings_rating_check CHECK ((rating = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text]))),
+  constraint payee_ratings_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+  constraint rating_still_to_run CHECK ((valid_until >= ((rated_at AT TIME ZONE 'utc'::text))::date)),
+  constraint service_account_decides_nothing CHECK ((person_kind = 'person'::text))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payee_ratings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER rating_is_next BEFORE INSERT ON payee_ratings FOR EACH ROW EXECUTE FUNCTION rating_is_next();
 
 create table payee_verifications (
   payee_id     id not null,
@@ -926,11 +971,19 @@ create table policies (
   effective_from  date not null,
   terms           jsonb not null,
   recorded_at     timestamp with time zone not null default clock_timestamp(),
+  proposal_id     id,
+  verdict         text not null default 'approve'::text,
+  xid             xid8 not null default pg_current_xact_id(),
   constraint policies_pkey PRIMARY KEY (fund_id, subject, effective_from),
+  constraint rule_of_its_proposal UNIQUE (proposal_id),
   constraint policies_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text])))
+  constraint rule_by_two_people FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
+  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text]))),
+  constraint policies_verdict_check CHECK ((verdict = 'approve'::text)),
+  constraint rule_not_in_the_past CHECK (((proposal_id IS NULL) OR (effective_from >= ((recorded_at AT TIME ZONE 'utc'::text))::date)))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON policies FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER rule_was_proposed BEFORE INSERT ON policies FOR EACH ROW EXECUTE FUNCTION rule_was_proposed();
 
 create table postings (
   entry_id     bigint not null,
@@ -1010,7 +1063,7 @@ create table proposals (
   constraint proposals_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
   constraint proposals_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint proposals_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES people(id),
-  constraint proposals_kind_check CHECK ((kind = ANY (ARRAY['conversion'::text, 'interest_charge'::text, 'write_off'::text, 'impairment'::text, 'impairment_reversal'::text, 'reserve_replenishment'::text, 'reserve_release'::text])))
+  constraint proposals_kind_check CHECK (((kind = 'policy'::text) OR (kind = ANY (ARRAY['conversion'::text, 'interest_charge'::text, 'write_off'::text, 'impairment'::text, 'impairment_reversal'::text, 'reserve_replenishment'::text, 'reserve_release'::text]))))
 );
 CREATE INDEX proposals_by_contribution ON proposals USING btree (contribution_id) WHERE (contribution_id IS NOT NULL);
 CREATE INDEX proposals_by_fund ON proposals USING btree (fund_id, id);
@@ -1643,12 +1696,14 @@ create table submissions (
   reserved_until  date not null,
   submitted_at    timestamp with time zone not null default clock_timestamp(),
   act_id          id not null,
+  risk            text not null,
   constraint submissions_pkey PRIMARY KEY (request_id, round),
   constraint submissions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint submissions_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id),
   constraint submissions_request_id_submitted_by_duty_fkey FOREIGN KEY (request_id, submitted_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint submissions_amount_check CHECK ((amount > 0)),
-  constraint submissions_duty_check CHECK ((duty = 'requester'::text))
+  constraint submissions_duty_check CHECK ((duty = 'requester'::text)),
+  constraint submissions_risk_check CHECK ((risk = ANY (ARRAY['unrated'::text, 'low'::text, 'medium'::text, 'high'::text, 'expired'::text])))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON submissions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
@@ -1806,10 +1861,8 @@ begin
   if not exists (select from approval_steps s where s.request_id = new.id and s.round = new.round)
      or exists (select from approval_steps s
                  where s.request_id = new.id and s.round = new.round
-                   and s.quorum > (select count(distinct d.decided_by) from decisions d
-                                    where d.request_id = s.request_id and d.round = s.round and d.step = s.step and d.role = s.role
-                                      and d.verdict = 'approve' and d.content_hash = new.content_hash
-                                      and not keeps_away(d.decided_by, new.payee_id))) then
+                   and s.quorum > (select count(distinct c.decided_by) from decisions_that_count(new.id, new.round) c
+                                    where c.step = s.step and c.role = s.role and c.verdict = 'approve')) then
     raise exception 'request % is not approved at every step', new.id using errcode = 'check_violation', constraint = 'approved_at_every_step';
   end if;
   return new;
@@ -1908,6 +1961,31 @@ begin
   end if;
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION change_touches(p_before jsonb, p_after jsonb, p_role text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  with line as (
+    select 'was' as at, l ->> 'category' as category, l ->> 'description' as description, (l -> 'amount' ->> 'amount')::numeric as amount
+      from jsonb_array_elements(p_before -> 'lines') l
+     union all
+    select 'is', l ->> 'category', l ->> 'description', (l -> 'amount' ->> 'amount')::numeric from jsonb_array_elements(p_after -> 'lines') l),
+  total as (
+    select coalesce(sum(amount) filter (where at = 'was'), 0) as was, coalesce(sum(amount) filter (where at = 'is'), 0) as is_now from line)
+  select p_before -> 'payeeId' is distinct from p_after -> 'payeeId'
+      or (p_before ? 'payeeDetails' and p_before -> 'payeeDetails' is distinct from p_after -> 'payeeDetails')
+      or p_before -> 'processId' is distinct from p_after -> 'processId'
+      or is_now > was
+      or (is_now < was and p_role = 'certifying_officer')
+      or (p_role in ('certifying_officer', 'fund_manager')
+          and exists (select from line group by category, description
+                      having coalesce(sum(amount) filter (where at = 'is'), 0) > coalesce(sum(amount) filter (where at = 'was'), 0)))
+      or (p_role = 'fund_manager' and (p_before -> 'startsOn' is distinct from p_after -> 'startsOn' or p_before -> 'endsOn' is distinct from p_after -> 'endsOn'))
+    from total
+$function$;
 
 CREATE OR REPLACE FUNCTION charge_within_limit()
  RETURNS trigger
@@ -2020,6 +2098,42 @@ begin
   end if;
   return case tg_op when 'DELETE' then old else new end;
 end $function$;
+
+CREATE OR REPLACE FUNCTION decision_on_what_was_submitted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  new.payee_hash := (select payee_details_hash(r.payee_id) from requests r where r.id = new.request_id);
+  if not exists (select from requests r join submissions s on s.request_id = r.id and s.round = r.round
+                  where r.id = new.request_id and r.round = new.round and s.content_hash = new.content_hash) then
+    raise exception 'decision % is not on what request % says', new.id, new.request_id
+      using errcode = 'check_violation', constraint = 'decision_on_what_was_submitted';
+  end if;
+  if exists (select from decisions_that_count(new.request_id, new.round) c where c.decided_by = new.decided_by) then
+    raise exception '% has decided on request % already', new.decided_by, new.request_id
+      using errcode = 'unique_violation', constraint = 'decided_once_by_each';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION decisions_that_count(p_request text, p_round integer)
+ RETURNS TABLE(id text, step smallint, role text, decided_by text, verdict text, decided_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select d.id, coalesce(k.step, d.step), d.role, d.decided_by, d.verdict, d.decided_at
+    from requests r
+    join decisions d on d.request_id = r.id
+    join submissions s on s.request_id = r.id and s.round = d.round and s.content_hash = d.content_hash
+    left join kept_decisions k on k.request_id = r.id and k.round = p_round and k.decision_id = d.id
+   where r.id = p_request and (d.round = p_round or k.decision_id is not null)
+     and (d.verdict <> 'approve'
+          or (d.payee_hash = payee_details_hash(r.payee_id) and not keeps_away(d.decided_by, r.payee_id)
+              and not exists (select from named_people n where n.request_id = r.id and n.person_id = d.decided_by)))
+$function$;
 
 CREATE OR REPLACE FUNCTION earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer)
  RETURNS jsonb
@@ -2234,6 +2348,22 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION kept_decision_still_covers()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from decisions_that_count(new.request_id, new.round - 1) c where c.id = new.decision_id and c.verdict = 'approve')
+     or (select change_touches(b.content, a.content, new.role)
+           from submissions b, submissions a
+          where b.request_id = new.request_id and b.round = new.round - 1 and a.request_id = new.request_id and a.round = new.round) then
+    raise exception 'decision % does not cover round % of request %', new.decision_id, new.round, new.request_id
+      using errcode = 'check_violation', constraint = 'kept_decision_still_covers';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer)
  RETURNS boolean
  LANGUAGE sql
@@ -2397,6 +2527,15 @@ begin
   end if;
   return new;
 end $function$;
+
+CREATE OR REPLACE FUNCTION payee_details_hash(p_payee text)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select sha256(convert_to(concat_ws(chr(31), y.name, y.kind, y.country, y.bank_details), 'UTF8')) from payees y where y.id = p_payee
+$function$;
 
 CREATE OR REPLACE FUNCTION payment_moves_by_its_rows()
  RETURNS trigger
@@ -2578,6 +2717,21 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION rating_is_next()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if new.number <> (select coalesce(max(g.number), 0) + 1 from payee_ratings g where g.payee_id = new.payee_id) then
+    raise exception 'rating % of payee % is not the next one', new.number, new.payee_id using errcode = 'unique_violation', constraint = 'payee_ratings_pkey';
+  end if;
+  if exists (select from ties t where t.payee_id = new.payee_id and t.person_id = new.rated_by) then
+    raise exception '% has declared a tie to payee %', new.rated_by, new.payee_id using errcode = 'check_violation', constraint = 'tied_people_do_not_rate';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION receipt_not_applied_twice()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2659,6 +2813,23 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION rule_was_proposed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if new.proposal_id is null and exists (select from policies p where p.fund_id = new.fund_id and p.subject = new.subject and p.xid <> pg_current_xact_id()) then
+    raise exception 'nobody proposed that % of fund % be another', new.subject, new.fund_id using errcode = 'check_violation', constraint = 'rule_was_proposed';
+  end if;
+  if new.proposal_id is not null
+     and not exists (select from proposals p where p.id = new.proposal_id and p.fund_id = new.fund_id and p.kind = 'policy' and p.occurred_on = new.effective_from
+                        and p.terms ->> 'subject' = new.subject and p.terms -> 'terms' = new.terms) then
+    raise exception 'the rule % is not what was proposed', new.subject using errcode = 'check_violation', constraint = 'rule_was_proposed';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION sealed_entries_are_folded()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2688,13 +2859,20 @@ CREATE OR REPLACE FUNCTION signatures_that_do_not_count(p_payment text)
  STABLE
  SET search_path TO 'public', 'pg_temp'
 AS $function$
+  with approval as (
+    select d.decided_by, d.payee_hash
+      from payments p join requests r on r.id = p.request_id join decisions d on d.request_id = r.id and d.verdict = 'approve'
+     where p.id = p_payment
+       and (d.round = r.round or exists (select from kept_decisions k where k.request_id = r.id and k.round = r.round and k.decision_id = d.id)))
   select signed.person
     from payments p
-    join requests r on r.id = p.request_id
-   cross join lateral (select d.decided_by from decisions d where d.request_id = r.id and d.round = r.round and d.verdict = 'approve'
+   cross join lateral (select a.decided_by from approval a
                        union select p.certified_by
                        union select l.released_by from releases l where l.payment_id = p.id) as signed (person)
-   where p.id = p_payment and keeps_away(signed.person, p.payee_id)
+   where p.id = p_payment
+     and (keeps_away(signed.person, p.payee_id)
+          or (exists (select from approval a where a.decided_by = signed.person)
+              and not exists (select from approval a where a.decided_by = signed.person and a.payee_hash = payee_details_hash(p.payee_id))))
 $function$;
 
 CREATE OR REPLACE FUNCTION strength(state text)
@@ -2846,9 +3024,11 @@ grant insert, select on imports to wasata_service;
 grant insert, select on interest to wasata_service;
 grant insert, select on interest_shares to wasata_service;
 grant insert, select on issued_reports to wasata_service;
+grant insert, select on kept_decisions to wasata_service;
 grant delete, insert, select on named_people to wasata_service;
 grant insert, select on need_to_know to wasata_service;
 grant insert, select on obligation_reductions to wasata_service;
+grant insert, select on payee_ratings to wasata_service;
 grant insert, select on payee_verifications to wasata_service;
 grant insert, select on payees to wasata_service;
 grant insert, select on payment_cancellations to wasata_service;
@@ -2928,6 +3108,8 @@ grant update (ended_at), update (ended_by) on role_grants to wasata_service;
 grant update (act_id), update (charge), update (correction_id), update (functional), update (functional_charge), update (reference), update (value_date) on settlements to wasata_service;
 grant update (revoked_at) on tokens to wasata_service;
 grant execute on function balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer) to wasata_service;
+grant execute on function change_touches(p_before jsonb, p_after jsonb, p_role text) to wasata_service;
+grant execute on function decisions_that_count(p_request text, p_round integer) to wasata_service;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_service;
 grant execute on function first_open_day(p_fund text, p_month date) to wasata_service;
@@ -2946,13 +3128,16 @@ grant execute on function own_processes() to wasata_donor;
 grant execute on function own_processes() to wasata_service;
 grant execute on function own_requests() to wasata_donor;
 grant execute on function own_requests() to wasata_service;
+grant execute on function payee_details_hash(p_payee text) to wasata_service;
 grant execute on function period_state(p_fund text, p_month date) to wasata_service;
 grant execute on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) to wasata_service;
 grant execute on function signatures_that_do_not_count(p_payment text) to wasata_service;
 grant execute on function strength(state text) to wasata_service;
 grant execute on function unsealed_since(p_fund text) to wasata_service;
 revoke all on function balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer) from public;
+revoke all on function change_touches(p_before jsonb, p_after jsonb, p_role text) from public;
 revoke all on function check_period(p_fund text, p_month date, p_act text) from public;
+revoke all on function decisions_that_count(p_request text, p_round integer) from public;
 revoke all on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function first_open_day(p_fund text, p_month date) from public;
 revoke all on function fold_seal(p_fund text, p_seal integer) from public;
@@ -2965,6 +3150,7 @@ revoke all on function own_accounts() from public;
 revoke all on function own_contributions() from public;
 revoke all on function own_processes() from public;
 revoke all on function own_requests() from public;
+revoke all on function payee_details_hash(p_payee text) from public;
 revoke all on function period_state(p_fund text, p_month date) from public;
 revoke all on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) from public;
 revoke all on function sealed_entries_are_folded() from public;

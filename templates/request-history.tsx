@@ -29,8 +29,7 @@ export function Steps({ request, t }: { request: RequestTold; t: Texts }) {
 
 function StepRow({ step, request, t }: { step: RequestTold['steps'][number]; request: RequestTold; t: Texts }) {
   const signed = request.decisions.filter(
-    (one) =>
-      one.round === request.round && one.step === step.step && one.role === step.role && one.verdict === 'approve',
+    (one) => one.countsAt === step.step && one.role === step.role && one.verdict === 'approve',
   )
   const isOpen = request.waitingFor.some((one) => one.step === step.step && one.role === step.role)
   const missing = step.quorum - signed.length

@@ -45,9 +45,7 @@ export async function mayActOn(
   const asks = holds('requester') && entitiesOf(actor, request.fundId).includes(request.entityId)
   const edit = editable && asks && free('requester')
 
-  const decidedAlready = request.decisions.some(
-    (one) => one.round === request.round && one.decidedBy === actor.personId,
-  )
+  const decidedAlready = request.decisions.some((one) => one.countsAt !== null && one.decidedBy === actor.personId)
   const step = decidedAlready ? undefined : request.waitingFor.find(({ role }) => holds(role as Role))
   const decide = step && free(dutyOfStep(step.role)) ? { role: step.role } : undefined
 

@@ -102,13 +102,13 @@ const TO_DECIDE = `
     select s.request_id, s.round, s.step, s.role, min(s.step) over (partition by s.request_id) as lowest
       from approval_steps s join requests r on r.id = s.request_id and r.round = s.round
      where r.fund_id = :fundId and r.status = 'submitted'
-       and (select count(*) from decisions d
-             where d.request_id = s.request_id and d.round = s.round and d.step = s.step and d.role = s.role and d.verdict = 'approve') < s.quorum)
+       and (select count(*) from decisions_that_count(s.request_id, s.round) c
+             where c.step = s.step and c.role = s.role and c.verdict = 'approve') < s.quorum)
   ${REQUEST}
   where exists (select from missing m
                  where m.request_id = r.id and m.step = m.lowest and m.role = any(:roles)
                    ${FREE_FOR(`case m.role when 'certifying_officer' then 'certifier' else 'approver' end`)})
-    and not exists (select from decisions d where d.request_id = r.id and d.round = r.round and d.decided_by = :me)
+    and not exists (select from decisions_that_count(r.id, r.round) c where c.decided_by = :me)
   order by r.submitted_at, r.id`
 
 const TO_CERTIFY = `${REQUEST}

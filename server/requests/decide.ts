@@ -1,4 +1,4 @@
-import { rows, type Db, type Trx } from '../../db/connect.ts'
+import { row, rows, type Db, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { today } from '../funds/currencies.ts'
 import { newId } from '../ids.ts'
@@ -24,7 +24,8 @@ export const APPROVAL_ROLES: readonly Role[] = ['certifying_officer', 'fund_mana
  * money in the same transaction; a rejection gives it back; a return keeps it held while the request is put right.
  *
  * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_decision`, `reservation_lapsed`, `version_changed` when the
- * content is not the one named, or none is named and it has changed since it was first submitted, `already_decided_by_you`, `not_your_step`, and what `takeDuty` refuses.
+ * content or the payee's details are not those named, or none is named and they have changed since it was first submitted,
+ * `already_decided_by_you`, `not_your_step`, and what `takeDuty` refuses.
  */
 export async function decideRequest(
   trx: Trx,
@@ -41,8 +42,8 @@ export async function decideRequest(
   if (request.status !== 'submitted') throw new Refusal('not_awaiting_decision', { current: request.status })
   if (request.reservedUntil! < today())
     throw new Refusal('reservation_lapsed', { reservedUntil: request.reservedUntil })
-  const inForce = request.contentHash!.toString('hex')
-  if (contentHash ? contentHash !== inForce : request.round > 1) throw new Refusal('version_changed')
+  if (contentHash ? contentHash !== request.decidedHash : await mayBeStale(trx, request))
+    throw new Refusal('version_changed')
   const { steps, decisions } = await stepsAndDecisions(trx, request)
   if (decisions.some(({ decidedBy }) => decidedBy === actor.personId)) throw new Refusal('already_decided_by_you')
   const step = openSteps(steps, decisions).find(({ role }) => holdsRole(actor, request.fundId, [role as Role]))
@@ -75,13 +76,25 @@ export async function decideRequest(
   return { id, requestId, verdict, status }
 }
 
+/** Who does not say what they have read may have read it as it was, once it was submitted anew or the payee's details are others. */
+async function mayBeStale(trx: Trx, { id, round, payeeId }: LoadedRequest): Promise<boolean> {
+  const changed = await row(
+    trx,
+    `select from submissions where request_id = :id and round = :round
+                               and content ->> 'payeeDetails' <> encode(payee_details_hash(:payeeId), 'hex')`,
+    { id, round, payeeId },
+  )
+  return round > 1 || changed !== undefined
+}
+
 /**
- * The steps of the current round and the decisions taken on them so far. An approval by somebody who has since declared a tie to the
- * payee does not count any more, so its step is open again.
+ * The steps of the current round and the decisions that count on them: those taken in it, and those of earlier rounds that no change has
+ * touched. An approval does not count any more when its giver must keep away from the payee by now, or when the payee's details are
+ * others than those it was given for; so its step is open again.
  */
 export async function stepsAndDecisions(
   db: Db,
-  { id, round, payeeId }: { id: string; round: number; payeeId: string | null },
+  { id, round }: { id: string; round: number },
 ): Promise<{ steps: Step[]; decisions: DecisionTaken[] }> {
   const key = { id, round }
   const steps = await rows<Step>(
@@ -91,9 +104,8 @@ export async function stepsAndDecisions(
   )
   const decisions = await rows<DecisionTaken>(
     db,
-    `select step, role, decided_by as "decidedBy", verdict from decisions
-      where request_id = :id and round = :round and not (verdict = 'approve' and keeps_away(decided_by, :payeeId)) order by decided_at`,
-    { ...key, payeeId },
+    `select step, role, decided_by as "decidedBy", verdict from decisions_that_count(:id, :round) order by decided_at, id`,
+    key,
   )
   return { steps, decisions }
 }

@@ -4,7 +4,7 @@ import { Refusal } from '../errors.ts'
 import type { StagePart } from '../ledger/stages.ts'
 import { fromMinorUnits, minorText, sum, type Money, type MoneyText } from '../money.ts'
 import type { Actor } from '../people/actor.ts'
-import { dutyBlocker, type Duty, type Lane, type Part, type RequestStatus } from './policy.ts'
+import { dutyBlocker, type Content, type Duty, type Lane, type Part, type RequestStatus } from './policy.ts'
 
 export type LoadedRequest = {
   id: string
@@ -26,12 +26,15 @@ export type LoadedRequest = {
   round: number
   version: number
   contentHash: Buffer | null
+  /** What a decision is bound to: what was submitted, and the payee's details as they are now. */
+  decidedHash: string | null
   reservedUntil: string | null
 }
 
 const COLUMNS = `r.id, r.code, r.fund_id as "fundId", f.currency, r.entity_id as "entityId", r.process_id as "processId",
   r.payee_id as "payeeId", r.title, r.purpose, r.mandate_basis as "mandateBasis", r.support, r.themes, r.lane, r.starts_on as "startsOn",
-  r.ends_on as "endsOn", r.status, r.round, r.version, r.content_hash as "contentHash", r.reserved_until as "reservedUntil"`
+  r.ends_on as "endsOn", r.status, r.round, r.version, r.content_hash as "contentHash",
+  encode(sha256(r.content_hash || payee_details_hash(r.payee_id)), 'hex') as "decidedHash", r.reserved_until as "reservedUntil"`
 
 /** The request with its row locked: whoever acts on it at the same time queues here, and then sees what the first did. */
 export async function lockRequest(trx: Trx, requestId: string): Promise<LoadedRequest> {
@@ -126,25 +129,34 @@ export function totalOf(parts: readonly StagePart[], currency: string): Money {
   )
 }
 
-/** Exactly what a submission says, as one text with fixed order, and its sha-256: what decisions are bound to. */
-export async function contentOf(db: Db, request: LoadedRequest): Promise<{ content: object; hash: Buffer }> {
+/** Exactly what a complete request says, as one text with fixed order, and its sha-256: what decisions are bound to. */
+export async function contentOf(db: Db, request: LoadedRequest): Promise<{ content: Content; hash: Buffer }> {
   const { code, entityId, processId, payeeId, title, purpose, mandateBasis, support, themes, lane, startsOn, endsOn } =
     request
   const lines = await budgetLines(db, request)
   const namedPeople = await db('named_people').where({ request_id: request.id }).orderBy('person_id').pluck('person_id')
+  const details = await row<{ hash: string }>(db, `select encode(payee_details_hash(:payeeId), 'hex') as hash`, {
+    payeeId,
+  })
   const content = {
     code,
     entityId,
-    processId,
-    payeeId,
+    processId: processId!,
+    payeeId: payeeId!,
+    payeeDetails: details!.hash,
     title,
     purpose,
     mandateBasis,
     support,
     themes,
+<<<<<<< HEAD
     lane,
     startsOn,
     endsOn,
+=======
+    startsOn: startsOn!,
+    endsOn: endsOn!,
+>>>>>>> 0840866aae3f99b2cecdd2cc8bce57dfa6195c45
     lines,
     namedPeople,
   }

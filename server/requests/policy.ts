@@ -1,5 +1,5 @@
 import type { RefusalCode } from '../errors.ts'
-import { exceeds, fromMinorUnits, type Money } from '../money.ts'
+import { add, exceeds, fromMinorUnits, moneyFrom, sum, zero, type Money, type MoneyText } from '../money.ts'
 
 /** The rules of asking and deciding, and nothing else: no database, no clock, no HTTP. */
 
@@ -69,14 +69,161 @@ export function dutyOfStep(role: string): Duty {
   return role === 'certifying_officer' ? 'certifier' : 'approver'
 }
 
+/** How a payee stands: as it was rated last, or that the rating has run out, or that nobody has rated it yet. */
+export const RISKS = ['unrated', 'low', 'medium', 'high', 'expired'] as const
+export type Risk = (typeof RISKS)[number]
+
+/** The risk on a day, of the last rating. A rating holds through its last day. */
+export function riskOn(rating: { rating: Rating; validUntil: string } | undefined, on: string): Risk {
+  if (!rating) return 'unrated'
+  return rating.validUntil < on ? 'expired' : rating.rating
+}
+export type Rating = 'low' | 'medium' | 'high'
+
+export type MatrixRow = {
+  /** Minor units of the fund's currency; null in the last row, for everything above. */
+  readonly upTo: string | null
+  readonly steps: readonly Step[]
+  /** The advisory board is asked for an opinion, which blocks nothing. */
+  readonly opinion?: boolean
+}
+export type ExtraStep = { readonly upTo: string | null; readonly role: string; readonly quorum: number }
+
+/**
+ * Who decides on which amount. Each role stands once in a row; steps of one number are taken side by side. `risks` says what the risk
+ * of the payee adds: of a risk's list the first entry whose ceiling the amount does not exceed. A risk without entries adds nothing.
+ */
+export type ApprovalMatrix = {
+  readonly rows: readonly MatrixRow[]
+  readonly risks?: { readonly [risk in Exclude<Risk, 'low'>]?: readonly ExtraStep[] }
+}
+
 /** The row of the matrix that an amount falls in: the first whose ceiling it does not exceed. */
-export function stepsFor(
-  amount: Money,
-  matrix: { rows: readonly { upTo: string | null; steps: readonly Step[] }[] },
-): readonly Step[] {
-  const found = matrix.rows.find(({ upTo }) => upTo === null || !exceeds(amount, fromMinorUnits(upTo, amount.currency)))
+export function rowFor(amount: Money, matrix: ApprovalMatrix): MatrixRow {
+  const found = matrix.rows.find(withinCeiling(amount))
   if (!found) throw new Error('the approval matrix has no row for everything above')
-  return found.steps
+  return found
+}
+
+/**
+ * The steps that a request of this amount to a payee of this risk takes. A risk only ever adds: a step after all others where the row has
+ * none of that role, and otherwise as many people as it asks for where the row asks for fewer.
+ */
+export function stepsFor(amount: Money, matrix: ApprovalMatrix, risk: Risk): Step[] {
+  const { steps } = rowFor(amount, matrix)
+  const extra = risk === 'low' ? undefined : matrix.risks?.[risk]?.find(withinCeiling(amount))
+  if (!extra) return steps.map(plain)
+  const { role, quorum } = extra
+  if (steps.some((step) => step.role === role))
+    return steps.map((step) =>
+      step.role === role ? { ...plain(step), quorum: larger(step.quorum, quorum) } : plain(step),
+    )
+  const last = steps.reduce((high, { step }) => larger(high, step), 0)
+  return [...steps.map(plain), { step: last + 1, role, quorum }]
+}
+
+const plain = ({ step, role, quorum }: Step): Step => ({ step, role, quorum })
+const larger = (a: number, b: number) => (a > b ? a : b)
+const withinCeiling =
+  (amount: Money) =>
+  ({ upTo }: { readonly upTo: string | null }) =>
+    upTo === null || !exceeds(amount, fromMinorUnits(upTo, amount.currency))
+
+/** What of a submission a decision is bound to, apart from its words. */
+export type Content = {
+  readonly payeeId: string
+  /** A hash of the payee's name and bank details; submissions from before it was kept have none. */
+  readonly payeeDetails?: string
+  readonly processId: string
+  readonly startsOn: string
+  readonly endsOn: string
+  readonly lines: readonly { readonly category: string; readonly description: string; readonly amount: MoneyText }[]
+}
+
+/** What can change between two submissions and is more than words. */
+export const MATERIAL_CHANGES = [
+  'payee',
+  'payee_details',
+  'process',
+  'amount_raised',
+  'amount_lowered',
+  'lines',
+  'dates',
+] as const
+export type MaterialChange = (typeof MATERIAL_CHANGES)[number]
+
+/**
+ * Whose decisions a change touches; those do not count any more and must be taken again (WORKFLOW, "A decision").
+ * Who is paid, where the money goes, for which process, and more of it: everybody decided on just that. Less of it, and nothing else: the
+ * certifying officer, whose word is that the figures are right; whoever has agreed to more has agreed to less. Money moved between lines
+ * or a line that is another: those who look at the budget. Other dates: the fund managers, who plan the fund's year. Title, purpose,
+ * support, themes, mandate basis and who is named are words about the same act; putting them right asks nobody again but whoever
+ * returned the request, and the page shows all of them who still decide. The database knows the same table (`change_touches`).
+ */
+export const TOUCHES: Readonly<Record<MaterialChange, readonly string[] | 'all'>> = {
+  payee: 'all',
+  payee_details: 'all',
+  process: 'all',
+  amount_raised: 'all',
+  amount_lowered: ['certifying_officer'],
+  lines: ['certifying_officer', 'fund_manager'],
+  dates: ['fund_manager'],
+}
+
+/** What is materially another from one submission to the next. Lines that only became smaller or fell away are a lower amount. */
+export function materialChanges(before: Content, after: Content, currency: string): MaterialChange[] {
+  const [was, is] = [totalOf(before, currency), totalOf(after, currency)]
+  const details = before.payeeDetails !== undefined && before.payeeDetails !== after.payeeDetails
+  const changed: Record<MaterialChange, boolean> = {
+    payee: before.payeeId !== after.payeeId,
+    payee_details: before.payeeId === after.payeeId && details,
+    process: before.processId !== after.processId,
+    amount_raised: exceeds(is, was),
+    amount_lowered: exceeds(was, is),
+    lines: someLineGrew(before, after, currency),
+    dates: before.startsOn !== after.startsOn || before.endsOn !== after.endsOn,
+  }
+  return MATERIAL_CHANGES.filter((change) => changed[change])
+}
+
+export function isTouched(role: string, changes: readonly MaterialChange[]): boolean {
+  return changes.some((change) => TOUCHES[change] === 'all' || TOUCHES[change].includes(role))
+}
+
+/**
+ * The approvals of the round before that go on counting, each at the step of its role in the new round. Where that would leave no step
+ * open, the certifying officer looks again: nothing is ever approved by being submitted.
+ */
+export function decisionsKept<Decision extends DecisionTaken>(
+  steps: readonly Step[],
+  before: readonly Decision[],
+  changes: readonly MaterialChange[],
+): Decision[] {
+  const kept = before.flatMap((one) => {
+    const step = steps.find(({ role }) => role === one.role)
+    return step && one.verdict === 'approve' && !isTouched(one.role, changes) ? [{ ...one, step: step.step }] : []
+  })
+  return openSteps(steps, kept).length > 0 ? kept : kept.filter(({ role }) => role !== 'certifying_officer')
+}
+
+function totalOf({ lines }: Content, currency: string): Money {
+  return sum(
+    lines.map(({ amount }) => moneyFrom(amount)),
+    currency,
+  )
+}
+
+function someLineGrew(before: Content, after: Content, currency: string): boolean {
+  const sizes = ({ lines }: Content) => {
+    const found = new Map<string, Money>()
+    for (const { category, description, amount } of lines) {
+      const line = JSON.stringify([category, description])
+      found.set(line, add(found.get(line) ?? zero(currency), moneyFrom(amount)))
+    }
+    return found
+  }
+  const was = sizes(before)
+  return [...sizes(after)].some(([line, amount]) => exceeds(amount, was.get(line) ?? zero(currency)))
 }
 
 /** The steps that wait for a decision now: those with the lowest number at which a quorum is still open. */

@@ -44,7 +44,7 @@ export async function readRequest(db: Db, actor: Actor, requestId: string) {
   const reader = actor.grants.some((grant) => grant.fundId === request.fundId && READERS.includes(grant.role))
   if (!reader && !entitiesOf(actor, request.fundId).includes(request.entityId)) throw new Refusal('not_found')
 
-  const { contentHash, version, currency, ...told } = request
+  const { contentHash: _ofContent, decidedHash, version, currency, ...told } = request
   const lines = await budgetLines(db, request)
   const { steps, decisions } = await stepsAndDecisions(db, request)
   const [reserved, committed, disbursed] = [
@@ -64,10 +64,10 @@ export async function readRequest(db: Db, actor: Actor, requestId: string) {
         ),
       ),
       lines,
-      contentHash: contentHash?.toString('hex') ?? null,
+      contentHash: decidedHash,
       steps,
       waitingFor: request.status === 'submitted' ? openSteps(steps, decisions) : [],
-      decisions: await decisionsOn(db, requestId),
+      decisions: await decisionsOn(db, request),
       funding: await fundingOf(db, request),
       stages: {
         reserved: moneyText(totalOf(reserved, currency)),
@@ -85,8 +85,11 @@ export async function readRequest(db: Db, actor: Actor, requestId: string) {
   }
 }
 
-/** Every decision of every round, in the order in which they were taken. */
-function decisionsOn(db: Db, requestId: string) {
+/**
+ * Every decision of every round, in the order in which they were taken. `countsAt` is the step of the current round at which it counts;
+ * null where it does not: another round's that a change has touched, or an approval that something since has undone.
+ */
+function decisionsOn(db: Db, { id, round }: { id: string; round: number }) {
   return rows<{
     id: string
     round: number
@@ -96,12 +99,15 @@ function decisionsOn(db: Db, requestId: string) {
     reason: string
     decidedBy: string
     name: string
+    countsAt: number | null
   }>(
     db,
     `select d.id, d.round, d.step, d.role, d.verdict, d.reason, d.decided_by as "decidedBy", p.name, d.decided_at as "decidedAt",
-            encode(d.content_hash, 'hex') as "contentHash"
-       from decisions d join people p on p.id = d.decided_by where d.request_id = :requestId order by d.decided_at, d.id`,
-    { requestId },
+            encode(sha256(d.content_hash || d.payee_hash), 'hex') as "contentHash", c.step as "countsAt"
+       from decisions d join people p on p.id = d.decided_by
+       left join decisions_that_count(:id, :round) c on c.id = d.id
+      where d.request_id = :id order by d.decided_at, d.id`,
+    { id, round },
   )
 }
 

@@ -9,15 +9,17 @@ import { postEntry } from '../ledger/post.ts'
 import { moveStage } from '../ledger/stages.ts'
 import { fromMinorUnits, minorUnits, moneyFrom, moneyText, sum, type Money } from '../money.ts'
 import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
+import { riskOfPayee } from '../payees/ratings.ts'
 import { budgetLines, contentOf, lockRequest, takeDuty, type LoadedRequest } from './load.ts'
+import { keepDecisions, matrixFor } from './keep.ts'
 import { missingFields, stepsFor } from './policy.ts'
 import { releaseReservation } from './release-reservation.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /**
- * Submits a draft or a returned request: reserves the money, fixes the approval steps by the matrix in force, and keeps exactly
- * what was submitted, all in one transaction.
+ * Submits a draft or a returned request: reserves the money, fixes the approval steps by the matrix and the payee's risk, and keeps
+ * exactly what was submitted, all in one transaction. Submitted anew, it keeps the approvals that what has changed does not touch.
  *
  * Refuses `not_found`, `role_not_allowed`, `not_editable`, `version_changed`, `incomplete_request` with what is missing, what
  * `takeDuty` refuses, and `insufficient_funds` with what is available under which earmark; then nothing is held.
@@ -26,7 +28,7 @@ export async function submitRequest(
   trx: Trx,
   actor: Actor,
   { requestId, version }: { requestId: string; version: number },
-): Promise<{ id: string; status: 'submitted'; round: number; version: number }> {
+): Promise<{ id: string; status: 'submitted'; round: number; version: number; keptDecisions: number }> {
   const request = await lockRequest(trx, requestId)
   requireRole(actor, request.fundId, ['requester'])
   if (!entitiesOf(actor, request.fundId).includes(request.entityId)) throw new Refusal('not_found')
@@ -112,13 +114,15 @@ async function recordSubmission(
   actor: Actor,
   request: LoadedRequest,
   { amount, on, ruleFrom, parts }: { amount: Money; on: string; ruleFrom: string; parts: FundingPart[] },
-): Promise<{ round: number; version: number }> {
-  const matrix = await policyInForce(trx, { fundId: request.fundId, subject: 'approval_matrix', on })
+): Promise<{ round: number; version: number; keptDecisions: number }> {
+  const matrix = await matrixFor(trx, request, { amount, on })
+  const risk = await riskOfPayee(trx, request.payeeId!, on)
   const reservation = await policyInForce(trx, { fundId: request.fundId, subject: 'reservation', on })
   const reservedUntil = earliest([inDays(on, reservation.terms.days), ...parts.map((part) => part.reason.spendBy)])
   const { content, hash } = await contentOf(trx, request)
   const round = request.round + 1
   const key = { request_id: request.id, round }
+  const steps = stepsFor(amount, matrix.terms, risk)
   await trx('submissions').insert({
     ...key,
     submitted_by: actor.personId,
@@ -126,11 +130,13 @@ async function recordSubmission(
     content_hash: hash,
     content: JSON.stringify(content),
     matrix_from: matrix.effectiveFrom,
+    risk,
     rule_from: ruleFrom,
     reserved_until: reservedUntil,
     act_id: actor.act.id,
   })
-  await trx('approval_steps').insert(stepsFor(amount, matrix.terms).map((step) => ({ ...key, ...step })))
+  await trx('approval_steps').insert(steps.map((step) => ({ ...key, ...step })))
+  const keptDecisions = await keepDecisions(trx, request, { steps, content })
   await trx('request_funding').insert(
     parts.map((part) => ({
       ...key,
@@ -149,7 +155,7 @@ async function recordSubmission(
       reserved_until: reservedUntil,
       submitted_at: trx.fn.now(),
     })
-  return { round, version: request.version + 1 }
+  return { round, version: request.version + 1, keptDecisions }
 }
 
 function inDays(day: string, days: number): string {
