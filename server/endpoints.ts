@@ -8,6 +8,7 @@ import { fundEndpoints } from './funds/routes.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { sampleEndpoints } from './samples/routes.ts'
 import { savedQueryEndpoints } from './saved-queries/routes.ts'
+import { noRegretEndpoints } from './no-regret/routes.ts'
 import type { SignIn } from './http/sign-in.ts'
 import { importEndpoints } from './imports/routes.ts'
 import { exportEndpoints } from './ledger/exports/routes.ts'
@@ -32,6 +33,7 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...payeeEndpoints(),
     ...requestEndpoints(),
     ...paymentEndpoints(),
+    ...noRegretEndpoints(),
     ...treasuryEndpoints(),
     ...proposalEndpoints(),
     ...ledgerEndpoints(),

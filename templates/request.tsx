@@ -6,6 +6,7 @@ import { page, type Frame } from './page.tsx'
 import { Amount, Code, Columns, Day, Facts, Figure, Moment, Name, Said, Status, Table, wordsFor } from './parts.tsx'
 import { PaymentsBack } from './payment-back.tsx'
 import { PartNow, type PartNowProps } from './request-forms.tsx'
+import { Advance, Recovery } from './request-advance.tsx'
 import { Payments, Steps } from './request-history.tsx'
 import { wordFor, type Texts } from './texts/texts.ts'
 
@@ -50,6 +51,7 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
         )}
       </p>
       {request.ending && <Ending of={request.ending as EndingTold} t={t} />}
+      {request.advance && <Advance of={request.advance} t={t} />}
       <PartNow request={request} names={names} t={t} {...shown.part} />
       <h2>{t.request.facts}</h2>
       <WhatIsAsked request={request} names={names} t={t} />
@@ -64,6 +66,9 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       <h2>{t.request.payments}</h2>
       <Payments payments={payments} t={t} />
       <PaymentsBack names={names} t={t} {...shown.part} />
+      {request.advance?.recovery && (
+        <Recovery request={request} of={request.advance.recovery} t={t} {...shown.part} />
+      )}
     </>,
   )
 }
@@ -103,6 +108,7 @@ function WhatIsAsked({ request, names, t }: { request: RequestTold; names: Names
         [words.support, wordsFor(t.supports, request.support, t)],
         [words.themes, wordsFor(t.themes, request.themes, t)],
         [t.lane, wordFor(t.lanes, request.lane)],
+        [t.laneReason, request.laneReason && <Name>{request.laneReason}</Name>],
         [words.from, request.startsOn && <Day on={request.startsOn} t={t} />],
         [words.until, request.endsOn && <Day on={request.endsOn} t={t} />],
         [t.requests.submitted, names.submittedAt && <Moment at={names.submittedAt} t={t} />],

@@ -16,6 +16,7 @@ import { payeePages } from './payees.ts'
 import { ownPasswordFirst, passwordPages } from './password.ts'
 import { paymentForms } from './payments.ts'
 import { periodPages } from './periods.ts'
+import { recoveryPages } from './recoveries.ts'
 import { requestPages } from './requests.ts'
 import { signInPages } from './sign-in.ts'
 import { treasuryPages } from './treasury.ts'
@@ -40,6 +41,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   draftPages(router, served)
   requestPages(router, served)
   paymentForms(router, served)
+  recoveryPages(router, served)
   donorPages(router, served)
   contributionPages(router, served)
   payeePages(router, served)

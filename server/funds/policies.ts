@@ -14,6 +14,18 @@ export type Policies = {
   authority_limits: { rows: { upTo: string | null; role: 'director' | 'head_of_department' }[] }
   /** What a bank may keep of a payment without a second person: the larger of an amount and basis points of the payment. */
   bank_charges: { most: string; bps: number }
+  /**
+   * In which phases of a process the rapid and the no-regret lane are open. Of the no-regret lane: the ceiling of a process over all its
+   * requests, the steps that let money move, and the hours within which the full row of the matrix ratifies it.
+   */
+  lanes: {
+    crisisPhases: ('before_escalation' | 'after_violence' | 'implementation')[]
+    noRegret: {
+      ceiling: string
+      ratificationHours: number
+      steps: { step: number; role: ApprovalRole; quorum: number }[]
+    }
+  }
 }
 
 /** What is in force on a day, and since when. Every fund has each of them from its first day on. */
@@ -72,12 +84,21 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
       { upTo: null, role: 'head_of_department' },
     ],
   }
+  const lanes: Policies['lanes'] = {
+    crisisPhases: ['before_escalation', 'after_violence'],
+    noRegret: {
+      ceiling: thousand(20),
+      ratificationHours: 72,
+      steps: [{ step: 1, role: 'fund_manager', quorum: 1 }],
+    },
+  }
   const policies: [keyof Policies, string, unknown][] = [
     ['approval_matrix', always, matrix],
     ['funding_rule', always, { rule: 'tightest_first' }],
     ['reservation', always, { days: 30 }],
     ['authority_limits', always, limits],
     ['bank_charges', always, { most: `250${'0'.repeat(minorUnit)}`, bps: 300 }],
+    ['lanes', always, lanes],
     ['recognition', always, { standard: 'IPSAS 23' }],
     ['recognition', '2026-01-01', { standard: 'IPSAS 47' }],
   ]

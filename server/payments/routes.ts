@@ -25,6 +25,7 @@ export function paymentEndpoints(): Endpoint[] {
         summary: 'Certify a payment on an approved request',
         refuses: [
           'not_approved',
+          'ratification_overdue',
           'payee_not_verified',
           'currency_mismatch',
           'rate_missing',
@@ -92,6 +93,7 @@ export function paymentEndpoints(): Endpoint[] {
         summary: 'Release a payment; the second person sends it',
         refuses: [
           'not_awaiting_release',
+          'ratification_overdue',
           'already_released_by_you',
           'signature_no_longer_counts',
           'period_closed',
@@ -138,6 +140,7 @@ export function paymentEndpoints(): Endpoint[] {
         summary: 'Record that a payment was rejected or came back',
         refuses: [
           'not_released',
+          'to_be_recovered',
           'currency_mismatch',
           'bank_value_differs',
           'charge_above_limit',

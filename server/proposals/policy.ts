@@ -10,6 +10,7 @@ export const PROPOSAL_KINDS = [
   'impairment_reversal',
   'reserve_replenishment',
   'reserve_release',
+  'recovery_write_off',
 ] as const
 export type ProposalKind = (typeof PROPOSAL_KINDS)[number]
 

@@ -33,6 +33,10 @@ const DECISION_REFUSALS = [
   'insufficient_funds',
   'reserve_not_overdrawn',
   'amount_out_of_range',
+  'exceeds_recoverable',
+  'separation_of_duties',
+  'named_in_request',
+  'tied_to_payee',
   'period_closed',
 ] as const
 

@@ -86,6 +86,7 @@ export const treasuryAr: typeof treasuryEn = {
       impairment_reversal: 'عكس انخفاض القيمة',
       reserve_replenishment: 'تعويض الاحتياطي',
       reserve_release: 'صرف من الاحتياطي',
+      recovery_write_off: 'شطب ما لن يُسترد',
     },
     verdicts: { approve: 'موافقة', reject: 'رفض' },
     differences: 'فروق الصرف المحققة سطراً سطراً في ملف (CSV)',

@@ -89,6 +89,7 @@ export const treasuryEn = {
       impairment_reversal: 'Impairment taken back',
       reserve_replenishment: 'Replenishment of the reserve',
       reserve_release: 'Release from the reserve',
+      recovery_write_off: 'Recovery to be given up',
     },
     verdicts: { approve: 'Approve', reject: 'Reject' },
     differences: 'Realised exchange differences, line by line, as a file (CSV)',

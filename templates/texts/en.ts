@@ -5,6 +5,7 @@ import { periodsEn } from './en-periods.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
+import { lanesInEn } from './en-lanes.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
 export const en = {
@@ -287,6 +288,7 @@ export const en = {
   ...treasuryEn,
   ...peopleInEn,
   ...clockInEn,
+  ...lanesInEn,
 
   ledger: {
     title: 'Trial balance',
@@ -353,6 +355,8 @@ export const en = {
   },
 
   done: {
+    recovered: 'Recorded: the money is available again to the contributions that it came from.',
+    givenUp: 'Proposed. It is in the books when somebody with the authority has approved it.',
     drafted: 'The draft is saved.',
     changed: 'The change is saved.',
     submitted: 'Submitted: {amount} for {payee} is held, and the approval has begun.',
@@ -406,6 +410,7 @@ export const en = {
     expired: 'Expired',
     suspended: 'Suspended',
     cancelled: 'Cancelled',
+    unwound: 'Unwound',
   },
   paymentStatuses: {
     certified: 'Certified',
@@ -493,6 +498,10 @@ export const en = {
     payment_settled: 'Payment settled',
     payment_returned: 'Payment returned',
     release_reversed: 'Release reversed',
+    advance_unwound: 'Advance unwound: what was not paid',
+    recovery_due: 'To be recovered from the payee',
+    recovery_received: 'Recovered from the payee',
+    recovery_written_off: 'Recovery given up',
     refund_decided: 'Refund decided',
     refund_paid: 'Refund paid',
     write_off: 'Write-off',
