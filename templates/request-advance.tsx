@@ -123,7 +123,13 @@ function RecordForm({ request, of, t, newKey, typed, today, mayRecover }: Recove
         <p>
           <Said text={words.says} amount={<Amount of={of.outstanding} />} payee={payee} />
         </p>
-        <TextField name="receivedOn" type="date" label={words.receivedOn} value={value('receivedOn', today)} {...shared} />
+        <TextField
+          name="receivedOn"
+          type="date"
+          label={words.receivedOn}
+          value={value('receivedOn', today)}
+          {...shared}
+        />
         <SelectField
           name="bankAccountId"
           label={words.bankAccount}

@@ -38,9 +38,7 @@ function StepRow({ step, request, t }: { step: RequestTold['steps'][number]; req
       <td>{step.step}</td>
       <th scope="row">
         {wordFor(t.roles, step.role)}{' '}
-        {request.advance && (
-          <span class="quiet">({step.ratifies ? t.advance.ratifies : t.advance.letMove})</span>
-        )}{' '}
+        {request.advance && <span class="quiet">({step.ratifies ? t.advance.ratifies : t.advance.letMove})</span>}{' '}
         {isOpen && <span class="status status-open">{t.request.nowOpen}</span>}
       </th>
       <td>

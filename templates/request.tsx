@@ -66,9 +66,7 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       <h2>{t.request.payments}</h2>
       <Payments payments={payments} t={t} />
       <PaymentsBack names={names} t={t} {...shown.part} />
-      {request.advance?.recovery && (
-        <Recovery request={request} of={request.advance.recovery} t={t} {...shown.part} />
-      )}
+      {request.advance?.recovery && <Recovery request={request} of={request.advance.recovery} t={t} {...shown.part} />}
     </>,
   )
 }

@@ -66,7 +66,13 @@ async function list({ db }: Console, visit: SignedIn, fundId: string, asked: unk
   const cursor = typeof asked === 'string' ? (keyIn(asked)?.[0] ?? '') : ''
   const after = isId('request', cursor) ? cursor : ''
   const here = `/funds/${fund.id}/recoverables`
-  const found = await listRecoverables(db, { fundId: fund.id, currency: fund.currency, open: false, after, limit: SHOWN })
+  const found = await listRecoverables(db, {
+    fundId: fund.id,
+    currency: fund.currency,
+    open: false,
+    after,
+    limit: SHOWN,
+  })
   const { items, next } = pageOf(found, SHOWN, ({ requestId }) => [requestId])
   return recoverablesPage(frameOf(visit, { fund, section: 'treasury', here }), {
     items,

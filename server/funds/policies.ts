@@ -23,7 +23,7 @@ export type Policies = {
     noRegret: {
       ceiling: string
       ratificationHours: number
-      steps: { step: number; role: ApprovalRole; quorum: number }[]
+      steps: { step: number; role: string; quorum: number }[]
     }
   }
 }

@@ -31,10 +31,7 @@ export type Standing = {
 }
 
 /** Undefined where nothing was to be recovered ever. */
-export async function standingOf(
-  db: Db,
-  request: { id: string; currency: string },
-): Promise<Standing | undefined> {
+export async function standingOf(db: Db, request: { id: string; currency: string }): Promise<Standing | undefined> {
   const found = await row<Record<'due' | 'received' | 'givenUp' | 'outstanding', string>>(
     db,
     `select due, received, given_up as "givenUp", outstanding from recovery_standings where request_id = :id`,

@@ -114,7 +114,11 @@ export async function advanceTold(
   }
 }
 
-const STATUS: Readonly<Record<string, AdvanceTold['status']>> = { draft: 'draft', submitted: 'asked', returned: 'asked' }
+const STATUS: Readonly<Record<string, AdvanceTold['status']>> = {
+  draft: 'draft',
+  submitted: 'asked',
+  returned: 'asked',
+}
 
 async function recoveryTold(db: Db, request: { id: string; currency: string }): Promise<RecoveryTold | null> {
   const { currency } = request

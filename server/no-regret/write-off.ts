@@ -33,7 +33,10 @@ export async function proposeRecoveryWriteOff(
   requireRole(actor, fundId, ['controller'])
   if (actor.kind === 'service') throw new Refusal('service_account_decides_nothing')
   const { amount } = await look(trx, actor, request, terms)
-  const authority = await authorityFor(trx, actor, { fundId, requestId, kind: 'recovery_write_off', amount })
+  const authority = await authorityFor(trx, {
+    ...{ fundId, requestId, kind: 'recovery_write_off', amount },
+    on: dayOf(actor.act.at),
+  })
   const proposal = { fundId, requestId, occurredOn: writtenOffOn, functional: amount, authority, reason, terms }
   return propose(trx, actor, { kind: 'recovery_write_off', ...proposal })
 }

@@ -1,6 +1,6 @@
 import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { payable } from '../ledger/accounts.ts'
 import { credit, debit, postEntry } from '../ledger/post.ts'
 import { requireRole, type Actor, type NewAct } from '../people/actor.ts'

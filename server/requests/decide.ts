@@ -1,6 +1,6 @@
 import { row, rows, type Db, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { newId } from '../ids.ts'
 import { postEntry } from '../ledger/post.ts'
 import { moveStage } from '../ledger/stages.ts'
@@ -48,7 +48,7 @@ export async function decideRequest(
   if (request.status !== 'submitted' && !advance)
     throw new Refusal('not_awaiting_decision', { current: request.status })
   if (advance) checkRatifying(advance, verdict, actor.act.at)
-  else if (request.reservedUntil! < today())
+  else if (request.reservedUntil! < dayOf(actor.act.at))
     throw new Refusal('reservation_lapsed', { reservedUntil: request.reservedUntil })
   if (contentHash ? contentHash !== request.decidedHash : await mayBeStale(trx, request))
     throw new Refusal('version_changed')
@@ -67,6 +67,7 @@ export async function decideRequest(
     step: step.step,
     role: step.role,
     decided_by: actor.personId,
+    decided_at: actor.act.at,
     duty: dutyOfStep(step.role),
     verdict,
     reason,
@@ -76,8 +77,7 @@ export async function decideRequest(
   const taken = [...decisions, { ...step, decidedBy: actor.personId, verdict }]
   if (advance) {
     const status = statusAfter(steps, taken)
-    if (status === 'unwound')
-      await unwindAdvance(trx, actor.act, request, { cause: 'rejected', reason, advance })
+    if (status === 'unwound') await unwindAdvance(trx, actor.act, request, { cause: 'rejected', reason, advance })
     else if (openSteps(steps, taken).length === 0) await ratifyAdvance(trx, actor, request, advance)
     return { id, requestId, verdict, status: status === 'unwound' ? status : request.status }
   }
@@ -89,7 +89,7 @@ export async function decideRequest(
   }
   if (status === 'active') await activateAdvance(trx, actor, request, { decisionId: id })
   if (status === 'approved' || status === 'active') await commitReserved(trx, actor, request)
-  if (status === 'rejected') await releaseReservation(trx, actor.act.id, request, 'rejected')
+  if (status === 'rejected') await releaseReservation(trx, actor.act, request, 'rejected')
   return { id, requestId, verdict, status }
 }
 
@@ -141,7 +141,7 @@ async function commitReserved(trx: Trx, actor: Actor, request: LoadedRequest): P
     {
       kind: 'request_approved',
       source: request.id,
-      occurredOn: today(),
+      occurredOn: dayOf(actor.act.at),
       memo: request.code,
       postings: moveStage(request, { from: 'reserved', to: 'committed' }, await heldFor(trx, request, 'reserved')),
     },

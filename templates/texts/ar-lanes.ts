@@ -67,6 +67,7 @@ export const lanesInAr: typeof lanesInEn = {
       caption: 'ما على مستفيدي الطلبات الملغى أثرها أن يعيدوه، بعملة {currency}',
       request: 'الطلب',
       payee: 'المستفيد',
+      due: 'يجب إعادته',
       empty: 'لا شيء يجب استرداده.',
       link: 'أموال يجب استردادها',
     },

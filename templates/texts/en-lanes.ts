@@ -12,10 +12,12 @@ export const lanesInEn = {
     title: 'No-regret advance',
     says: {
       draft: 'Once it is submitted, one fund manager can let the money move.',
-      asked: 'One fund manager’s decision lets the money move. It is then ratified by everybody else within {hours} hours.',
+      asked:
+        'One fund manager’s decision lets the money move. It is then ratified by everybody else within {hours} hours.',
       active:
         '{by} let the money move on {at}. Whoever is missing has to ratify it by {until}. Otherwise what is unpaid is cancelled, and what was paid must come back.',
-      overdue: 'The time for ratification ended on {until}. What is unpaid is cancelled, and what was paid must come back.',
+      overdue:
+        'The time for ratification ended on {until}. What is unpaid is cancelled, and what was paid must come back.',
       ratified: 'Ratified on {at}: from then on it is a request like every other.',
       unwound: 'Unwound on {at}: what was unpaid is cancelled.',
       ended: 'It ended before money was let move.',
@@ -65,6 +67,7 @@ export const lanesInEn = {
       caption: 'What payees of unwound requests have to pay back, in {currency}',
       request: 'Request',
       payee: 'Payee',
+      due: 'To be paid back',
       empty: 'Nothing is to be recovered.',
       link: 'Money to be recovered',
     },
