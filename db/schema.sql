@@ -736,6 +736,57 @@ CREATE TRIGGER advance_keeps_nothing BEFORE INSERT ON kept_decisions FOR EACH RO
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON kept_decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER kept_decision_still_covers BEFORE INSERT ON kept_decisions FOR EACH ROW EXECUTE FUNCTION kept_decision_still_covers();
 
+create table mail_attempts (
+  fund_id       id not null,
+  mail_id       id not null,
+  attempt       integer not null,
+  outcome       text not null,
+  answer        text not null,
+  attempted_at  timestamp with time zone not null,
+  constraint mail_attempts_pkey PRIMARY KEY (mail_id, attempt),
+  constraint mail_attempts_fund_id_mail_id_fkey FOREIGN KEY (fund_id, mail_id) REFERENCES mails(fund_id, id),
+  constraint mail_attempts_answer_check CHECK ((length(answer) <= 500)),
+  constraint mail_attempts_attempt_check CHECK ((attempt > 0)),
+  constraint mail_attempts_outcome_check CHECK ((outcome = ANY (ARRAY['sent'::text, 'put_off'::text, 'given_up'::text, 'not_sent'::text])))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON mail_attempts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table mail_preferences (
+  person_id    id not null,
+  time_zone    text not null,
+  digest_at    time(0) without time zone,
+  quiet_from   time(0) without time zone,
+  quiet_until  time(0) without time zone,
+  act_id       id not null,
+  constraint mail_preferences_pkey PRIMARY KEY (person_id),
+  constraint mail_preferences_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint mail_preferences_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint mail_preferences_check CHECK (((quiet_from IS NULL) = (quiet_until IS NULL))),
+  constraint mail_preferences_check1 CHECK ((quiet_from <> quiet_until)),
+  constraint mail_preferences_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 64)))
+);
+
+create table mails (
+  id               id not null,
+  fund_id          id not null,
+  person_id        id not null,
+  address          text not null,
+  digest           boolean not null,
+  made_at          timestamp with time zone not null,
+  status           text not null,
+  attempts         integer not null default 0,
+  next_attempt_at  timestamp with time zone,
+  constraint mails_pkey PRIMARY KEY (id),
+  constraint mails_fund_id_id_key UNIQUE (fund_id, id),
+  constraint mails_fund_id_id_person_id_key UNIQUE (fund_id, id, person_id),
+  constraint mails_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint mails_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint mails_check CHECK (((status = 'waiting'::text) = (next_attempt_at IS NOT NULL))),
+  constraint mails_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'sent'::text, 'given_up'::text, 'not_sent'::text])))
+);
+CREATE INDEX mails_waiting ON mails USING btree (next_attempt_at, id) WHERE (status = 'waiting'::text);
+CREATE TRIGGER mail_has_ended BEFORE UPDATE ON mails FOR EACH ROW EXECUTE FUNCTION mail_has_ended();
+
 create table named_people (
   request_id  id not null,
   person_id   id not null,
@@ -782,6 +833,39 @@ create table no_regret_advances (
 CREATE INDEX no_regret_advances_by_process ON no_regret_advances USING btree (process_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON no_regret_advances FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER no_regret_within_ceiling BEFORE INSERT ON no_regret_advances FOR EACH ROW EXECUTE FUNCTION no_regret_within_ceiling();
+
+create table notifications (
+  id            id not null,
+  fund_id       id not null,
+  person_id     id not null,
+  event         text not null,
+  key           text not null,
+  urgent        boolean not null,
+  confidential  boolean not null,
+  facts         jsonb not null,
+  link          text not null,
+  told_at       timestamp with time zone not null,
+  read_at       timestamp with time zone,
+  mail_id       id,
+  act_id        id,
+  constraint notifications_pkey PRIMARY KEY (id),
+  constraint notifications_fund_id_id_key UNIQUE (fund_id, id),
+  constraint told_once UNIQUE (person_id, event, key),
+  constraint notifications_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint notifications_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint notifications_fund_id_mail_id_person_id_fkey FOREIGN KEY (fund_id, mail_id, person_id) REFERENCES mails(fund_id, id, person_id),
+  constraint notifications_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint confidential_says_nothing CHECK (((NOT confidential) OR (facts = '{}'::jsonb))),
+  constraint notifications_event_check CHECK ((event ~ '^[a-z_]{1,60}$'::text)),
+  constraint notifications_facts_check CHECK ((jsonb_typeof(facts) = 'object'::text)),
+  constraint notifications_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200))),
+  constraint notifications_link_check CHECK (((link ~ '^/[A-Za-z0-9_?=&#./-]*$'::text) AND (link !~ '^//'::text)))
+);
+CREATE INDEX notifications_by_mail ON notifications USING btree (mail_id) WHERE (mail_id IS NOT NULL);
+CREATE INDEX notifications_by_person ON notifications USING btree (person_id, id);
+CREATE INDEX notifications_to_mail ON notifications USING btree (person_id, fund_id, told_at) WHERE (mail_id IS NULL);
+CREATE INDEX notifications_unread ON notifications USING btree (person_id) WHERE (read_at IS NULL);
+CREATE TRIGGER notification_is_told BEFORE UPDATE ON notifications FOR EACH ROW EXECUTE FUNCTION notification_is_told();
 
 create table obligation_reductions (
   id          id not null,
@@ -2663,6 +2747,18 @@ begin
   end if;
 end $function$;
 
+CREATE OR REPLACE FUNCTION mail_has_ended()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if old.status <> 'waiting' then
+    raise exception 'mail % is %', old.id, old.status using errcode = 'check_violation', constraint = 'mail_has_ended';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION mission_told(p_request text, p_known_at timestamp with time zone, p_position integer)
  RETURNS TABLE(process_id text, region text, name text)
  LANGUAGE sql
@@ -2730,6 +2826,19 @@ begin
                     and r.process_id = new.process_id and r.lane = 'no_regret') then
     raise exception 'advance of request % is not what was submitted', new.request_id
       using errcode = 'check_violation', constraint = 'advance_as_submitted';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION notification_is_told()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if old.read_at is not null and new.read_at is distinct from old.read_at
+     or old.mail_id is not null and new.mail_id is distinct from old.mail_id then
+    raise exception 'notification % is read, or in a mail, already', old.id using errcode = 'check_violation', constraint = 'notification_is_told';
   end if;
   return new;
 end $function$;
@@ -3368,9 +3477,13 @@ grant insert, select on interest to wasata_service;
 grant insert, select on interest_shares to wasata_service;
 grant insert, select on issued_reports to wasata_service;
 grant insert, select on kept_decisions to wasata_service;
+grant insert, select on mail_attempts to wasata_service;
+grant insert, select, update on mail_preferences to wasata_service;
+grant insert, select on mails to wasata_service;
 grant delete, insert, select on named_people to wasata_service;
 grant insert, select on need_to_know to wasata_service;
 grant insert, select on no_regret_advances to wasata_service;
+grant insert, select on notifications to wasata_service;
 grant insert, select on obligation_reductions to wasata_service;
 grant select on open_advances to wasata_service;
 grant insert, select on payee_ratings to wasata_service;
@@ -3448,6 +3561,8 @@ grant update (earmark), update (status), update (version) on contributions to wa
 grant select (entry_id), select (kind), select (original), select (source), select (takes_back) on correction_entries to wasata_donor;
 grant update (status) on corrections to wasata_service;
 grant update (body), update (headers), update (status) on idempotency_keys to wasata_service;
+grant update (attempts), update (next_attempt_at), update (status) on mails to wasata_service;
+grant update (mail_id), update (read_at) on notifications to wasata_service;
 grant update (category), update (correction_id), update (status), update (version) on payments to wasata_service;
 grant update (active), update (language), update (password_hash), update (password_is_first), update (version) on people to wasata_service;
 grant select (confidentiality), select (fund_id), select (id), select (name), select (region) on processes to wasata_donor;

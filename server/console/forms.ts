@@ -49,7 +49,7 @@ export type PostedForm = {
   readonly form: (params: Record<string, string>) => string
 }
 type Ask = {
-  method: 'post' | 'patch'
+  method: 'post' | 'put' | 'patch'
   path: string
   params: Record<string, string>
   body?: unknown

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import { row, rows, takeItsTime, type Db, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
+import { every } from '../every.ts'
 import { FORM, keyAfter, momentText } from './as-of.ts'
 import type { Page } from './queries.ts'
 
@@ -126,39 +127,20 @@ const FRESH = `
  * is under way. A failure is logged and tried again; it stops neither the other funds nor the process from ending.
  */
 export function startSealing(db: Db, everyMs: number, log: Pick<Logger, 'error'>): () => Promise<void> {
-  let stopped = false
-  let timer: NodeJS.Timeout
-  let running = Promise.resolve()
-  const later = () => {
-    if (stopped) return
-    timer = setTimeout(() => {
-      running = sealFunds(db, log, () => stopped).then(later)
-    }, everyMs)
-    timer.unref()
-  }
-  later()
-  return async () => {
-    stopped = true
-    clearTimeout(timer)
-    await running
-  }
+  return every(everyMs, 'sealing', (stopping) => sealFunds(db, log, stopping), log)
 }
 
-async function sealFunds(db: Db, log: Pick<Logger, 'error'>, isStopped: () => boolean): Promise<void> {
-  try {
-    for (const fundId of (await db('funds').pluck('id')) as string[]) {
-      let sealed = MOST_ENTRIES
-      while (sealed >= MOST_ENTRIES && !isStopped()) {
-        sealed = await db
-          .transaction((trx) => sealEntries(trx, fundId))
-          .catch((error: Error) => {
-            log.error({ err: error, fund: fundId }, 'sealing failed')
-            return 0
-          })
-      }
+async function sealFunds(db: Db, log: Pick<Logger, 'error'>, stopping: AbortSignal): Promise<void> {
+  for (const fundId of (await db('funds').pluck('id')) as string[]) {
+    let sealed = MOST_ENTRIES
+    while (sealed >= MOST_ENTRIES && !stopping.aborted) {
+      sealed = await db
+        .transaction((trx) => sealEntries(trx, fundId))
+        .catch((error: Error) => {
+          log.error({ err: error, fund: fundId }, 'sealing failed')
+          return 0
+        })
     }
-  } catch (error) {
-    log.error({ err: error }, 'sealing failed')
   }
 }
 

@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { row, rows, type Db, type Trx } from '../../db/connect.ts'
+import { every } from '../every.ts'
 import { momentText } from './as-of.ts'
 import { beforeFirst, faultBeforeSealing, verifySlice, type SealFault } from './verify-seals.ts'
 
@@ -150,42 +150,29 @@ const END = `
         unbroken_since = case when excluded.full_fault is null
                               then coalesce(v.unbroken_since, v.begun_at, excluded.unbroken_since) end`
 
+/** Tells people of a fault, in the transaction in which it was found. */
+export type Alarm = (trx: Trx, found: { fundId: string; fault: SealFault }) => Promise<void>
+
 /**
  * Verifies the seals of every fund round and round, a slice every so often, until the function it gives back is called, which waits for
- * what is under way. A fault is logged as an error when it is found and whenever a pass ends with it.
+ * what is under way. A fault is logged as an error when it is found and whenever a pass ends with it; when it is found, `alarm` is called.
  */
 export function startVerifying(
   db: Db,
-  { everyMs, pauseMs }: { everyMs: number; pauseMs: number },
+  { everyMs, pauseMs, alarm }: { everyMs: number; pauseMs: number; alarm?: Alarm },
   log: Pick<Logger, 'error' | 'info'>,
 ): () => Promise<void> {
-  const stopping = new AbortController()
-  const round = async () => {
-    while (!stopping.signal.aborted) {
-      await pause(everyMs, undefined, { ref: false, signal: stopping.signal }).catch(() => undefined)
-      await verifyFunds(db, pauseMs, log, stopping.signal)
-    }
+  const verify = async (trx: Trx, fundId: string) => {
+    const step = await verifyNext(trx, fundId, { pauseMs })
+    if (step.fault && step.isNew) await alarm?.(trx, { fundId, fault: step.fault })
+    return step
   }
-  const running = round()
-  return async () => {
-    stopping.abort()
-    await running
-  }
-}
-
-async function verifyFunds(
-  db: Db,
-  pauseMs: number,
-  log: Pick<Logger, 'error' | 'info'>,
-  stopped: AbortSignal,
-): Promise<void> {
-  try {
-    for (const fundId of stopped.aborted ? [] : ((await db('funds').pluck('id')) as string[])) {
-      if (stopped.aborted) return
-      const { did, fault, isNew } = await db.transaction((trx) => verifyNext(trx, fundId, { pauseMs }))
+  const round = async (stopping: AbortSignal) => {
+    for (const fundId of (await db('funds').pluck('id')) as string[]) {
+      if (stopping.aborted) return
+      const { did, fault, isNew } = await db.transaction((trx) => verify(trx, fundId))
       if (fault && (isNew || did === 'pass')) log.error({ fund: fundId, fault }, 'the ledger has been tampered with')
     }
-  } catch (error) {
-    if (!stopped.aborted) log.error({ err: error }, 'verifying the seals failed')
   }
+  return every(everyMs, 'verifying the seals', round, log)
 }

@@ -6,6 +6,7 @@ import type { NewAct } from '../people/actor.ts'
 import { takeBackPayment } from '../payments/cancel.ts'
 import { lockPaymentsOf, type LoadedPayment } from '../payments/load.ts'
 import { heldFor, type LoadedRequest } from '../requests/load.ts'
+import { tellUnwound } from './tell.ts'
 import { makeRecoverable } from './recoverable.ts'
 import type { ActiveAdvance } from './policy.ts'
 
@@ -40,6 +41,7 @@ export async function unwindAdvance(
     if (payment.status === 'settled') await makeRecoverable(trx, act, { payment, request })
   }
   await giveBack(trx, act, request, request.id)
+  await tellUnwound(trx, act, request)
 }
 
 /** The bank has paid what was on its way when the request was unwound. */

@@ -1,7 +1,6 @@
-import type { Logger } from 'pino'
 import { rows, type Db } from '../../db/connect.ts'
 import { recordAct } from '../acts/record.ts'
-import { dayOf, type Clock } from '../clock.ts'
+import { dayOf } from '../clock.ts'
 import { newAct } from '../people/actor.ts'
 import { lockRequest } from './load.ts'
 import { releaseReservation } from './release-reservation.ts'
@@ -61,22 +60,4 @@ async function expireRequest(db: Db, requestId: string, at: Date): Promise<numbe
     })
     return 1
   })
-}
-
-/** Expires lapsed requests now and then every `everyMs`, until the returned function is called. */
-export function startExpiring(db: Db, clock: Clock, everyMs: number, log: Logger): () => Promise<void> {
-  let running: Promise<unknown> = Promise.resolve()
-  const run = () => {
-    running = expireRequests(db, clock()).then(
-      (ended) => ended > 0 && log.info({ ended }, 'requests expired'),
-      (error: Error) => log.error({ err: error }, 'expiring failed; it is tried again'),
-    )
-  }
-  run()
-  const timer = setInterval(run, everyMs)
-  timer.unref()
-  return async () => {
-    clearInterval(timer)
-    await running
-  }
 }

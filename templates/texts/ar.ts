@@ -6,6 +6,7 @@ import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import { clockInAr } from './ar-clock.ts'
 import { lanesInAr } from './ar-lanes.ts'
+import { notificationsInAr } from './ar-notifications.ts'
 import type { Texts } from './en.ts'
 
 /** The words of the console in Arabic; a text that is missing here is a type error. */
@@ -290,6 +291,7 @@ export const ar: Texts = {
   ...peopleInAr,
   ...clockInAr,
   ...lanesInAr,
+  ...notificationsInAr,
 
   ledger: {
     title: 'ميزان المراجعة',

@@ -6,6 +6,7 @@ import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
 import { lanesInEn } from './en-lanes.ts'
+import { notificationsInEn } from './en-notifications.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
 export const en = {
@@ -289,6 +290,7 @@ export const en = {
   ...peopleInEn,
   ...clockInEn,
   ...lanesInEn,
+  ...notificationsInEn,
 
   ledger: {
     title: 'Trial balance',

@@ -1,4 +1,5 @@
 import { unwindOverdue } from '../../server/no-regret/overdue.ts'
+import { remindToRatify } from '../../server/no-regret/tell.ts'
 import { certify, decide, draft, released, submit } from '../support/asking.ts'
 import { received, stages } from '../support/money-in.ts'
 import { ownService } from '../support/service.ts'
@@ -18,8 +19,7 @@ async function fundWith(amount = '100000.00') {
   await received(fund, amount)
   return fund
 }
-const soundBooks = async (fundId: string) =>
-  expect(await violations(service.database().owner, fundId)).toEqual([])
+const soundBooks = async (fundId: string) => expect(await violations(service.database().owner, fundId)).toEqual([])
 
 test('one fund manager lets the money of an advance move, and the rest of the row ratifies it afterwards', async () => {
   const fund = await fundWith()
@@ -32,7 +32,10 @@ test('one fund manager lets the money of an advance move, and the rest of the ro
   await decide(fund.cast.fundManager!, id).expect(201)
   const let_ = await advance(fund, id)
   expect(let_).toMatchObject({ status: 'active', advance: { status: 'active', ratifyBy: expect.any(String) } })
-  expect(let_.waitingFor.map(({ role }: { role: string }) => role).sort()).toEqual(['certifying_officer', 'fund_manager'])
+  expect(let_.waitingFor.map(({ role }: { role: string }) => role).sort()).toEqual([
+    'certifying_officer',
+    'fund_manager',
+  ])
   expect(await stages(service, fund)).toMatchObject({ available: '92000.00', committed: '8000.00' })
 
   await paid(fund, id, '8000.00', today())
@@ -66,8 +69,13 @@ test('the time for ratification ends to the second: its last instant is in time,
   expect([certified.status, certified.body.code]).toEqual([409, 'ratification_overdue'])
   expect((await advance(fund, late.id)).advance).toMatchObject({ status: 'active', isOverdue: true })
 
-  expect((await Promise.all(Array.from({ length: 5 }, () => unwindOverdue(db(), time.now())))).reduce((a, b) => a + b)).toBe(1)
-  expect(await advance(fund, late.id)).toMatchObject({ status: 'unwound', advance: { status: 'unwound', cause: 'overdue' } })
+  expect(
+    (await Promise.all(Array.from({ length: 5 }, () => unwindOverdue(db(), time.now())))).reduce((a, b) => a + b),
+  ).toBe(1)
+  expect(await advance(fund, late.id)).toMatchObject({
+    status: 'unwound',
+    advance: { status: 'unwound', cause: 'overdue' },
+  })
   expect(await stages(service, fund)).toMatchObject({ available: '95000.00', committed: '5000.00' })
   await soundBooks(fund.id)
 })
@@ -90,7 +98,11 @@ test('unwinding cancels what is unpaid and makes what was paid a debt of the pay
       recovery: { payee: 'Centre for Dialogue', due: { amount: '3333.34' }, outstanding: { amount: '3333.34' } },
     },
   })
-  expect(await stages(service, fund)).toMatchObject({ authority: '-15000.01', available: '11666.67', disbursed: '3333.34' })
+  expect(await stages(service, fund)).toMatchObject({
+    authority: '-15000.01',
+    available: '11666.67',
+    disbursed: '3333.34',
+  })
   const owed = await accounts(service, fund, 'budget:disbursed:%')
   expect(Object.keys(owed).every((address) => /^budget:disbursed:D\d+:recoverable:R/.test(address))).toBe(true)
   expect(Object.values(await accounts(service, fund, 'assets:partner-refunds:%'))).toEqual(['333334'])
@@ -98,9 +110,9 @@ test('unwinding cancels what is unpaid and makes what was paid a debt of the pay
   expect(await accounts(service, fund, 'liabilities:payable:%')).toEqual({})
   const report = (await fund.cast.auditor!.get(`/funds/${fund.id}/donors/${one.donorId}/report`)).body
   const others = (await fund.cast.auditor!.get(`/funds/${fund.id}/donors/${two.donorId}/report`)).body
-  expect(
-    (Number(report.totals.toBeRecovered.amount) + Number(others.totals.toBeRecovered.amount)).toFixed(2),
-  ).toBe('3333.34')
+  expect((Number(report.totals.toBeRecovered.amount) + Number(others.totals.toBeRecovered.amount)).toFixed(2)).toBe(
+    '3333.34',
+  )
   await soundBooks(fund.id)
 
   // Some of it comes back, the rest is given up by two people with the authority.
@@ -162,7 +174,11 @@ test('a payment on its way that comes back after the unwinding is cancelled, and
   await decide(fund.cast.certifyingOfficer!, id, 'reject', 'No').expect(201)
   expect((await advance(fund, id)).advance.recovery).toMatchObject({ onItsWay: { amount: '4000.00' } })
   await fund.cast
-    .reconciler!.post(`/payments/${payment}/returns`, { valueDate: today(), reason: 'Closed account', reference: 'ST 9' })
+    .reconciler!.post(`/payments/${payment}/returns`, {
+      valueDate: today(),
+      reason: 'Closed account',
+      reference: 'ST 9',
+    })
     .expect(201)
   expect(await stages(service, fund)).toEqual({ authority: '-100000.00', available: '100000.00' })
   expect((await fund.cast.auditor!.get(`/payments/${payment}`)).body.status).toBe('cancelled')
@@ -202,79 +218,227 @@ test('ten requests at once never exceed the ceiling of their process, and the la
   expect(await stages(service, fund)).toMatchObject({ reserved: '20000.00' })
 })
 
-test('the ceiling stands in the database as well, for ten who pass by the service', async () => {
+test('the ceiling stands in the database as well, for ten at once who pass by the service', async () => {
   const fund = await fundWith()
-  const drafts = []
-  for (let i = 0; i < 10; i += 1) drafts.push(await asked(fund, '2000.00'))
-  // Rows as the service would write them, but with a smaller ceiling for more: only the sum in the database is left to refuse.
   const { owner } = service.database()
-  const other = await Promise.allSettled(
-    drafts.map(({ id }) =>
+  const drafts: string[] = []
+  for (let i = 0; i < 10; i += 1) drafts.push((await hurried(fund, '6000.01')).id)
+  const act = await owner('acts').orderBy('id', 'desc').first('id')
+  const answers = await Promise.allSettled(
+    drafts.map((id) =>
       owner.transaction(async (trx) => {
-        await trx.raw(`alter table no_regret_advances disable trigger append_only`).catch(() => undefined)
-        const row = await trx('no_regret_advances').where({ request_id: id }).first()
-        await trx('no_regret_advances').insert({ ...row, round: 2 })
+        const key = { request_id: id, round: 1 }
+        const hash = Buffer.alloc(32)
+        await trx('submissions').insert({
+          ...{
+            ...key,
+            submitted_by: fund.cast.requester!.id,
+            amount: 600001,
+            content_hash: hash,
+            content: {},
+            risk: 'low',
+          },
+          ...{
+            matrix_from: '1990-01-01',
+            rule_from: '1990-01-01',
+            reserved_until: '2099-01-01',
+            submitted_at: time.now(),
+          },
+          act_id: act.id,
+        })
+        await trx('requests').where({ id }).update({ status: 'submitted', round: 1, content_hash: hash })
+        await trx('no_regret_advances').insert({
+          ...{ ...key, fund_id: fund.id, process_id: fund.process, amount: 600001, ceiling: 2000000 },
+          ...{ ratification_hours: 72, lanes_from: '1990-01-01', act_id: act.id },
+        })
       }),
     ),
   )
-  expect(other.every(({ status }) => status === 'rejected')).toBe(true)
+  const reasons = answers.flatMap((one) =>
+    one.status === 'rejected' ? [(one.reason as { constraint: string }).constraint] : [],
+  )
+  expect(reasons).toEqual(Array.from({ length: 7 }, () => 'no_regret_ceiling'))
+  // Nor is a request of the lane submitted without being counted.
+  const uncounted = owner.transaction((trx) =>
+    trx('requests')
+      .where({ id: drafts[reasons.length > 0 ? answers.findIndex(({ status }) => status === 'rejected') : 0] })
+      .update({ status: 'submitted' }),
+  )
+  await expect(uncounted).rejects.toMatchObject({ constraint: 'no_regret_is_counted' })
 })
 
-type Wrong = [name: string, code: string, status: number, attempt: () => Promise<{ status: number; body: { code: string } }>]
+test('nobody ratifies, certifies or releases late in the database either, and what is unwound stays unwound', async () => {
+  const fund = await fundWith()
+  const { id } = await active(fund, '100.00')
+  await paid(fund, id, '10.00', today())
+  const { owner } = service.database()
+  const until = new Date((await advance(fund, id)).advance.ratifyBy)
+  const after = new Date(until.getTime() + 1)
+  const row = { request_id: id, fund_id: fund.id, ratify_by: until, act_id: (await owner('acts').first('id')).id }
+  const ending = (more: object) => owner('advance_endings').insert({ ...row, reason: '', ...more })
+  const early = ending({ outcome: 'unwound', cause: 'overdue', ended_at: until })
+  await expect(early).rejects.toMatchObject({ constraint: 'unwound_when_overdue' })
+  const undecided = ending({ outcome: 'ratified', cause: 'approved', ended_at: until })
+  await expect(undecided).rejects.toMatchObject({ constraint: 'advance_is_ratified' })
+  const [payment] = await owner('payments').where({ request_id: id })
+  const late = owner('payments').insert({
+    ...payment,
+    id: payment.id.replace(/...$/, 'zzz'),
+    code: 'P-late',
+    certified_at: after,
+  })
+  await expect(late).rejects.toMatchObject({ constraint: 'advance_in_time' })
+  const release = await owner('releases').where({ request_id: id }).first()
+  const released_ = owner('releases').insert({ ...release, place: 2, released_at: after })
+  await expect(released_).rejects.toMatchObject({ constraint: 'advance_in_time' })
+  const [decision] = await owner('decisions').where({ request_id: id })
+  const decided = owner('decisions').insert({ ...decision, id: decision.id.replace(/...$/, 'zzz'), decided_at: after })
+  await expect(decided).rejects.toMatchObject({ constraint: 'advance_in_time' })
+
+  await ratify(fund, id)
+  const second = ending({ outcome: 'unwound', cause: 'rejected', ended_at: until })
+  await expect(second).rejects.toMatchObject({ constraint: 'advance_endings_pkey' })
+  const status = owner('requests').where({ id }).update({ status: 'unwound' })
+  await expect(status).rejects.toMatchObject({ constraint: 'advance_is_as_its_rows' })
+  const due = { payment_id: payment.id, request_id: id, fund_id: fund.id, amount: payment.amount, due_from: today() }
+  await expect(owner('recoverables').insert({ ...due, act_id: row.act_id })).rejects.toMatchObject({ code: '23503' })
+})
+
+test('who must ratify is reminded at half of the time and once more before its end, and who asked is told that it was unwound', async () => {
+  const fund = await fundWith()
+  const { id } = await active(fund, '100.00')
+  const told = async () => {
+    const rows = await service
+      .database()
+      .owner('notifications')
+      .join('people', 'people.id', 'notifications.person_id')
+      .where({ fund_id: fund.id })
+      .where('link', `/requests/${id}`)
+      .whereIn('event', ['ratification_due', 'no_regret_unwound'])
+      .select('event', 'key', 'name')
+    return (name: string) => rows.filter((one) => one.name === name).map((one) => one.event)
+  }
+  time.passHours(35.9)
+  await remindToRatify(db(), time.now())
+  expect((await told())('certifyingOfficer')).toEqual([])
+  time.passHours(0.2)
+  for (let i = 0; i < 3; i += 1) await remindToRatify(db(), time.now())
+  expect((await told())('certifyingOfficer')).toEqual(['ratification_due'])
+  time.passHours(31)
+  await Promise.all([remindToRatify(db(), time.now()), remindToRatify(db(), time.now())])
+  expect((await told())('certifyingOfficer')).toEqual(['ratification_due', 'ratification_due'])
+  time.passHours(5)
+  await unwindOverdue(db(), time.now())
+  expect((await told())('requester')).toEqual(['no_regret_unwound'])
+})
+
+type Wrong = [
+  name: string,
+  code: string,
+  status: number,
+  attempt: () => Promise<{ status: number; body: { code: string } }>,
+]
 const wrongs: Wrong[] = [
-  ['a reason is missing', 'incomplete_request', 422, async () => {
-    const fund = await fundWith()
-    return submit(fund, await draft(fund, '10.00', { lane: 'no_regret' }))
-  }],
-  ['the rapid lane needs a reason too', 'incomplete_request', 422, async () => {
-    const fund = await fundWith()
-    return submit(fund, await draft(fund, '10.00', { lane: 'rapid' }))
-  }],
-  ['the process is past its crisis', 'lane_not_open', 409, async () => {
-    const fund = await fundWith()
-    const process = await fund.cast.fundManager!.post(`/funds/${fund.id}/processes`, {
-      ...{ name: 'After the accord', country: 'Chad', region: 'Central Africa', phase: 'implementation' },
-      confidentiality: 'open',
-    })
-    return submit(fund, await hurried(fund, '10.00', { processId: process.body.id }))
-  }],
-  ['one request is above the ceiling', 'no_regret_ceiling', 409, async () => {
-    const fund = await fundWith()
-    return submit(fund, await hurried(fund, '20000.01'))
-  }],
-  ['an advance is not returned', 'ratify_or_reject', 409, async () => {
-    const fund = await fundWith()
-    const { id } = await active(fund, '10.00')
-    return decide(fund.cast.certifyingOfficer!, id, 'return', 'Change it')
-  }],
-  ['the requester does not let it move', 'role_not_allowed', 403, async () => {
-    const fund = await fundWith()
-    const { id } = await asked(fund, '10.00')
-    return decide(fund.cast.requester!, id)
-  }],
-  ['a certifying officer does not let it move', 'not_your_step', 403, async () => {
-    const fund = await fundWith()
-    const { id } = await asked(fund, '10.00')
-    return decide(fund.cast.certifyingOfficer!, id)
-  }],
-  ['nothing is to be recovered of it', 'exceeds_recoverable', 409, async () => {
-    const fund = await fundWith()
-    const { id } = await active(fund, '10.00')
-    return recover(fund, id, '1.00', today())
-  }],
-  ['who let it move gives nothing up', 'role_not_allowed', 403, async () => {
-    const fund = await fundWith()
-    const { id } = await active(fund, '10.00')
-    return fund.cast.fundManager!.post(`/disbursement-requests/${id}/recovery-write-offs`, {
-      ...{ amount: { amount: '1.00', currency: 'USD' }, writtenOffOn: today(), reason: 'Lost' },
-    })
-  }],
+  [
+    'a reason is missing',
+    'incomplete_request',
+    422,
+    async () => {
+      const fund = await fundWith()
+      return submit(fund, await draft(fund, '10.00', { lane: 'no_regret' }))
+    },
+  ],
+  [
+    'the rapid lane needs a reason too',
+    'incomplete_request',
+    422,
+    async () => {
+      const fund = await fundWith()
+      return submit(fund, await draft(fund, '10.00', { lane: 'rapid' }))
+    },
+  ],
+  [
+    'the process is past its crisis',
+    'lane_not_open',
+    409,
+    async () => {
+      const fund = await fundWith()
+      const process = await fund.cast.fundManager!.post(`/funds/${fund.id}/processes`, {
+        ...{ name: 'After the accord', country: 'Chad', region: 'Central Africa', phase: 'implementation' },
+        confidentiality: 'open',
+      })
+      return submit(fund, await hurried(fund, '10.00', { processId: process.body.id }))
+    },
+  ],
+  [
+    'one request is above the ceiling',
+    'no_regret_ceiling',
+    409,
+    async () => {
+      const fund = await fundWith()
+      return submit(fund, await hurried(fund, '20000.01'))
+    },
+  ],
+  [
+    'an advance is not returned',
+    'ratify_or_reject',
+    409,
+    async () => {
+      const fund = await fundWith()
+      const { id } = await active(fund, '10.00')
+      return decide(fund.cast.certifyingOfficer!, id, 'return', 'Change it')
+    },
+  ],
+  [
+    'the requester does not let it move',
+    'role_not_allowed',
+    403,
+    async () => {
+      const fund = await fundWith()
+      const { id } = await asked(fund, '10.00')
+      return decide(fund.cast.requester!, id)
+    },
+  ],
+  [
+    'a certifying officer does not let it move',
+    'not_your_step',
+    403,
+    async () => {
+      const fund = await fundWith()
+      const { id } = await asked(fund, '10.00')
+      return decide(fund.cast.certifyingOfficer!, id)
+    },
+  ],
+  [
+    'nothing is to be recovered of it',
+    'exceeds_recoverable',
+    409,
+    async () => {
+      const fund = await fundWith()
+      const { id } = await active(fund, '10.00')
+      return recover(fund, id, '1.00', today())
+    },
+  ],
+  [
+    'who let it move gives nothing up',
+    'role_not_allowed',
+    403,
+    async () => {
+      const fund = await fundWith()
+      const { id } = await active(fund, '10.00')
+      return fund.cast.fundManager!.post(`/disbursement-requests/${id}/recovery-write-offs`, {
+        ...{ amount: { amount: '1.00', currency: 'USD' }, writtenOffOn: today(), reason: 'Lost' },
+      })
+    },
+  ],
 ]
 test.each(wrongs)('refused, with nothing changed: %s', async (_name, code, status, attempt) => {
   const { owner } = service.database()
   const answer = await attempt()
   expect([answer.status, answer.body.code]).toEqual([status, code])
-  const { rows } = await owner.raw(`select count(*)::int as n from advance_endings e where e.act_id = (select max(id) from acts)`)
+  const { rows } = await owner.raw(
+    `select count(*)::int as n from advance_endings e where e.act_id = (select max(id) from acts)`,
+  )
   expect(rows[0].n).toBe(0)
 })
 
