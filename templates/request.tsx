@@ -52,6 +52,7 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       </p>
       {request.ending && <Ending of={request.ending as EndingTold} t={t} />}
       {request.advance && <Advance of={request.advance} t={t} />}
+      {request.advance?.recovery && <Recovery request={request} of={request.advance.recovery} t={t} {...shown.part} />}
       <PartNow request={request} names={names} t={t} {...shown.part} />
       <h2>{t.request.facts}</h2>
       <WhatIsAsked request={request} names={names} t={t} />
@@ -66,7 +67,6 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       <h2>{t.request.payments}</h2>
       <Payments payments={payments} t={t} />
       <PaymentsBack names={names} t={t} {...shown.part} />
-      {request.advance?.recovery && <Recovery request={request} of={request.advance.recovery} t={t} {...shown.part} />}
     </>,
   )
 }

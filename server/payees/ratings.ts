@@ -24,7 +24,8 @@ export async function ratePayee(
   if (actor.kind === 'service') throw new Refusal('service_account_decides_nothing')
   if (await trx('ties').where({ payee_id: payeeId, person_id: actor.personId }).first('payee_id'))
     throw new Refusal('tied_to_payee')
-  if (validUntil < dayOf(actor.act.at)) throw new Refusal('dates_out_of_order', { field: 'validUntil', notBefore: dayOf(actor.act.at) })
+  if (validUntil < dayOf(actor.act.at))
+    throw new Refusal('dates_out_of_order', { field: 'validUntil', notBefore: dayOf(actor.act.at) })
 
   // A payee's row never changes and cannot be locked for change, so its id is.
   await trx.raw(`select pg_advisory_xact_lock(hashtextextended(?, 0))`, [`rating ${payeeId}`])

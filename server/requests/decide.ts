@@ -120,7 +120,7 @@ export async function stepsAndDecisions(
   { id, round }: { id: string; round: number },
 ): Promise<{ steps: Step[]; decisions: DecisionTaken[] }> {
   const key = { id, round }
-  const steps = await rows<Step>(
+  const all = await rows<Step>(
     db,
     `select step, role, quorum, ratifies from approval_steps where request_id = :id and round = :round order by step, role`,
     key,
@@ -130,6 +130,8 @@ export async function stepsAndDecisions(
     `select step, role, decided_by as "decidedBy", verdict from decisions_that_count(:id, :round) order by decided_at, id`,
     key,
   )
+  // Told only of those that do.
+  const steps = all.map(({ ratifies, ...step }) => (ratifies ? { ...step, ratifies } : step))
   return { steps, decisions }
 }
 
