@@ -11,7 +11,10 @@ test('the requester chooses how urgent it is, and what was submitted says so', a
   const made = await draft(fund, '10.00')
   const path = `/disbursement-requests/${made.id}`
   expect((await auditor!.get(path)).body.lane).toBe('standard')
-  const changed = await requester!.patch(path, { lane: 'rapid', laneReason: 'Shots' }).set('if-match', made.etag).expect(200)
+  const changed = await requester!
+    .patch(path, { lane: 'rapid', laneReason: 'Shots' })
+    .set('if-match', made.etag)
+    .expect(200)
   await submit(fund, { id: made.id, etag: changed.headers.etag! }).expect(201)
   expect((await auditor!.get(path)).body.lane).toBe('rapid')
   const { owner } = service.database()
