@@ -66,6 +66,47 @@ create table adjusting_acts (
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON adjusting_acts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE CONSTRAINT TRIGGER controller_adjusts AFTER INSERT ON adjusting_acts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION controller_adjusts();
 
+create table advance_activations (
+  request_id    id not null,
+  fund_id       id not null,
+  round         integer not null,
+  decision_id   id not null,
+  activated_at  timestamp with time zone not null,
+  ratify_by     timestamp with time zone not null,
+  act_id        id not null,
+  constraint advance_activations_pkey PRIMARY KEY (request_id),
+  constraint advance_activations_fund_id_request_id_ratify_by_key UNIQUE (fund_id, request_id, ratify_by),
+  constraint advance_activations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint advance_activations_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES decisions(id),
+  constraint advance_activations_fund_id_request_id_round_fkey FOREIGN KEY (fund_id, request_id, round) REFERENCES no_regret_advances(fund_id, request_id, round)
+);
+CREATE INDEX advance_activations_by_end ON advance_activations USING btree (ratify_by, request_id);
+CREATE TRIGGER advance_is_activated BEFORE INSERT ON advance_activations FOR EACH ROW EXECUTE FUNCTION advance_is_activated();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON advance_activations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table advance_endings (
+  request_id  id not null,
+  fund_id     id not null,
+  outcome     text not null,
+  cause       text not null,
+  ratify_by   timestamp with time zone not null,
+  ended_at    timestamp with time zone not null,
+  reason      text not null default ''::text,
+  act_id      id not null,
+  constraint advance_endings_pkey PRIMARY KEY (request_id),
+  constraint advance_endings_request_id_outcome_key UNIQUE (request_id, outcome),
+  constraint advance_endings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint advance_endings_fund_id_request_id_ratify_by_fkey FOREIGN KEY (fund_id, request_id, ratify_by) REFERENCES advance_activations(fund_id, request_id, ratify_by),
+  constraint advance_endings_cause_check CHECK ((cause = ANY (ARRAY['approved'::text, 'rejected'::text, 'overdue'::text]))),
+  constraint advance_endings_check CHECK (((outcome = 'ratified'::text) = (cause = 'approved'::text))),
+  constraint advance_endings_outcome_check CHECK ((outcome = ANY (ARRAY['ratified'::text, 'unwound'::text]))),
+  constraint ratified_in_time CHECK (((outcome <> 'ratified'::text) OR (ended_at <= ratify_by))),
+  constraint unwound_when_overdue CHECK (((cause <> 'overdue'::text) OR (ended_at > ratify_by)))
+);
+CREATE TRIGGER advance_is_ratified BEFORE INSERT ON advance_endings FOR EACH ROW WHEN ((new.outcome = 'ratified'::text)) EXECUTE FUNCTION advance_is_ratified();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON advance_endings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER unwound_status_follows AFTER INSERT ON advance_endings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.outcome = 'unwound'::text)) EXECUTE FUNCTION unwound_status_follows();
+
 create table agreements (
   contribution_id    id not null,
   conditional        boolean not null,
@@ -110,6 +151,7 @@ create table approval_steps (
   role        text not null,
   quorum      smallint not null,
   fund_id     id not null,
+  ratifies    boolean not null default false,
   constraint approval_steps_pkey PRIMARY KEY (request_id, round, step, role),
   constraint approval_steps_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint approval_steps_request_id_round_fkey FOREIGN KEY (request_id, round) REFERENCES submissions(request_id, round),
@@ -439,6 +481,7 @@ END)),
   constraint decisions_check1 CHECK (((verdict = 'approve'::text) OR (reason <> ''::text))),
   constraint decisions_verdict_check CHECK ((verdict = ANY (ARRAY['approve'::text, 'reject'::text, 'return'::text])))
 );
+CREATE TRIGGER advance_in_time BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION advance_in_time('decided_at');
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 CREATE TRIGGER decision_on_what_was_submitted BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION decision_on_what_was_submitted();
@@ -744,6 +787,7 @@ create table kept_decisions (
   constraint kept_decisions_request_id_round_step_role_fkey FOREIGN KEY (request_id, round, step, role) REFERENCES approval_steps(request_id, round, step, role),
   constraint kept_decisions_round_check CHECK ((round > 1))
 );
+CREATE TRIGGER advance_keeps_nothing BEFORE INSERT ON kept_decisions FOR EACH ROW EXECUTE FUNCTION advance_keeps_nothing();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON kept_decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER kept_decision_still_covers BEFORE INSERT ON kept_decisions FOR EACH ROW EXECUTE FUNCTION kept_decision_still_covers();
 
@@ -822,6 +866,30 @@ create table need_to_know (
 );
 CREATE INDEX need_to_know_by_entity ON need_to_know USING btree (entity_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON need_to_know FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table no_regret_advances (
+  request_id          id not null,
+  fund_id             id not null,
+  round               integer not null,
+  process_id          id not null,
+  amount              bigint not null,
+  ceiling             bigint not null,
+  ratification_hours  integer not null,
+  lanes_from          date not null,
+  act_id              id not null,
+  constraint no_regret_advances_pkey PRIMARY KEY (request_id, round),
+  constraint no_regret_advances_fund_id_request_id_round_key UNIQUE (fund_id, request_id, round),
+  constraint no_regret_advances_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint no_regret_advances_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id),
+  constraint no_regret_advances_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint no_regret_advances_request_id_round_fkey FOREIGN KEY (request_id, round) REFERENCES submissions(request_id, round),
+  constraint no_regret_advances_amount_check CHECK ((amount > 0)),
+  constraint no_regret_advances_ceiling_check CHECK ((ceiling >= 0)),
+  constraint no_regret_advances_ratification_hours_check CHECK ((ratification_hours > 0))
+);
+CREATE INDEX no_regret_advances_by_process ON no_regret_advances USING btree (process_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON no_regret_advances FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER no_regret_within_ceiling BEFORE INSERT ON no_regret_advances FOR EACH ROW EXECUTE FUNCTION no_regret_within_ceiling();
 
 create table notifications (
   id            id not null,
@@ -1068,6 +1136,7 @@ create table payments (
 );
 CREATE INDEX payments_by_fund ON payments USING btree (fund_id, status, id);
 CREATE INDEX payments_by_request ON payments USING btree (request_id, id);
+CREATE TRIGGER advance_in_time BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION advance_in_time('certified_at');
 CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
 CREATE TRIGGER kept_before_correction BEFORE UPDATE ON payments FOR EACH ROW WHEN ((new.category IS DISTINCT FROM old.category)) EXECUTE FUNCTION kept_before_correction('id');
 CREATE TRIGGER not_while_suspended BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
@@ -1176,7 +1245,7 @@ create table policies (
   constraint policies_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint policies_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
   constraint rule_by_two_people FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
-  constraint policies_subject_check CHECK (((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text])) OR (subject = 'clock'::text))),
+  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text, 'clock'::text, 'lanes'::text]))),
   constraint policies_verdict_check CHECK ((verdict = 'approve'::text)),
   constraint rule_not_in_the_past CHECK (((proposal_id IS NULL) OR (effective_from >= ((recorded_at AT TIME ZONE 'utc'::text))::date)))
 );
@@ -1258,17 +1327,21 @@ create table proposals (
   proposed_by      id not null,
   proposed_at      timestamp with time zone not null default clock_timestamp(),
   act_id           id not null,
+  request_id       id,
   constraint proposals_pkey PRIMARY KEY (id),
   constraint proposals_fund_id_id_key UNIQUE (fund_id, id),
   constraint proposals_id_proposed_by_key UNIQUE (id, proposed_by),
   constraint proposals_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint proposals_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
   constraint proposals_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint proposals_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint proposals_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES people(id),
-  constraint proposals_kind_check CHECK (((kind = 'policy'::text) OR (kind = ANY (ARRAY['conversion'::text, 'interest_charge'::text, 'write_off'::text, 'impairment'::text, 'impairment_reversal'::text, 'reserve_replenishment'::text, 'reserve_release'::text]))))
+  constraint proposals_kind_check CHECK ((kind = ANY (ARRAY['policy'::text, 'conversion'::text, 'interest_charge'::text, 'write_off'::text, 'impairment'::text, 'impairment_reversal'::text, 'reserve_replenishment'::text, 'reserve_release'::text, 'recovery_write_off'::text]))),
+  constraint recovery_of_a_request CHECK (((kind <> 'recovery_write_off'::text) OR (request_id IS NOT NULL)))
 );
 CREATE INDEX proposals_by_contribution ON proposals USING btree (contribution_id) WHERE (contribution_id IS NOT NULL);
 CREATE INDEX proposals_by_fund ON proposals USING btree (fund_id, id);
+CREATE INDEX proposals_by_request ON proposals USING btree (request_id) WHERE (request_id IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON proposals FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table rate_changes (
@@ -1402,6 +1475,79 @@ create policy own on receipts for select to wasata_donor using (((id)::text IN (
    FROM receipt_applications a)));
 create policy service on receipts for all to wasata_service using (true) with check (true);
 
+create table recoverables (
+  payment_id  id not null,
+  request_id  id not null,
+  fund_id     id not null,
+  outcome     text not null default 'unwound'::text,
+  amount      bigint not null,
+  due_from    date not null,
+  act_id      id not null,
+  constraint recoverables_pkey PRIMARY KEY (payment_id),
+  constraint recoverables_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint recoverables_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint recoverables_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
+  constraint recoverables_request_id_outcome_fkey FOREIGN KEY (request_id, outcome) REFERENCES advance_endings(request_id, outcome),
+  constraint recoverables_amount_check CHECK ((amount > 0)),
+  constraint recoverables_outcome_check CHECK ((outcome = 'unwound'::text))
+);
+CREATE INDEX recoverables_by_fund ON recoverables USING btree (fund_id, payment_id);
+CREATE INDEX recoverables_by_request ON recoverables USING btree (request_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON recoverables FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER recoverable_was_paid BEFORE INSERT ON recoverables FOR EACH ROW EXECUTE FUNCTION recoverable_was_paid();
+
+create table recoveries (
+  id               id not null,
+  fund_id          id not null,
+  request_id       id not null,
+  bank_account_id  id not null,
+  received_on      date not null,
+  received         bigint not null,
+  functional       bigint not null,
+  reference        text not null,
+  recorded_by      id not null,
+  duty             text not null default 'reconciler'::text,
+  act_id           id not null,
+  constraint recoveries_pkey PRIMARY KEY (id),
+  constraint recoveries_fund_id_id_key UNIQUE (fund_id, id),
+  constraint recovery_recorded_already UNIQUE (bank_account_id, received_on, reference),
+  constraint one_duty_each FOREIGN KEY (request_id, recorded_by, duty) REFERENCES duties(request_id, person_id, duty),
+  constraint recoveries_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint recoveries_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
+  constraint recoveries_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint recoveries_duty_check CHECK ((duty = 'reconciler'::text)),
+  constraint recoveries_functional_check CHECK ((functional > 0)),
+  constraint recoveries_received_check CHECK ((received > 0)),
+  constraint recoveries_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 140)))
+);
+CREATE INDEX recoveries_by_request ON recoveries USING btree (request_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON recoveries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER recovered_within_due AFTER INSERT ON recoveries FOR EACH ROW EXECUTE FUNCTION recovered_within_due();
+
+create table recovery_write_offs (
+  id              id not null,
+  fund_id         id not null,
+  request_id      id not null,
+  amount          bigint not null,
+  written_off_on  date not null,
+  reason          text not null,
+  proposal_id     id not null,
+  verdict         text not null default 'approve'::text,
+  act_id          id not null,
+  constraint recovery_write_offs_pkey PRIMARY KEY (id),
+  constraint recovery_write_offs_fund_id_id_key UNIQUE (fund_id, id),
+  constraint recovery_write_offs_proposal_id_key UNIQUE (proposal_id),
+  constraint recovery_write_offs_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint recovery_write_offs_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint recovery_write_offs_proposal_id_verdict_fkey FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
+  constraint recovery_write_offs_amount_check CHECK ((amount > 0)),
+  constraint recovery_write_offs_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
+  constraint recovery_write_offs_verdict_check CHECK ((verdict = 'approve'::text))
+);
+CREATE INDEX recovery_write_offs_by_request ON recovery_write_offs USING btree (request_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON recovery_write_offs FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER recovered_within_due AFTER INSERT ON recovery_write_offs FOR EACH ROW EXECUTE FUNCTION recovered_within_due();
+
 create table refund_payments (
   refund_id        id not null,
   bank_account_id  id not null,
@@ -1477,6 +1623,7 @@ create table releases (
   constraint releases_duty_check CHECK ((duty = 'releaser'::text)),
   constraint releases_place_check CHECK ((place = ANY (ARRAY[1, 2])))
 );
+CREATE TRIGGER advance_in_time BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION advance_in_time('released_at');
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON releases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 CREATE TRIGGER not_while_suspended BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
@@ -1559,6 +1706,7 @@ create table requests (
   created_at      timestamp with time zone not null default clock_timestamp(),
   submitted_at    timestamp with time zone,
   lane            text not null default 'standard'::text,
+  lane_reason     text not null default ''::text,
   constraint requests_pkey PRIMARY KEY (id),
   constraint request_code_taken UNIQUE (fund_id, code),
   constraint requests_fund_id_id_key UNIQUE (fund_id, id),
@@ -1569,17 +1717,21 @@ create table requests (
   constraint requests_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id),
   constraint requests_check CHECK ((ends_on >= starts_on)),
   constraint requests_lane_check CHECK ((lane = ANY (ARRAY['standard'::text, 'rapid'::text, 'no_regret'::text]))),
+  constraint requests_lane_reason_check CHECK ((length(lane_reason) <= 1000)),
   constraint requests_mandate_basis_check CHECK ((mandate_basis = ANY (ARRAY['request_of_parties'::text, 'secretary_general_initiative'::text, 'security_council_request'::text, 'general_assembly_request'::text]))),
-  constraint requests_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'returned'::text, 'approved'::text, 'active'::text, 'reporting'::text, 'closed'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text, 'suspended'::text, 'cancelled'::text]))),
+  constraint requests_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'returned'::text, 'approved'::text, 'active'::text, 'reporting'::text, 'closed'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text, 'suspended'::text, 'cancelled'::text, 'unwound'::text]))),
   constraint requests_support_check CHECK ((support <@ ARRAY['advisory'::text, 'logistical'::text, 'financial'::text])),
   constraint requests_themes_check CHECK ((themes <@ ARRAY['power_sharing'::text, 'natural_resources'::text, 'constitution_making'::text, 'ceasefire_and_security'::text, 'gender_and_inclusion'::text])),
   constraint requests_title_check CHECK (((length(title) >= 1) AND (length(title) <= 300)))
 );
 CREATE INDEX requests_by_entity ON requests USING btree (entity_id, id);
 CREATE INDEX requests_by_status ON requests USING btree (fund_id, status, id);
-CREATE TRIGGER approved_at_every_step BEFORE UPDATE OF status ON requests FOR EACH ROW WHEN (((old.status = 'submitted'::text) AND (new.status <> ALL (ARRAY['submitted'::text, 'returned'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text])))) EXECUTE FUNCTION approved_at_every_step();
+CREATE CONSTRAINT TRIGGER advance_is_as_its_rows AFTER UPDATE OF status ON requests DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.lane = 'no_regret'::text) OR (new.status = 'unwound'::text))) EXECUTE FUNCTION advance_is_as_its_rows();
+CREATE TRIGGER approved_at_every_step BEFORE UPDATE OF status ON requests FOR EACH ROW WHEN (((old.status = 'submitted'::text) AND (new.status <> ALL (ARRAY['submitted'::text, 'returned'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text])) AND (NOT ((new.lane = 'no_regret'::text) AND (new.status = 'active'::text))))) EXECUTE FUNCTION approved_at_every_step();
 CREATE TRIGGER decided_content_is_fixed BEFORE UPDATE ON requests FOR EACH ROW EXECUTE FUNCTION decided_content_is_fixed();
 CREATE TRIGGER lane_is_fixed BEFORE UPDATE OF lane ON requests FOR EACH ROW WHEN (((old.lane <> new.lane) AND (old.status <> ALL (ARRAY['draft'::text, 'returned'::text])))) EXECUTE FUNCTION lane_is_fixed();
+CREATE TRIGGER lane_reason_is_fixed BEFORE UPDATE OF lane_reason ON requests FOR EACH ROW WHEN (((old.lane_reason <> new.lane_reason) AND (old.status <> ALL (ARRAY['draft'::text, 'returned'::text])))) EXECUTE FUNCTION lane_is_fixed();
+CREATE CONSTRAINT TRIGGER no_regret_is_counted AFTER UPDATE OF status, round ON requests DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.lane = 'no_regret'::text) AND (new.status <> ALL (ARRAY['draft'::text, 'withdrawn'::text])))) EXECUTE FUNCTION no_regret_is_counted();
 CREATE TRIGGER process_is_known BEFORE INSERT OR UPDATE OF process_id ON requests FOR EACH ROW WHEN ((new.process_id IS NOT NULL)) EXECUTE FUNCTION process_is_known();
 alter table requests enable row level security;
 create policy own on requests for select to wasata_donor using (((id)::text IN ( SELECT own_requests() AS own_requests)));
@@ -2056,6 +2208,17 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON year_closings 
 CREATE CONSTRAINT TRIGGER year_closes_itself AFTER INSERT ON year_closings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION year_closes_itself();
 CREATE TRIGGER year_must_be_over BEFORE INSERT ON year_closings FOR EACH ROW EXECUTE FUNCTION year_must_be_over();
 
+create view open_advances as
+ SELECT a.fund_id,
+    a.process_id,
+    a.request_id,
+    a.amount
+   FROM (no_regret_advances a
+     JOIN requests r ON ((((r.id)::text = (a.request_id)::text) AND (r.round = a.round))))
+  WHERE ((r.status = ANY (ARRAY['submitted'::text, 'returned'::text, 'active'::text])) AND (NOT (EXISTS ( SELECT
+           FROM advance_endings e
+          WHERE ((e.request_id)::text = (a.request_id)::text)))));
+
 create view rates_in_force as
  SELECT r.fund_id,
     r.currency,
@@ -2081,6 +2244,27 @@ create view rates_in_force as
           ORDER BY k_1.number DESC
          LIMIT 1) k ON (true))
      LEFT JOIN rate_changes c ON (((c.id)::text = (k.change_id)::text)));
+
+create view recovery_standings as
+ SELECT d.fund_id,
+    d.request_id,
+    d.due,
+    (COALESCE(r.received, (0)::numeric))::bigint AS received,
+    (COALESCE(w.given_up, (0)::numeric))::bigint AS given_up,
+    ((((d.due)::numeric - COALESCE(r.received, (0)::numeric)) - COALESCE(w.given_up, (0)::numeric)))::bigint AS outstanding
+   FROM ((( SELECT recoverables.fund_id,
+            recoverables.request_id,
+            (sum(recoverables.amount))::bigint AS due
+           FROM recoverables
+          GROUP BY recoverables.fund_id, recoverables.request_id) d
+     LEFT JOIN ( SELECT recoveries.request_id,
+            sum(recoveries.functional) AS received
+           FROM recoveries
+          GROUP BY recoveries.request_id) r USING (request_id))
+     LEFT JOIN ( SELECT recovery_write_offs.request_id,
+            sum(recovery_write_offs.amount) AS given_up
+           FROM recovery_write_offs
+          GROUP BY recovery_write_offs.request_id) w USING (request_id));
 
 CREATE OR REPLACE FUNCTION account_is_what_it_says()
  RETURNS trigger
@@ -2110,6 +2294,79 @@ begin
     raise exception 'account % belongs to another request', new.address using errcode = 'check_violation', constraint = 'account_of_its_request';
   end if;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION advance_in_time()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_at timestamptz := (to_jsonb(new) ->> tg_argv[0])::timestamptz;
+begin
+  if exists (select from advance_activations a left join advance_endings e on e.request_id = a.request_id
+              where a.request_id = new.request_id and (e.outcome = 'unwound' or e.outcome is null and v_at > a.ratify_by)) then
+    raise exception 'the advance of request % is past its time', new.request_id using errcode = 'check_violation', constraint = 'advance_in_time';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION advance_is_activated()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  new.ratify_by := new.activated_at + make_interval(hours => (select a.ratification_hours from no_regret_advances a
+                                                               where a.request_id = new.request_id and a.round = new.round));
+  if not exists (select from decisions d join approval_steps s using (request_id, round, step, role)
+                  where d.id = new.decision_id and d.request_id = new.request_id and d.round = new.round and d.verdict = 'approve'
+                    and not s.ratifies and d.decided_at = new.activated_at)
+     or not exists (select from approval_steps s where s.request_id = new.request_id and s.round = new.round and s.ratifies)
+     or steps_without_quorum(new.request_id, '{f}') > 0 then
+    raise exception 'nobody has let the advance of request % move', new.request_id
+      using errcode = 'check_violation', constraint = 'advance_is_activated';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION advance_is_as_its_rows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if new.status = 'active' and not exists (select from advance_activations a where a.request_id = new.id and a.round = new.round)
+     or (new.status = 'unwound') <> exists (select from advance_endings e where e.request_id = new.id and e.outcome = 'unwound') then
+    raise exception 'request % is not %: nobody made it so', new.id, new.status using errcode = 'check_violation', constraint = 'advance_is_as_its_rows';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION advance_is_ratified()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if steps_without_quorum(new.request_id, '{f,t}') > 0 then
+    raise exception 'the advance of request % is not approved at every step', new.request_id
+      using errcode = 'check_violation', constraint = 'advance_is_ratified';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION advance_keeps_nothing()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from requests r where r.id = new.request_id and r.lane = 'no_regret') then
+    raise exception 'request % is in the no-regret lane and keeps no decisions', new.request_id
+      using errcode = 'check_violation', constraint = 'advance_keeps_nothing';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION approved_at_every_step()
@@ -2802,6 +3059,40 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION no_regret_is_counted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from no_regret_advances a where a.request_id = new.id and a.round = new.round) then
+    raise exception 'request % is in the no-regret lane and not counted under its ceiling', new.id
+      using errcode = 'check_violation', constraint = 'no_regret_is_counted';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION no_regret_within_ceiling()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(new.process_id, 3));
+  if new.amount > new.ceiling - (select coalesce(sum(o.amount), 0) from open_advances o
+                                  where o.process_id = new.process_id and o.request_id <> new.request_id) then
+    raise exception 'process % has less left than % under its ceiling', new.process_id, new.amount
+      using errcode = 'check_violation', constraint = 'no_regret_ceiling';
+  end if;
+  if not exists (select from submissions s join requests r on r.id = s.request_id
+                  where s.request_id = new.request_id and s.round = new.round and s.amount = new.amount
+                    and r.process_id = new.process_id and r.lane = 'no_regret') then
+    raise exception 'advance of request % is not what was submitted', new.request_id
+      using errcode = 'check_violation', constraint = 'advance_as_submitted';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION not_while_suspended()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3194,6 +3485,31 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION recoverable_was_paid()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from payments p where p.id = new.payment_id and p.status = 'settled' and p.amount = new.amount) then
+    raise exception 'payment % was not paid', new.payment_id using errcode = 'check_violation', constraint = 'recoverable_was_paid';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION recovered_within_due()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(new.request_id, 4));
+  if (select coalesce(min(s.outstanding), -1) from recovery_standings s where s.request_id = new.request_id) < 0 then
+    raise exception 'more of request % is recovered than is due', new.request_id using errcode = 'check_violation', constraint = 'recovered_within_due';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION refund_stands_or_is_paid()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3318,6 +3634,19 @@ AS $function$
               and not exists (select from approval a where a.decided_by = signed.person and a.payee_hash = payee_details_hash(p.payee_id))))
 $function$;
 
+CREATE OR REPLACE FUNCTION steps_without_quorum(p_request text, p_ratifies boolean[])
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select count(*)
+    from requests r join approval_steps s on s.request_id = r.id and s.round = r.round
+   where r.id = p_request and s.ratifies = any (p_ratifies)
+     and s.quorum > (select count(distinct c.decided_by) from decisions_that_count(s.request_id, s.round) c
+                      where c.step = s.step and c.role = s.role and c.verdict = 'approve')
+$function$;
+
 CREATE OR REPLACE FUNCTION strength(state text)
  RETURNS integer
  LANGUAGE sql
@@ -3368,6 +3697,18 @@ AS $function$
   select coalesce((select case when s.horizon > pg_snapshot_xmax(pg_current_snapshot()) then '0' else s.horizon end
                      from seals s where s.fund_id = p_fund order by s.number desc limit 1), '0')
 $function$;
+
+CREATE OR REPLACE FUNCTION unwound_status_follows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from requests r where r.id = new.request_id and r.status = 'unwound') then
+    raise exception 'request % was unwound and does not say so', new.request_id using errcode = 'check_violation', constraint = 'advance_is_as_its_rows';
+  end if;
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION verifier_has_no_part()
  RETURNS trigger
@@ -3438,6 +3779,8 @@ grant select on accounts to wasata_donor;
 grant select on accounts to wasata_service;
 grant insert, select on acts to wasata_service;
 grant insert, select on adjusting_acts to wasata_service;
+grant insert, select on advance_activations to wasata_service;
+grant insert, select on advance_endings to wasata_service;
 grant select on agreements to wasata_donor;
 grant insert, select on agreements to wasata_service;
 grant insert, select on approval_steps to wasata_service;
@@ -3485,8 +3828,10 @@ grant insert, select, update on mail_preferences to wasata_service;
 grant insert, select on mails to wasata_service;
 grant delete, insert, select on named_people to wasata_service;
 grant insert, select on need_to_know to wasata_service;
+grant insert, select on no_regret_advances to wasata_service;
 grant insert, select on notifications to wasata_service;
 grant insert, select on obligation_reductions to wasata_service;
+grant select on open_advances to wasata_service;
 grant insert, select on pauses to wasata_service;
 grant insert, select on payee_ratings to wasata_service;
 grant insert, select on payee_verifications to wasata_service;
@@ -3514,6 +3859,10 @@ grant select on receipt_applications to wasata_donor;
 grant insert, select on receipt_applications to wasata_service;
 grant select on receipts to wasata_donor;
 grant insert, select on receipts to wasata_service;
+grant insert, select on recoverables to wasata_service;
+grant insert, select on recoveries to wasata_service;
+grant select on recovery_standings to wasata_service;
+grant insert, select on recovery_write_offs to wasata_service;
 grant select on refund_payments to wasata_donor;
 grant insert, select on refund_payments to wasata_service;
 grant select on refunds to wasata_donor;
@@ -3567,7 +3916,7 @@ grant update (category), update (correction_id), update (status), update (versio
 grant update (active), update (language), update (password_hash), update (password_is_first), update (version) on people to wasata_service;
 grant select (confidentiality), select (fund_id), select (id), select (name), select (region) on processes to wasata_donor;
 grant select (fund_id), select (id), select (process_id) on requests to wasata_donor;
-grant update (content_hash), update (ends_on), update (lane), update (mandate_basis), update (payee_id), update (process_id), update (purpose), update (reserved_until), update (round), update (starts_on), update (status), update (submitted_at), update (support), update (themes), update (title), update (version) on requests to wasata_service;
+grant update (content_hash), update (ends_on), update (lane), update (lane_reason), update (mandate_basis), update (payee_id), update (process_id), update (purpose), update (reserved_until), update (round), update (starts_on), update (status), update (submitted_at), update (support), update (themes), update (title), update (version) on requests to wasata_service;
 grant update (ended_at), update (ended_by) on role_grants to wasata_service;
 grant update (act_id), update (charge), update (correction_id), update (functional), update (functional_charge), update (reference), update (value_date) on settlements to wasata_service;
 grant update (revoked_at) on tokens to wasata_service;
@@ -3596,6 +3945,7 @@ grant execute on function payee_details_hash(p_payee text) to wasata_service;
 grant execute on function period_state(p_fund text, p_month date) to wasata_service;
 grant execute on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) to wasata_service;
 grant execute on function signatures_that_do_not_count(p_payment text) to wasata_service;
+grant execute on function steps_without_quorum(p_request text, p_ratifies boolean[]) to wasata_service;
 grant execute on function strength(state text) to wasata_service;
 grant execute on function unsealed_since(p_fund text) to wasata_service;
 revoke all on function balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer) from public;
@@ -3619,6 +3969,7 @@ revoke all on function period_state(p_fund text, p_month date) from public;
 revoke all on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) from public;
 revoke all on function sealed_entries_are_folded() from public;
 revoke all on function signatures_that_do_not_count(p_payment text) from public;
+revoke all on function steps_without_quorum(p_request text, p_ratifies boolean[]) from public;
 revoke all on function strength(state text) from public;
 revoke all on function takes_fund_of() from public;
 revoke all on function unsealed_since(p_fund text) from public;

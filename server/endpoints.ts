@@ -10,6 +10,7 @@ import type { Endpoint } from './http/endpoint.ts'
 import { ruleEndpoints } from './rules/routes.ts'
 import { sampleEndpoints } from './samples/routes.ts'
 import { savedQueryEndpoints } from './saved-queries/routes.ts'
+import { noRegretEndpoints } from './no-regret/routes.ts'
 import type { SignIn } from './http/sign-in.ts'
 import { importEndpoints } from './imports/routes.ts'
 import { exportEndpoints } from './ledger/exports/routes.ts'
@@ -37,6 +38,7 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...requestEndpoints(),
     ...clockEndpoints(),
     ...paymentEndpoints(),
+    ...noRegretEndpoints(),
     ...treasuryEndpoints(),
     ...proposalEndpoints(),
     ...ruleEndpoints(),

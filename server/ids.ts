@@ -27,6 +27,8 @@ export const ID_KINDS = {
   proposal: 'prp',
   rateChange: 'rch',
   receipt: 'rct',
+  recovery: 'rcv',
+  recoveryWriteOff: 'rwo',
   reduction: 'rdn',
   refund: 'rfd',
   reopening: 'rop',

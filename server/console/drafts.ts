@@ -134,6 +134,7 @@ function contentTyped(fields: Fields, chosen: (name: string) => string[], curren
     support: chosen('support'),
     themes: chosen('themes'),
     ...optional({ lane: fields.lane }),
+    laneReason: fields.laneReason ?? '',
     startsOn: fields.startsOn || null,
     endsOn: fields.endsOn || null,
     lines: linesTyped(fields).map(({ category, description, amount }) => ({
@@ -163,6 +164,7 @@ function valuesTyped({ fields, chosen }: Refused): DraftValues {
     support: chosen('support'),
     themes: chosen('themes'),
     lane: text('lane'),
+    laneReason: text('laneReason'),
     startsOn: text('startsOn'),
     endsOn: text('endsOn'),
     purpose: text('purpose'),
@@ -173,10 +175,10 @@ function valuesTyped({ fields, chosen }: Refused): DraftValues {
 type RequestTold = Awaited<ReturnType<typeof readRequest>>['body']
 
 function asText(request: RequestTold): DraftValues {
-  const { title, entityId, processId, payeeId, mandateBasis, support, themes, lane, startsOn, endsOn, purpose } =
-    request
+  const { title, entityId, processId, payeeId, mandateBasis, support, themes, startsOn, endsOn, purpose } = request
   return {
-    ...{ title, entityId, support, themes, lane, purpose, lines: [] },
+    ...{ title, entityId, support, themes, purpose, lines: [] },
+    ...{ lane: request.lane, laneReason: request.laneReason },
     processId: processId ?? '',
     payeeId: payeeId ?? '',
     mandateBasis: mandateBasis ?? '',
@@ -192,5 +194,5 @@ function withBlanks(lines: readonly LineValues[]): LineValues[] {
 
 const EMPTY: DraftValues = {
   ...{ title: '', entityId: '', processId: '', payeeId: '', mandateBasis: '', purpose: '' },
-  ...{ support: [], themes: [], lane: 'standard', startsOn: '', endsOn: '', lines: [] },
+  ...{ support: [], themes: [], lane: 'standard', laneReason: '', startsOn: '', endsOn: '', lines: [] },
 }

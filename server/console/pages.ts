@@ -19,6 +19,7 @@ import { payeePages } from './payees.ts'
 import { ownPasswordFirst, passwordPages } from './password.ts'
 import { paymentForms } from './payments.ts'
 import { periodPages } from './periods.ts'
+import { recoveryPages } from './recoveries.ts'
 import { requestPages } from './requests.ts'
 import { rulePages } from './rules.ts'
 import { signInPages } from './sign-in.ts'
@@ -47,6 +48,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   requestPages(router, served)
   paymentForms(router, served)
   clockPages(router, served)
+  recoveryPages(router, served)
   donorPages(router, served)
   contributionPages(router, served)
   payeePages(router, served)

@@ -101,7 +101,9 @@ const TO_DECIDE = `
   with missing as (
     select s.request_id, s.round, s.step, s.role, min(s.step) over (partition by s.request_id) as lowest
       from approval_steps s join requests r on r.id = s.request_id and r.round = s.round
-     where r.fund_id = :fundId and r.status = 'submitted'
+     where r.fund_id = :fundId
+       and (r.status = 'submitted' or exists (select from advance_activations a where a.request_id = r.id
+                                                 and not exists (select from advance_endings e where e.request_id = r.id)))
        and (select count(*) from decisions_that_count(s.request_id, s.round) c
              where c.step = s.step and c.role = s.role and c.verdict = 'approve') < s.quorum)
   ${REQUEST}

@@ -70,6 +70,7 @@ const OTHERWISE: Readonly<Record<string, Instead>> = {
   request_approved: 'reduce_obligation',
   obligation_reduced: 'request_again',
   payment_cancelled: 'certify_again',
+  advance_unwound: 'request_again',
   // Money that has left is not taken back by a line in a book: it comes back, or it does not.
   payment_released: 'return_payment',
   payment_returned: 'certify_again',

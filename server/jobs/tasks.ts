@@ -1,6 +1,8 @@
 import type { Logger } from 'pino'
 import type { Db } from '../../db/connect.ts'
 import { noticeSteps } from '../clock/notice.ts'
+import { unwindOverdue } from '../no-regret/overdue.ts'
+import { remindToRatify } from '../no-regret/tell.ts'
 import { deliverMails } from '../notifications/deliver.ts'
 import { makeMails } from '../notifications/make-mails.ts'
 import type { Post } from '../notifications/post.ts'
@@ -45,6 +47,16 @@ export const TASKS: readonly Task[] = [
     run: async ({ db, now, log }) => {
       const noticed = await noticeSteps(db, now)
       if (noticed > 0) log.info({ noticed }, 'steps noticed')
+    },
+  },
+  {
+    name: 'unwind_advances',
+    does: 'Unwinds no-regret advances that were not ratified in time, and reminds those whose decision is missing before that',
+    everyMinutes: 1,
+    run: async ({ db, now, log }) => {
+      const unwound = await unwindOverdue(db, now)
+      if (unwound > 0) log.info({ unwound }, 'no-regret advances unwound')
+      await remindToRatify(db, now)
     },
   },
   {

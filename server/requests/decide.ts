@@ -5,6 +5,10 @@ import { dayOf } from '../clock.ts'
 import { newId } from '../ids.ts'
 import { postEntry } from '../ledger/post.ts'
 import { moveStage } from '../ledger/stages.ts'
+import { activateAdvance, ratifyAdvance } from '../no-regret/activate.ts'
+import { activeAdvance } from '../no-regret/load.ts'
+import { isOverdue, type ActiveAdvance } from '../no-regret/policy.ts'
+import { unwindAdvance } from '../no-regret/unwind.ts'
 import { holdsRole, requireRole, type Actor, type Role } from '../people/actor.ts'
 import { heldFor, lockRequest, takeDuty, type LoadedRequest } from './load.ts'
 import {
@@ -23,11 +27,12 @@ export const APPROVAL_ROLES: readonly Role[] = ['certifying_officer', 'fund_mana
 
 /**
  * Records one person's verdict on a submitted request, at the step that is open to one of their roles. The last approval commits the
- * money in the same transaction; a rejection gives it back; a return keeps it held while the request is put right.
+ * money in the same transaction; a rejection gives it back; a return keeps it held while the request is put right. In the no-regret lane the
+ * first step lets the money move, and the later ones ratify that, or unwind it.
  *
- * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_decision`, `suspended`, `reservation_lapsed`, `version_changed` when the
- * content or the payee's details are not those named, or none is named and they have changed since it was first submitted,
- * `already_decided_by_you`, `not_your_step`, and what `takeDuty` refuses.
+ * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_decision`, `suspended`, `ratification_overdue`, `ratify_or_reject`,
+ * `reservation_lapsed`, `version_changed` when the content or the payee's details are not those named, or none is named and they have
+ * changed since it was first submitted, `already_decided_by_you`, `not_your_step`, and what `takeDuty` refuses.
  */
 export async function decideRequest(
   trx: Trx,
@@ -41,9 +46,12 @@ export async function decideRequest(
 ): Promise<{ id: string; requestId: string; verdict: Verdict; status: RequestStatus }> {
   const request = await lockRequest(trx, requestId)
   requireRole(actor, request.fundId, APPROVAL_ROLES)
-  if (request.status !== 'submitted') throw new Refusal('not_awaiting_decision', { current: request.status })
+  const advance = await activeAdvance(trx, requestId)
+  if (request.status !== 'submitted' && !advance)
+    throw new Refusal('not_awaiting_decision', { current: request.status })
   await mustNotBeSuspended(trx, requestId)
-  if (request.reservedUntil! < dayOf(actor.act.at))
+  if (advance) checkRatifying(advance, verdict, actor.act.at)
+  else if (request.reservedUntil! < dayOf(actor.act.at))
     throw new Refusal('reservation_lapsed', { reservedUntil: request.reservedUntil })
   if (contentHash ? contentHash !== request.decidedHash : await mayBeStale(trx, request))
     throw new Refusal('version_changed')
@@ -70,13 +78,20 @@ export async function decideRequest(
     act_id: actor.act.id,
   })
   const decided = [...decisions, { ...step, decidedBy: actor.personId, verdict }]
+  if (advance) {
+    const status = statusAfter(steps, decided)
+    if (status === 'unwound') await unwindAdvance(trx, actor.act, request, { cause: 'rejected', reason, advance })
+    else if (openSteps(steps, decided).length === 0) await ratifyAdvance(trx, actor, request, advance)
+    return { id, requestId, verdict, status: status === 'unwound' ? status : request.status }
+  }
   const status = statusAfter(steps, decided)
   if (status !== request.status) {
     await trx('requests')
       .where({ id: requestId })
       .update({ status, version: request.version + 1 })
   }
-  if (status === 'approved') await commitReserved(trx, actor, request)
+  if (status === 'active') await activateAdvance(trx, actor, request, { decisionId: id })
+  if (status === 'approved' || status === 'active') await commitReserved(trx, actor, request)
   if (status === 'rejected') await releaseReservation(trx, actor.act, request, 'rejected')
   await tellDecision(trx, actor, request, { id, step, verdict, reason, status, open: openSteps(steps, decided) })
   return { id, requestId, verdict, status }
@@ -93,6 +108,12 @@ async function mayBeStale(trx: Trx, { id, round, payeeId }: LoadedRequest): Prom
   return round > 1 || changed !== undefined
 }
 
+/** After money was let move, there is no way back to the requester: it is ratified in time, or it is unwound. */
+function checkRatifying(advance: ActiveAdvance, verdict: Verdict, at: Date): void {
+  if (isOverdue(advance, at)) throw new Refusal('ratification_overdue', { ratifyBy: advance.ratifyBy.toISOString() })
+  if (verdict === 'return') throw new Refusal('ratify_or_reject')
+}
+
 /**
  * The steps of the current round and the decisions that count on them: those taken in it, and those of earlier rounds that no change has
  * touched. An approval does not count any more when its giver must keep away from the payee by now, or when the payee's details are
@@ -103,9 +124,9 @@ export async function stepsAndDecisions(
   { id, round }: { id: string; round: number },
 ): Promise<{ steps: Step[]; decisions: DecisionTaken[] }> {
   const key = { id, round }
-  const steps = await rows<Step>(
+  const all = await rows<Step>(
     db,
-    `select step, role, quorum from approval_steps where request_id = :id and round = :round order by step, role`,
+    `select step, role, quorum, ratifies from approval_steps where request_id = :id and round = :round order by step, role`,
     key,
   )
   const decisions = await rows<DecisionTaken>(
@@ -113,6 +134,8 @@ export async function stepsAndDecisions(
     `select step, role, decided_by as "decidedBy", verdict from decisions_that_count(:id, :round) order by decided_at, id`,
     key,
   )
+  // Told only of those that do.
+  const steps = all.map(({ ratifies, ...step }) => (ratifies ? { ...step, ratifies } : step))
   return { steps, decisions }
 }
 

@@ -20,6 +20,7 @@ export type RequestContent = {
   support?: string[]
   themes?: string[]
   lane?: Lane
+  laneReason?: string
   startsOn?: string | null
   endsOn?: string | null
   lines?: { category: string; description: string; amount: MoneyText }[]
@@ -93,6 +94,7 @@ function columnsOf(content: RequestContent): Record<string, unknown> {
     support: content.support,
     themes: content.themes,
     lane: content.lane,
+    lane_reason: content.laneReason,
     starts_on: content.startsOn,
     ends_on: content.endsOn,
   }

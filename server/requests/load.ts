@@ -20,6 +20,8 @@ export type LoadedRequest = {
   support: string[]
   themes: string[]
   lane: Lane
+  /** Why it is in a hurry: what happened, and where. */
+  laneReason: string
   startsOn: string | null
   endsOn: string | null
   status: RequestStatus
@@ -32,7 +34,8 @@ export type LoadedRequest = {
 }
 
 const COLUMNS = `r.id, r.code, r.fund_id as "fundId", f.currency, r.entity_id as "entityId", r.process_id as "processId",
-  r.payee_id as "payeeId", r.title, r.purpose, r.mandate_basis as "mandateBasis", r.support, r.themes, r.lane, r.starts_on as "startsOn",
+  r.payee_id as "payeeId", r.title, r.purpose, r.mandate_basis as "mandateBasis", r.support, r.themes, r.lane,
+  r.lane_reason as "laneReason", r.starts_on as "startsOn",
   r.ends_on as "endsOn", r.status, r.round, r.version, r.content_hash as "contentHash",
   encode(sha256(r.content_hash || payee_details_hash(r.payee_id)), 'hex') as "decidedHash", r.reserved_until as "reservedUntil"`
 
@@ -131,8 +134,8 @@ export function totalOf(parts: readonly StagePart[], currency: string): Money {
 
 /** Exactly what a complete request says, as one text with fixed order, and its sha-256: what decisions are bound to. */
 export async function contentOf(db: Db, request: LoadedRequest): Promise<{ content: Content; hash: Buffer }> {
-  const { code, entityId, processId, payeeId, title, purpose, mandateBasis, support, themes, lane, startsOn, endsOn } =
-    request
+  const { code, entityId, processId, payeeId, title, purpose, mandateBasis, support, themes } = request
+  const { lane, laneReason, startsOn, endsOn } = request
   const lines = await budgetLines(db, request)
   const namedPeople = await db('named_people').where({ request_id: request.id }).orderBy('person_id').pluck('person_id')
   const details = await row<{ hash: string }>(db, `select encode(payee_details_hash(:payeeId), 'hex') as hash`, {
@@ -150,6 +153,7 @@ export async function contentOf(db: Db, request: LoadedRequest): Promise<{ conte
     support,
     themes,
     lane,
+    laneReason,
     startsOn: startsOn!,
     endsOn: endsOn!,
     lines,

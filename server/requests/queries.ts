@@ -1,6 +1,7 @@
 import { row, rows, type Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { minorText, moneyFrom, moneyText, sum, type MoneyText } from '../money.ts'
+import { advanceTold } from '../no-regret/queries.ts'
 import { entitiesOf, READERS, requireRole, type Actor } from '../people/actor.ts'
 import { changesBetweenRounds } from './changes.ts'
 import { budgetLines, heldFor, requestById, totalOf } from './load.ts'
@@ -48,6 +49,7 @@ export async function readRequest(db: Db, actor: Actor, requestId: string) {
   const { contentHash: _ofContent, decidedHash, version, currency, ...told } = request
   const lines = await budgetLines(db, request)
   const { steps, decisions } = await stepsAndDecisions(db, request)
+  const advance = await advanceTold(db, request, actor.act.at)
   const [reserved, committed, disbursed] = [
     await heldFor(db, request, 'reserved'),
     await heldFor(db, request, 'committed'),
@@ -67,7 +69,8 @@ export async function readRequest(db: Db, actor: Actor, requestId: string) {
       lines,
       contentHash: decidedHash,
       steps,
-      waitingFor: request.status === 'submitted' ? openSteps(steps, decisions) : [],
+      waitingFor: request.status === 'submitted' || advance?.status === 'active' ? openSteps(steps, decisions) : [],
+      advance,
       decisions: await decisionsOn(db, request),
       changes: await changesBetweenRounds(db, request),
       funding: await fundingOf(db, request),

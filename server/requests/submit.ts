@@ -10,12 +10,13 @@ import { policyInForce } from '../funds/policies.ts'
 import { postEntry } from '../ledger/post.ts'
 import { moveStage } from '../ledger/stages.ts'
 import { fromMinorUnits, minorUnits, moneyFrom, moneyText, sum, type Money } from '../money.ts'
+import { checkCeiling, lanesFor, recordAdvance, type LanesInForce } from '../no-regret/ask.ts'
 import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
 import { stepsAndDecisions } from './decide.ts'
 import { budgetLines, contentOf, lockRequest, takeDuty, type LoadedRequest } from './load.ts'
 import { riskOfPayee } from '../payees/queries.ts'
 import { keepDecisions, matrixFor } from './keep.ts'
-import { missingFields, openSteps, stepsFor } from './policy.ts'
+import { missingFields, openSteps, stepsFor, stepsToRatify } from './policy.ts'
 import { releaseReservation } from './release-reservation.ts'
 import { tellOpenSteps } from './tell.ts'
 
@@ -24,7 +25,7 @@ import { tellOpenSteps } from './tell.ts'
  * exactly what was submitted, all in one transaction. Submitted anew, it keeps the approvals that what has changed does not touch.
  *
  * Refuses `not_found`, `role_not_allowed`, `not_editable`, `version_changed`, `incomplete_request` with what is missing, what
- * `takeDuty` refuses, and `insufficient_funds` with what is available under which earmark; then nothing is held.
+ * `takeDuty` refuses, `lane_not_open`, `no_regret_ceiling` with what the process has left, and `insufficient_funds` with what is available under which earmark; then nothing is held.
  */
 export async function submitRequest(
   trx: Trx,
@@ -39,16 +40,29 @@ export async function submitRequest(
   if (request.version !== version) throw new Refusal('version_changed', { version: request.version })
   const lines = await budgetLines(trx, request)
   const { processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn } = request
-  const missing = missingFields({ processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn, lines })
+  const hurry = request.lane === 'standard' ? {} : { laneReason: request.laneReason }
+  const missing = missingFields({
+    processId,
+    payeeId,
+    purpose,
+    mandateBasis,
+    support,
+    startsOn,
+    endsOn,
+    lines,
+    ...hurry,
+  })
   if (missing.length > 0) throw new Refusal('incomplete_request', { missing })
   await takeDuty(trx, actor, { requestId, duty: 'requester' })
 
   const on = dayOf(actor.act.at)
+  const lanes = await lanesFor(trx, request, on)
   const amount = sum(
     lines.map((line) => moneyFrom(line.amount)),
     request.currency,
   )
   await lockFunding(trx, request.fundId)
+  if (request.lane === 'no_regret') await checkCeiling(trx, request, { amount, lanes })
   await releaseReservation(trx, actor.act, request, 'submitted anew')
   const rule = await policyInForce(trx, { fundId: request.fundId, subject: 'funding_rule', on })
   const held = await sources(trx, request)
@@ -69,7 +83,9 @@ export async function submitRequest(
     on,
     ruleFrom: rule.effectiveFrom,
     parts: funding.parts,
+    lanes,
   })
+  if (request.lane === 'no_regret') await recordAdvance(trx, actor, request, { amount, round: submission.round, lanes })
   await postEntry(
     trx,
     { fundId: request.fundId, actId: actor.act.id },
@@ -118,7 +134,13 @@ async function recordSubmission(
   trx: Trx,
   actor: Actor,
   request: LoadedRequest,
-  { amount, on, ruleFrom, parts }: { amount: Money; on: string; ruleFrom: string; parts: FundingPart[] },
+  {
+    amount,
+    on,
+    ruleFrom,
+    parts,
+    lanes,
+  }: { amount: Money; on: string; ruleFrom: string; parts: FundingPart[]; lanes: LanesInForce },
 ): Promise<{ round: number; version: number; keptDecisions: number }> {
   const matrix = await matrixFor(trx, request, { amount, on })
   const risk = await riskOfPayee(trx, request.payeeId!, on)
@@ -127,7 +149,8 @@ async function recordSubmission(
   const { content, hash } = await contentOf(trx, request)
   const round = request.round + 1
   const key = { request_id: request.id, round }
-  const steps = stepsFor(amount, matrix.terms, risk)
+  const full = stepsFor(amount, matrix.terms, risk)
+  const steps = request.lane === 'no_regret' ? stepsToRatify(lanes.terms.noRegret.steps, full) : full
   await trx('submissions').insert({
     ...key,
     submitted_by: actor.personId,
@@ -141,8 +164,9 @@ async function recordSubmission(
     submitted_at: actor.act.at,
     act_id: actor.act.id,
   })
-  await trx('approval_steps').insert(steps.map((step) => ({ ...key, ...step })))
-  const keptDecisions = await keepDecisions(trx, request, { steps, content })
+  await trx('approval_steps').insert(steps.map((step) => ({ ratifies: false, ...key, ...step })))
+  // One decision lets the money of an advance move, so none of an earlier round does.
+  const keptDecisions = request.lane === 'no_regret' ? 0 : await keepDecisions(trx, request, { steps, content })
   await setTargets(trx, request, { round, amount, steps, on })
   await trx('request_funding').insert(
     parts.map((part) => ({

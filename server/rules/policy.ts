@@ -60,6 +60,20 @@ export const SUBJECTS = {
     rows: { kind: 'list', of: { upTo, role: { kind: 'choice', of: AUTHORITIES } }, key: 'upTo', least: 1, most: 2 },
   },
   bank_charges: { most: { kind: 'amount' }, bps: { kind: 'basis_points' } },
+  lanes: {
+    crisisPhases: {
+      kind: 'list',
+      of: { phase: { kind: 'choice', of: ['before_escalation', 'after_violence', 'implementation'] } },
+      key: 'phase',
+      least: 1,
+      most: 3,
+      asOne: true,
+    },
+    noRegret: {
+      kind: 'group',
+      of: { ceiling: { kind: 'amount' }, ratificationHours: { kind: 'count', least: 1, most: 24 * 30 }, steps },
+    },
+  },
   clock: {
     targets: { kind: 'group', of: { standard: timed, rapid: timed, no_regret: timed } },
     percentiles: { kind: 'group', of: { decision: percentile, advance: percentile, credited: percentile } },

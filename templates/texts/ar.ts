@@ -6,6 +6,7 @@ import { ruleErrorsAr, rulesInAr } from './ar-rules.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import { clockInAr } from './ar-clock.ts'
+import { lanesInAr } from './ar-lanes.ts'
 import { notificationsInAr } from './ar-notifications.ts'
 import type { Texts } from './en.ts'
 
@@ -294,6 +295,7 @@ export const ar: Texts = {
   ...clockInAr,
   ...notificationsInAr,
   ...rulesInAr,
+  ...lanesInAr,
 
   ledger: {
     title: 'ميزان المراجعة',
@@ -360,6 +362,8 @@ export const ar: Texts = {
   },
 
   done: {
+    recovered: 'سُجل: صار المال متاحاً من جديد للمساهمات التي جاء منها.',
+    givenUp: 'قُدم الاقتراح. يدخل في الدفاتر حين يوافق عليه من له الصلاحية.',
     drafted: 'حُفظت المسودة.',
     changed: 'حُفظ التعديل.',
     submitted: 'قُدّم الطلب: حُجز {amount} للمستفيد {payee} وبدأ الاعتماد.',
@@ -413,6 +417,7 @@ export const ar: Texts = {
     expired: 'منقضٍ',
     suspended: 'معلّق',
     cancelled: 'ملغى',
+    unwound: 'ملغى الأثر',
   },
   paymentStatuses: {
     certified: 'مصدّقة',
@@ -495,6 +500,10 @@ export const ar: Texts = {
     payment_settled: 'تسوية دفعة',
     payment_returned: 'ارتداد دفعة',
     release_reversed: 'عكس صرف',
+    advance_unwound: 'إلغاء أثر سلفة: ما لم يُدفع',
+    recovery_due: 'مستحق الاسترداد من المستفيد',
+    recovery_received: 'استرداد من المستفيد',
+    recovery_written_off: 'شطب ما لن يُسترد',
     refund_decided: 'تقرير رد إلى المانح',
     refund_paid: 'سداد رد إلى المانح',
     write_off: 'شطب',

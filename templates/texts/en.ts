@@ -6,6 +6,7 @@ import { ruleErrorsEn, rulesInEn } from './en-rules.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
+import { lanesInEn } from './en-lanes.ts'
 import { notificationsInEn } from './en-notifications.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
@@ -293,6 +294,7 @@ export const en = {
   ...clockInEn,
   ...notificationsInEn,
   ...rulesInEn,
+  ...lanesInEn,
 
   ledger: {
     title: 'Trial balance',
@@ -359,6 +361,8 @@ export const en = {
   },
 
   done: {
+    recovered: 'Recorded: the money is available again to the contributions that it came from.',
+    givenUp: 'Proposed. It is in the books when somebody with the authority has approved it.',
     drafted: 'The draft is saved.',
     changed: 'The change is saved.',
     submitted: 'Submitted: {amount} for {payee} is held, and the approval has begun.',
@@ -412,6 +416,7 @@ export const en = {
     expired: 'Expired',
     suspended: 'Suspended',
     cancelled: 'Cancelled',
+    unwound: 'Unwound',
   },
   paymentStatuses: {
     certified: 'Certified',
@@ -499,6 +504,10 @@ export const en = {
     payment_settled: 'Payment settled',
     payment_returned: 'Payment returned',
     release_reversed: 'Release reversed',
+    advance_unwound: 'Advance unwound: what was not paid',
+    recovery_due: 'To be recovered from the payee',
+    recovery_received: 'Recovered from the payee',
+    recovery_written_off: 'Recovery given up',
     refund_decided: 'Refund decided',
     refund_paid: 'Refund paid',
     write_off: 'Write-off',
