@@ -277,24 +277,24 @@ end $$;
 create trigger deployed_people_have_no_duty after insert on duties for each row execute function deployed_people_have_no_duty();
 create trigger deployed_people_have_no_duty after insert on deployments for each row execute function deployed_people_have_no_duty();
 
--- How risky it is to work with an entity, or to pay a payee, by a compliance officer: the last row holds, and once expired counts as high.
-create table risk_ratings (
-  id          id primary key,
-  fund_id     id not null references funds,
-  entity_id   id,
-  payee_id    id,
-  level       text not null check (level in ('low', 'medium', 'high')),
-  expires_on  date not null,
-  reason      text not null check (length(reason) between 1 and 2000),
-  rated_by    id not null references people,
-  rated_at    timestamptz not null,
-  act_id      id not null references acts deferrable initially deferred,
+-- How risky it is to work with an entity, by a compliance officer, until a day: the last row holds, and once expired counts as high. The
+-- same shape as the ratings of payees.
+create table entity_ratings (
+  fund_id      id not null,
+  entity_id    id not null,
+  number       int not null check (number > 0),
+  rating       text not null check (rating in ('low', 'medium', 'high')),
+  reason       text not null check (length(reason) between 1 and 2000),
+  valid_until  date not null,
+  rated_by     id not null,
+  person_kind  text not null constraint service_account_decides_nothing check (person_kind = 'person'),
+  rated_at     timestamptz not null,
+  act_id       id not null references acts deferrable initially deferred,
+  primary key (entity_id, number),
   foreign key (fund_id, entity_id) references entities (fund_id, id),
-  foreign key (fund_id, payee_id) references payees (fund_id, id),
-  constraint risk_of_one check (num_nonnulls(entity_id, payee_id) = 1)
+  foreign key (rated_by, person_kind) references people (id, kind),
+  constraint rating_still_to_run check (valid_until >= (rated_at at time zone 'utc')::date)
 );
-create index risk_ratings_by_entity on risk_ratings (entity_id, id desc) where entity_id is not null;
-create index risk_ratings_by_payee on risk_ratings (payee_id, id desc) where payee_id is not null;
 
 -- Who was told of a process, an entity or a person, and of whom that was taken back: the last row of each holds.
 alter table need_to_know drop constraint told_already,
@@ -366,7 +366,7 @@ do $$
 declare
   history text;
 begin
-  foreach history in array array['subsistence_rates', 'deployment_changes', 'risk_ratings', 'looks'] loop
+  foreach history in array array['subsistence_rates', 'deployment_changes', 'entity_ratings', 'looks'] loop
     execute format('create trigger append_only before update or delete or truncate on %I for each statement execute function history_is_append_only()', history);
     execute format('grant select, insert on %I to wasata_service', history);
   end loop;
