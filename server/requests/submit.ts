@@ -3,7 +3,7 @@ import { Refusal } from '../errors.ts'
 import { chooseFunding, type Earmark, type FundingPart, type Source, type Use } from '../funding/policy.ts'
 import { lockFunding } from '../funding/lock.ts'
 import { coverReserve } from '../funding/reserve.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { policyInForce } from '../funds/policies.ts'
 import { postEntry } from '../ledger/post.ts'
 import { moveStage } from '../ledger/stages.ts'
@@ -39,13 +39,13 @@ export async function submitRequest(
   if (missing.length > 0) throw new Refusal('incomplete_request', { missing })
   await takeDuty(trx, actor, { requestId, duty: 'requester' })
 
-  const on = today()
+  const on = dayOf(actor.act.at)
   const amount = sum(
     lines.map((line) => moneyFrom(line.amount)),
     request.currency,
   )
   await lockFunding(trx, request.fundId)
-  await releaseReservation(trx, actor.act.id, request, 'submitted anew')
+  await releaseReservation(trx, actor.act, request, 'submitted anew')
   const rule = await policyInForce(trx, { fundId: request.fundId, subject: 'funding_rule', on })
   const held = await sources(trx, request)
   await coverReserve(trx, request.fundId, amount)
@@ -122,6 +122,7 @@ async function recordSubmission(
   await trx('submissions').insert({
     ...key,
     submitted_by: actor.personId,
+    submitted_at: actor.act.at,
     amount: minorUnits(amount),
     content_hash: hash,
     content: JSON.stringify(content),
@@ -147,7 +148,7 @@ async function recordSubmission(
       version: request.version + 1,
       content_hash: hash,
       reserved_until: reservedUntil,
-      submitted_at: trx.fn.now(),
+      submitted_at: actor.act.at,
     })
   return { round, version: request.version + 1 }
 }
