@@ -349,7 +349,7 @@ create function acts_on(p_request text, p_person text) returns boolean language 
                           and exists (select from approval_steps s where s.request_id = r.id and s.round = r.round and s.role = g.role))
                       or (r.status in ('approved', 'active') and g.role = 'certifying_officer')
                       or exists (select from payments p
-                                  where p.request_id = r.id and g.role = case p.status when 'certified' then 'bank_signatory' when 'released' then 'reconciler' end)))
+                                  where p.request_id = r.id and ((p.status = 'certified' and g.role in ('bank_signatory', 'treasurer')) or (p.status in ('released', 'settled') and g.role = 'reconciler')))))
 $$;
 
 -- Only who was told asks for money for a confidential process.

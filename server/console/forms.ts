@@ -5,6 +5,7 @@ import type { FormProblem } from '../../templates/forms.tsx'
 import { formProblem } from '../../templates/refused.tsx'
 import { signInPage } from '../../templates/sign-in.tsx'
 import { REFUSALS, Refusal, type RefusalCode } from '../errors.ts'
+import { keepLooks } from '../http/act.ts'
 import type { Answer } from '../http/endpoint.ts'
 import { keepAttempt, problemOf, refusalOf } from '../http/problems.ts'
 import { validateParams } from '../http/validate.ts'
@@ -31,7 +32,9 @@ export function getPage(router: Router, path: string, show: (visit: SignedIn, re
     const visit = signedIn(req, res)
     if (!visit) return
     validateParams(req.params as Record<string, string>)
-    res.type('html').send(await show(visit, req))
+    const html = await show(visit, req)
+    await keepLooks(res.locals.db as Db, req, visit.actor)
+    res.type('html').send(html)
   })
 }
 

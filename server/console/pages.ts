@@ -30,6 +30,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
     next()
   })
   router.use(async (req, res, next) => {
+    res.locals.db = db
     res.locals.alarms = await alarmsFor(db, req)
     next()
   })

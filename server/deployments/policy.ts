@@ -55,7 +55,9 @@ export function costDeployment(asked: {
   travel: Money | null
 }): CostLine[] {
   const { mode, days, dailyFee, subsistence, travel } = asked
-  const nights = nightsByMonth(mode, days).map((one) => times('subsistence', one.nights, subsistence(one.month), one.month))
+  const nights = nightsByMonth(mode, days).map((one) =>
+    times('subsistence', one.nights, subsistence(one.month), one.month),
+  )
   return [
     times('fee', daysOf(days), dailyFee),
     ...nights,

@@ -50,7 +50,8 @@ export function deploymentsTold(
       where d.fund_id = :fundId and ${[
         expertId && 'd.expert_id = :expertId',
         requestId && 'd.request_id = :requestId',
-        outOn && `cast(:outOn as date) between d.starts_on and d.held_until and r.status not in ('submitted', 'returned')`,
+        outOn &&
+          `cast(:outOn as date) between d.starts_on and d.held_until and r.status not in ('submitted', 'returned')`,
       ]
         .filter(Boolean)
         .join(' and ')}

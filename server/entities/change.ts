@@ -29,7 +29,8 @@ export async function changeEntity(
   if (actor.administrator) actor.act.fundId = entity.fundId
   else requireRole(actor, entity.fundId, ['fund_manager', 'controller'])
   if (entity.version !== version) throw new Refusal('version_changed', { version: entity.version })
-  const another = said.name && trx('entities').where({ fund_id: entity.fundId, name: said.name }).whereNot({ id: entityId })
+  const another =
+    said.name && trx('entities').where({ fund_id: entity.fundId, name: said.name }).whereNot({ id: entityId })
   if (another && (await another.first('id'))) throw new Refusal('already_exists', { field: 'name' })
 
   await trx('entities')

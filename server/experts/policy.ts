@@ -30,7 +30,12 @@ export function isLatin(name: string): boolean {
 }
 
 /** When an expert can be had, first and last day counted; where on site and remote are both false, not at all. */
-export type Availability = { readonly from: string; readonly to: string; readonly onSite: boolean; readonly remote: boolean }
+export type Availability = {
+  readonly from: string
+  readonly to: string
+  readonly onSite: boolean
+  readonly remote: boolean
+}
 
 /** The periods of one mode as PostgreSQL writes a multirange of days. */
 export function multirangeOf(periods: readonly Availability[], mode: 'onSite' | 'remote'): string {

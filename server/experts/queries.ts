@@ -58,7 +58,10 @@ export async function searchExperts(db: Db, asked: Search): Promise<ExpertListed
   const conditions = [
     `e.fund_id = :fundId and e.on_roster`,
     themes.length > 0 && `e.themes @> :themes`,
-    language && `(${levelsFrom(level).map((one) => spoken(one)).join(' or ')})`,
+    language &&
+      `(${levelsFrom(level)
+        .map((one) => spoken(one))
+        .join(' or ')})`,
     place && `(e.countries @> array[cast(:place as text)] or e.regions @> array[cast(:place as text)])`,
     name && `(position(folded(:name) in folded(e.name)) > 0 or position(folded(:name) in folded(e.latin_name)) > 0)`,
     // What an index finds before anything is reckoned.

@@ -66,7 +66,13 @@ const said = {
 }
 
 const needed = ['name', 'themes', 'languages', 'availability', 'dailyFee', 'travel'] as const
-const REFUSED = ['about_yourself', 'already_exists', 'currency_unknown', 'currency_not_in_use', 'amount_out_of_range'] as const
+const REFUSED = [
+  'about_yourself',
+  'already_exists',
+  'currency_unknown',
+  'currency_not_in_use',
+  'amount_out_of_range',
+] as const
 
 const searched = {
   ...pageKeys,
@@ -98,7 +104,8 @@ export function expertEndpoints(): Endpoint[] {
       '/funds/:fund/experts',
       {
         tag,
-        summary: 'Experts on the roster by name, theme, language, place and days; with days, who is free on all or some of them',
+        summary:
+          'Experts on the roster by name, theme, language, place and days; with days, who is free on all or some of them',
         query: query(searched).with('to', 'from').with('whole', 'from').with('level', 'language'),
       },
       async (db, actor, { params, query: { theme: themes, after, limit, ...asked } }) => {

@@ -44,7 +44,12 @@ export async function addProcess(
 export async function changeProcess(
   trx: Trx,
   actor: Actor,
-  { processId, version, reason, ...said }: { processId: string; version: number; reason: string } & Partial<ProcessSaid>,
+  {
+    processId,
+    version,
+    reason,
+    ...said
+  }: { processId: string; version: number; reason: string } & Partial<ProcessSaid>,
 ): Promise<{ id: string; version: number }> {
   const process = await row<{
     id: string
@@ -64,7 +69,10 @@ export async function changeProcess(
   if (said.phase && !phaseGoesForward(process.phase, said.phase))
     throw new Refusal('phase_goes_forward', { current: process.phase })
   const { fundId } = process
-  if (said.name && (await trx('processes').where({ fund_id: fundId, name: said.name }).whereNot({ id: processId }).first('id')))
+  if (
+    said.name &&
+    (await trx('processes').where({ fund_id: fundId, name: said.name }).whereNot({ id: processId }).first('id'))
+  )
     throw new Refusal('already_exists', { field: 'name' })
 
   await trx('processes')
@@ -92,7 +100,12 @@ async function tellThoseInside(
     { processId },
   )
   const one = { fundId, processId, told: true }
-  if (!(await row(trx, `select from told where process_id = :processId and person_id = :me`, { processId, me: actor.personId })))
+  if (
+    !(await row(trx, `select from told where process_id = :processId and person_id = :me`, {
+      processId,
+      me: actor.personId,
+    }))
+  )
     await writeTold(trx, actor, { ...one, reason: 'Changed the process', personId: actor.personId })
   // Whoever was taken off the list before stays off it.
   const asked = await rows<{ entityId: string }>(

@@ -1,6 +1,6 @@
 import { row, type Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import type { Actor } from '../people/actor.ts'
+import type { Actor, Look } from '../people/actor.ts'
 
 /**
  * Who may know of what is said once, in the database (`seen_processes`, `acts_on`); these are the ways to ask. Every place from which
@@ -41,10 +41,9 @@ export async function mustSeeRequest(
     { requestId, viewer: actor.personId },
   )
   if (!seen) throw new Refusal('not_found')
-  if (seen.processId && seen.secret) noteLook(actor, { fundId: seen.fundId, processId: seen.processId, requestId, what })
+  if (seen.processId && seen.secret)
+    noteLook(actor, { fundId: seen.fundId, processId: seen.processId, requestId, what })
 }
-
-type Look = NonNullable<Actor['act']['looks']>[number]
 
 function noteLook(actor: Actor, look: Look): void {
   const looks = (actor.act.looks ??= [])

@@ -34,7 +34,13 @@ export async function tellOf(
 export async function writeTold(
   trx: Trx,
   actor: Actor,
-  { fundId, processId, told, reason, ...whom }: { fundId: string; processId: string; told: boolean; reason: string } & Told,
+  {
+    fundId,
+    processId,
+    told,
+    reason,
+    ...whom
+  }: { fundId: string; processId: string; told: boolean; reason: string } & Told,
 ): Promise<void> {
   await trx('need_to_know').insert({
     fund_id: fundId,
@@ -64,7 +70,11 @@ export async function mustKnowProcess(
 }
 
 /** Whether this person keeps the list of the process. */
-export async function keepsList(db: Db, actor: Actor, { id, fundId }: { id: string; fundId: string }): Promise<boolean> {
+export async function keepsList(
+  db: Db,
+  actor: Actor,
+  { id, fundId }: { id: string; fundId: string },
+): Promise<boolean> {
   if (!holdsRole(actor, fundId, KEEPERS)) return false
   const seen = await row(db, `select from processes p where p.id = :id and ${MAY_SEE_PROCESS}`, {
     id,
@@ -98,7 +108,13 @@ export function listTold(db: Db, processId: string): Promise<ToldRow[]> {
   )
 }
 
-export type LookTold = { id: string; what: string; requestCode: string | null; person: { id: string; name: string }; at: Date }
+export type LookTold = {
+  id: string
+  what: string
+  requestCode: string | null
+  person: { id: string; name: string }
+  at: Date
+}
 
 /** Who looked at the file of a confidential process, the latest first. */
 export function listLooks(

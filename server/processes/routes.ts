@@ -59,7 +59,8 @@ export function processEndpoints(): Endpoint[] {
       '/processes/:process',
       {
         tag,
-        summary: 'The file of a process: what it is, in all its versions, and its requests; a look at a confidential one is kept',
+        summary:
+          'The file of a process: what it is, in all its versions, and its requests; a look at a confidential one is kept',
         versioned: true,
       },
       async (db, actor, { params }) => {
@@ -127,7 +128,8 @@ function listEndpoints(): Endpoint[] {
       async (db, actor, { params }) => {
         await mustSeeProcess(db, actor, params.process!, 'need_to_know')
         const process = await readProcess(db, actor, params.process!)
-        if (!process.readsLooks) throw new Refusal('role_not_allowed', { allowed: ['fund_manager', 'controller', 'auditor'] })
+        if (!process.readsLooks)
+          throw new Refusal('role_not_allowed', { allowed: ['fund_manager', 'controller', 'auditor'] })
         return { body: { items: await listTold(db, params.process!) } }
       },
     ),
@@ -135,7 +137,8 @@ function listEndpoints(): Endpoint[] {
       '/processes/:process/looks',
       {
         tag,
-        summary: 'Every look at the file of a confidential process: who, when and at what; to auditors and who keeps its list',
+        summary:
+          'Every look at the file of a confidential process: who, when and at what; to auditors and who keeps its list',
         query: query(pageKeys),
       },
       async (db, actor, { params, query: { limit, after } }) => {
@@ -144,7 +147,11 @@ function listEndpoints(): Endpoint[] {
         if (!process.readsLooks && !holdsRole(actor, process.fundId, ['auditor']))
           throw new Refusal('role_not_allowed', { allowed: ['fund_manager', 'controller', 'auditor'] })
         const before = keyIn(after)?.[0] ?? ''
-        const found = await listLooks(db, { processId: params.process!, before: /^\d{1,18}$/.test(before) ? before : '', limit })
+        const found = await listLooks(db, {
+          processId: params.process!,
+          before: /^\d{1,18}$/.test(before) ? before : '',
+          limit,
+        })
         return { body: pageOf(found, limit, (one) => [one.id]) }
       },
     ),
