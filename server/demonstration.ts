@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { row, rows, type Db, type Trx } from '../db/connect.ts'
 import { recordAct } from './acts/record.ts'
-import { tellStory } from './demonstration-story.ts'
+import { callExperts } from './demonstration-experts.ts'
+import { tellStory, type Stage } from './demonstration-story.ts'
 import { tellOf } from './processes/need-to-know.ts'
 import { addToFund, openFund } from './funds/open.ts'
 import { newAct, type Actor, type Role } from './people/actor.ts'
@@ -58,7 +59,7 @@ export async function openDemonstration(trx: Trx, at: Date): Promise<CastMember[
     cast.push({ role, name, email: person.email, password: person.password! })
   }
   await recordStart(trx, actor)
-  await tellStory(trx, {
+  const stage: Stage = {
     fundId: fund.id,
     at,
     ...furniture,
@@ -71,7 +72,9 @@ export async function openDemonstration(trx: Trx, at: Date): Promise<CastMember[
       await recordStart(trx, doer)
       return done
     },
-  })
+  }
+  await tellStory(trx, stage)
+  await callExperts(trx, stage)
   return cast
 }
 

@@ -3,7 +3,8 @@ import { render } from 'preact-render-to-string'
 import { Code, LongCode, Name, Said } from './parts.tsx'
 import type { Texts } from './texts/texts.ts'
 
-export type Section = 'requests' | 'donors' | 'payees' | 'treasury' | 'ledger' | 'periods'
+export type Section =
+  'requests' | 'donors' | 'payees' | 'treasury' | 'ledger' | 'periods' | 'experts' | 'entities' | 'processes'
 
 /** What every page has around its content. */
 export type Frame = {

@@ -10,12 +10,14 @@ import { auditPages } from './audit.ts'
 import { samplePages } from './samples.ts'
 import { donorPages } from './donors.ts'
 import { draftPages } from './drafts.ts'
+import { expertPages } from './experts.ts'
 import { homePages } from './home.ts'
 import { ledgerPages } from './ledger.ts'
 import { payeePages } from './payees.ts'
 import { ownPasswordFirst, passwordPages } from './password.ts'
 import { paymentForms } from './payments.ts'
 import { periodPages } from './periods.ts'
+import { processPages } from './processes.ts'
 import { requestPages } from './requests.ts'
 import { signInPages } from './sign-in.ts'
 import { treasuryPages } from './treasury.ts'
@@ -50,5 +52,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   ledgerPages(router, served)
   periodPages(router, served)
   correctionPages(router, served)
+  expertPages(router, served)
+  processPages(router, served)
   return router
 }

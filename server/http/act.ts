@@ -65,6 +65,13 @@ export async function keepLooks(db: Db, req: Request, actor: Actor): Promise<voi
   if (actor.act.looks?.length) await keepReading(db, req, actor, {})
 }
 
+/** As `keepLooks`, where the act is kept already: a form that was refused and is shown again. */
+export async function keepLooksBeside(db: Db, actor: Actor): Promise<void> {
+  const { looks = [] } = actor.act
+  if (looks.length > 0)
+    await db.transaction((trx) => recordLooks(trx, { ...actor.act, personId: actor.personId }, looks))
+}
+
 function actOf(req: Request, actor: Actor, details: Act['details']): Act {
   return {
     id: actor.act.id,

@@ -81,3 +81,50 @@ function differing(said: Record<string, unknown>, before: Record<string, unknown
   const same = (key: string) => before && JSON.stringify(said[key]) === JSON.stringify(before[key])
   return Object.fromEntries(Object.entries(said).filter(([key]) => !same(key)))
 }
+
+export type ToldRow = {
+  id: string
+  entity: { id: string; name: string } | null
+  person: { id: string; name: string } | null
+  told: boolean
+  inForce: boolean
+  reason: string
+  by: { id: string; name: string } | null
+  at: Date
+}
+
+/** Every row of the list, the latest first, and which of them hold. */
+export function listTold(db: Db, processId: string): Promise<ToldRow[]> {
+  return rows(
+    db,
+    `select k.id::text, k.told, k.reason, k.told_at as at, exists (select from told t where t.id = k.id) as "inForce",
+            case when e.id is not null then json_build_object('id', e.id, 'name', e.name) end as entity,
+            case when n.id is not null then json_build_object('id', n.id, 'name', n.name) end as person,
+            case when b.id is not null then json_build_object('id', b.id, 'name', b.name) end as by
+       from need_to_know k left join entities e on e.id = k.entity_id left join people n on n.id = k.person_id left join people b on b.id = k.told_by
+      where k.process_id = :processId order by k.id desc`,
+    { processId },
+  )
+}
+
+export type LookTold = {
+  id: string
+  what: string
+  requestCode: string | null
+  person: { id: string; name: string }
+  at: Date
+}
+
+/** Who looked at the file of a confidential process, the latest first. */
+export function listLooks(
+  db: Db,
+  { processId, before, limit }: { processId: string; before: string; limit: number },
+): Promise<LookTold[]> {
+  return rows(
+    db,
+    `select l.id::text, l.what, r.code as "requestCode", json_build_object('id', n.id, 'name', n.name) as person, l.looked_at as at
+       from looks l join people n on n.id = l.person_id left join requests r on r.id = l.request_id
+      where l.process_id = :processId and (:before = '' or l.id < cast(nullif(:before, '') as bigint)) order by l.id desc limit :most`,
+    { processId, before, most: limit + 1 },
+  )
+}

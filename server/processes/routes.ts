@@ -6,9 +6,9 @@ import { id, joi, object, pageKeys, query, text } from '../http/schemas.ts'
 import { holdsRole, READERS, requireRole } from '../people/actor.ts'
 import { addProcess, changeProcess } from './change.ts'
 import { mustSeeProcess } from './may-see.ts'
-import { listLooks, listTold, tellOf } from './need-to-know.ts'
+import { tellOf } from './need-to-know.ts'
 import { CONFIDENTIALITIES, MANDATE_BASES, PHASES } from './policy.ts'
-import { listProcesses, readProcess } from './queries.ts'
+import { listLooks, listProcesses, listTold, readProcess } from './queries.ts'
 
 const tag = 'Processes'
 

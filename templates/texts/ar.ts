@@ -1,4 +1,5 @@
 import { auditAr } from './ar-audit.ts'
+import { expertsAr } from './ar-experts.ts'
 import { correctionsAr } from './ar-corrections.ts'
 import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
@@ -22,6 +23,9 @@ export const ar: Texts = {
     treasury: 'الخزينة',
     ledger: 'دفتر الأستاذ',
     periods: 'الفترات',
+    experts: 'الخبراء',
+    entities: 'الجهات',
+    processes: 'العمليات',
   },
   navigation: 'الأقسام',
   signOut: 'تسجيل الخروج',
@@ -284,6 +288,7 @@ export const ar: Texts = {
   },
 
   ...moneyInAr,
+  ...expertsAr,
   ...treasuryAr,
   ...peopleInAr,
 

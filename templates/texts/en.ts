@@ -1,4 +1,5 @@
 import { auditEn } from './en-audit.ts'
+import { expertsEn } from './en-experts.ts'
 import { correctionsEn } from './en-corrections.ts'
 import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
@@ -21,6 +22,9 @@ export const en = {
     treasury: 'Treasury',
     ledger: 'Ledger',
     periods: 'Periods',
+    experts: 'Experts',
+    entities: 'Entities',
+    processes: 'Processes',
   },
   navigation: 'Sections',
   signOut: 'Sign out',
@@ -283,6 +287,7 @@ export const en = {
   },
 
   ...moneyInEn,
+  ...expertsEn,
   ...treasuryEn,
   ...peopleInEn,
 
