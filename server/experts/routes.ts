@@ -84,7 +84,7 @@ const searched = {
   mode: joi.string().valid(...MODES),
   from: bookDay(),
   to: bookDay(),
-  whole: joi.boolean(),
+  whole: joi.boolean().options({ convert: true }),
 }
 
 export function expertEndpoints(): Endpoint[] {
