@@ -54,11 +54,11 @@ const ENTITIES = [
     ...{ name: 'Special Political Mission in the Delta', kind: 'special_political_mission', region: 'West Africa' },
     ...{ country: 'Guinea-Bissau', mandate: 'Good offices, by resolution of the Security Council' },
   },
-  { name: 'Community of the Great Rivers', kind: 'regional_organisation', region: 'Central Africa' },
+  { name: 'Community of the Great Rivers', kind: 'regional_organisation', region: 'West Africa' },
   { name: 'Elders of the Northern Lakes', kind: 'non_un_mediator', region: 'Central Asia', country: 'Kyrgyzstan' },
   {
-    ...{ name: 'Centre for Patient Dialogue', kind: 'partner_organisation', region: 'Central Africa' },
-    ...{ country: 'Cameroon', contact: 'Secretariat in Yaoundé' },
+    ...{ name: 'Centre for Patient Dialogue', kind: 'partner_organisation', region: 'West Africa' },
+    ...{ country: 'Ghana', contact: 'Secretariat in Accra' },
   },
 ]
 
