@@ -10,9 +10,11 @@ import { postEntry } from '../ledger/post.ts'
 import { moveStage } from '../ledger/stages.ts'
 import { fromMinorUnits, minorUnits, moneyFrom, moneyText, sum, type Money } from '../money.ts'
 import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
+import { stepsAndDecisions } from './decide.ts'
 import { budgetLines, contentOf, lockRequest, takeDuty, type LoadedRequest } from './load.ts'
-import { missingFields, stepsFor } from './policy.ts'
+import { missingFields, openSteps, stepsFor } from './policy.ts'
 import { releaseReservation } from './release-reservation.ts'
+import { tellOpenSteps } from './tell.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -79,6 +81,9 @@ export async function submitRequest(
       postings: moveStage(request, { from: 'available', to: 'reserved' }, funding.parts),
     },
   )
+  const inRound = { ...request, round: submission.round }
+  const { steps, decisions } = await stepsAndDecisions(trx, inRound)
+  await tellOpenSteps(trx, actor, inRound, openSteps(steps, decisions))
   return { id: requestId, status: 'submitted', ...submission }
 }
 

@@ -5,6 +5,7 @@ import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
+import { notificationsInEn } from './en-notifications.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
 export const en = {
@@ -290,6 +291,7 @@ export const en = {
   ...expertsEn,
   ...treasuryEn,
   ...peopleInEn,
+  ...notificationsInEn,
 
   ledger: {
     title: 'Trial balance',
@@ -524,6 +526,7 @@ export const en = {
     'string.min': 'This is too short.',
     'string.pattern.name': 'This is not of the right form.',
     'day.invalid': 'This is not a day of the calendar.',
+    'timeZone.unknown': 'This is not a name of the time zone database.',
     'day.order': 'This is before the first day.',
     'amount.tooManyDecimals': 'This has more decimals than its currency has.',
     'amount.notPositive': 'This must be more than zero.',
