@@ -201,17 +201,32 @@ create table bank_accounts (
 );
 
 create table budget_lines (
-  request_id   id not null,
-  line         smallint not null,
-  category     text not null,
-  description  text not null,
-  amount       bigint not null,
-  fund_id      id not null,
+  request_id     id not null,
+  line           smallint not null,
+  category       text not null,
+  description    text not null,
+  amount         bigint not null,
+  fund_id        id not null,
+  deployment_id  id,
+  cost           text,
+  month          date,
+  quantity       integer,
+  unit           bigint,
+  unit_currency  text,
+  rate           numeric(24,10),
   constraint budget_lines_pkey PRIMARY KEY (request_id, line),
+  constraint budget_lines_fund_id_deployment_id_fkey FOREIGN KEY (fund_id, deployment_id) REFERENCES deployments(fund_id, id),
   constraint budget_lines_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint budget_lines_unit_currency_fkey FOREIGN KEY (unit_currency) REFERENCES currencies(code),
   constraint budget_lines_amount_check CHECK ((amount > 0)),
-  constraint budget_lines_category_check CHECK ((category = ANY (ARRAY['grants'::text, 'experts'::text, 'travel'::text, 'venue'::text, 'interpretation'::text, 'security'::text])))
+  constraint budget_lines_category_check CHECK ((category = ANY (ARRAY['grants'::text, 'experts'::text, 'travel'::text, 'venue'::text, 'interpretation'::text, 'security'::text]))),
+  constraint budget_lines_cost_check CHECK ((cost = ANY (ARRAY['fee'::text, 'subsistence'::text, 'travel'::text]))),
+  constraint budget_lines_quantity_check CHECK ((quantity > 0)),
+  constraint budget_lines_unit_check CHECK ((unit > 0)),
+  constraint line_multiplies CHECK (((deployment_id IS NULL) OR (rate IS NOT NULL) OR (amount = (quantity * unit)))),
+  constraint line_of_deployment CHECK ((num_nulls(deployment_id, cost, quantity, unit, unit_currency) = ANY (ARRAY[0, 5])))
 );
+CREATE INDEX budget_lines_by_deployment ON budget_lines USING btree (deployment_id) WHERE (deployment_id IS NOT NULL);
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON budget_lines FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 CREATE TRIGGER decided_content_is_fixed BEFORE INSERT OR DELETE OR UPDATE ON budget_lines FOR EACH ROW EXECUTE FUNCTION decided_parts_are_fixed();
 
@@ -488,6 +503,62 @@ CREATE TRIGGER decision_on_what_was_submitted BEFORE INSERT ON decisions FOR EAC
 CREATE TRIGGER not_while_suspended BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON decisions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 
+create table deployment_changes (
+  fund_id        id not null,
+  deployment_id  id not null,
+  change         text not null,
+  on_day         date not null,
+  reason         text not null default ''::text,
+  recorded_by    id not null,
+  recorded_at    timestamp with time zone not null,
+  act_id         id not null,
+  constraint deployment_changes_pkey PRIMARY KEY (deployment_id, change),
+  constraint deployment_changes_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint deployment_changes_fund_id_deployment_id_fkey FOREIGN KEY (fund_id, deployment_id) REFERENCES deployments(fund_id, id),
+  constraint deployment_changes_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES people(id),
+  constraint deployment_changes_change_check CHECK ((change = ANY (ARRAY['started'::text, 'ended'::text, 'cancelled'::text]))),
+  constraint deployment_changes_check CHECK (((change <> 'cancelled'::text) OR (reason <> ''::text)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON deployment_changes FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER change_holds_expert AFTER INSERT ON deployment_changes FOR EACH ROW EXECUTE FUNCTION change_holds_expert();
+CREATE TRIGGER deployment_moves_in_order BEFORE INSERT ON deployment_changes FOR EACH ROW EXECUTE FUNCTION deployment_moves_in_order();
+
+create table deployments (
+  id              id not null,
+  fund_id         id not null,
+  request_id      id not null,
+  expert_id       id not null,
+  expert_version  integer not null,
+  mode            text not null,
+  country         text not null,
+  place           text not null default ''::text,
+  starts_on       date not null,
+  ends_on         date not null,
+  days            integer generated always as (((ends_on - starts_on) + 1)) stored,
+  nights          integer generated always as ( CASE mode WHEN 'on_site'::text THEN (ends_on - starts_on) ELSE 0 END) stored,
+  held_until      date,
+  planned_by      id not null,
+  planned_at      timestamp with time zone not null,
+  act_id          id not null,
+  constraint deployments_pkey PRIMARY KEY (id),
+  constraint deployments_fund_id_id_key UNIQUE (fund_id, id),
+  constraint expert_double_booked EXCLUDE USING gist (expert_days(ROW((expert_id)::text, starts_on)::expert_day, ROW((expert_id)::text, held_until)::expert_day, '[]'::text) WITH &&) WHERE ((held_until IS NOT NULL)),
+  constraint deployments_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint deployments_expert_id_expert_version_fkey FOREIGN KEY (expert_id, expert_version) REFERENCES expert_versions(expert_id, version),
+  constraint deployments_fund_id_expert_id_fkey FOREIGN KEY (fund_id, expert_id) REFERENCES experts(fund_id, id),
+  constraint deployments_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint deployments_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint deployments_planned_by_fkey FOREIGN KEY (planned_by) REFERENCES people(id),
+  constraint deployment_days_in_order CHECK (((ends_on >= starts_on) AND (ends_on <= (starts_on + 731)))),
+  constraint deployments_mode_check CHECK ((mode = ANY (ARRAY['on_site'::text, 'remote'::text])))
+);
+CREATE INDEX deployments_by_expert ON deployments USING btree (expert_id, starts_on);
+CREATE INDEX deployments_by_request ON deployments USING btree (request_id);
+CREATE INDEX deployments_held ON deployments USING btree (fund_id, held_until, id) WHERE (held_until IS NOT NULL);
+CREATE TRIGGER decided_content_is_fixed BEFORE INSERT OR DELETE ON deployments FOR EACH ROW EXECUTE FUNCTION decided_parts_are_fixed();
+CREATE TRIGGER deployed_people_have_no_duty AFTER INSERT ON deployments FOR EACH ROW EXECUTE FUNCTION deployed_people_have_no_duty();
+CREATE TRIGGER deployment_holds_expert BEFORE INSERT ON deployments FOR EACH ROW EXECUTE FUNCTION deployment_holds_expert();
+
 create table donors (
   id          id not null,
   fund_id     id not null,
@@ -519,6 +590,7 @@ create table duties (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON duties FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
+CREATE TRIGGER deployed_people_have_no_duty AFTER INSERT ON duties FOR EACH ROW EXECUTE FUNCTION deployed_people_have_no_duty();
 CREATE TRIGGER named_people_have_no_duty BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION named_people_have_no_duty();
 CREATE TRIGGER works_here BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION works_here();
 
@@ -544,13 +616,65 @@ create table entities (
   kind        text not null,
   region      text not null,
   created_at  timestamp with time zone not null default now(),
+  country     text not null default ''::text,
+  mandate     text not null default ''::text,
+  contact     text not null default ''::text,
+  version     integer not null default 1,
+  reason      text not null default ''::text,
+  changed_by  id,
+  changed_at  timestamp with time zone not null default clock_timestamp(),
+  act_id      id,
   constraint entities_pkey PRIMARY KEY (id),
   constraint entities_fund_id_id_key UNIQUE (fund_id, id),
   constraint entity_name_taken UNIQUE (fund_id, name),
+  constraint entities_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint entities_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES people(id),
   constraint entities_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint entities_kind_check CHECK ((kind = ANY (ARRAY['envoy_office'::text, 'special_political_mission'::text, 'regional_office'::text, 'regional_organisation'::text, 'non_un_mediator'::text]))),
+  constraint entities_contact_check CHECK ((length(contact) <= 500)),
+  constraint entities_kind_check CHECK ((kind = ANY (ARRAY['envoy_office'::text, 'special_political_mission'::text, 'regional_office'::text, 'regional_organisation'::text, 'partner_organisation'::text, 'non_un_mediator'::text]))),
+  constraint entities_mandate_check CHECK ((length(mandate) <= 2000)),
   constraint entities_name_check CHECK (((length(name) >= 1) AND (length(name) <= 300)))
 );
+CREATE TRIGGER keeps_versions AFTER INSERT OR UPDATE ON entities FOR EACH ROW EXECUTE FUNCTION keeps_versions('entity_versions', 'entity_id');
+
+create table entity_ratings (
+  fund_id      id not null,
+  entity_id    id not null,
+  number       integer not null,
+  rating       text not null,
+  reason       text not null,
+  valid_until  date not null,
+  rated_by     id not null,
+  person_kind  text not null,
+  rated_at     timestamp with time zone not null,
+  act_id       id not null,
+  constraint entity_ratings_pkey PRIMARY KEY (entity_id, number),
+  constraint entity_ratings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint entity_ratings_fund_id_entity_id_fkey FOREIGN KEY (fund_id, entity_id) REFERENCES entities(fund_id, id),
+  constraint entity_ratings_rated_by_person_kind_fkey FOREIGN KEY (rated_by, person_kind) REFERENCES people(id, kind),
+  constraint entity_ratings_number_check CHECK ((number > 0)),
+  constraint entity_ratings_rating_check CHECK ((rating = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text]))),
+  constraint entity_ratings_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+  constraint rating_still_to_run CHECK ((valid_until >= ((rated_at AT TIME ZONE 'utc'::text))::date)),
+  constraint service_account_decides_nothing CHECK ((person_kind = 'person'::text))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON entity_ratings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table entity_versions (
+  fund_id     id not null,
+  entity_id   id not null,
+  version     integer not null,
+  said        jsonb not null,
+  reason      text not null,
+  changed_by  id,
+  changed_at  timestamp with time zone not null,
+  act_id      id,
+  constraint entity_versions_pkey PRIMARY KEY (entity_id, version),
+  constraint entity_versions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint entity_versions_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES people(id),
+  constraint entity_versions_fund_id_entity_id_fkey FOREIGN KEY (fund_id, entity_id) REFERENCES entities(fund_id, id)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON entity_versions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table entries (
   id            bigint not null generated always as identity,
@@ -601,6 +725,79 @@ create table exchange_rates (
   constraint exchange_rates_units_check CHECK ((units > (0)::numeric))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON exchange_rates FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table expert_versions (
+  fund_id     id not null,
+  expert_id   id not null,
+  version     integer not null,
+  said        jsonb not null,
+  reason      text not null,
+  changed_by  id,
+  changed_at  timestamp with time zone not null,
+  act_id      id,
+  constraint expert_versions_pkey PRIMARY KEY (expert_id, version),
+  constraint expert_versions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint expert_versions_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES people(id),
+  constraint expert_versions_fund_id_expert_id_fkey FOREIGN KEY (fund_id, expert_id) REFERENCES experts(fund_id, id)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON expert_versions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table experts (
+  id                       id not null,
+  fund_id                  id not null,
+  person_id                id,
+  name                     text not null,
+  latin_name               text collate "C" not null,
+  themes                   text[] not null,
+  languages                jsonb not null,
+  regions                  text[] not null default '{}'::text[],
+  countries                text[] not null default '{}'::text[],
+  nationalities            text[] not null default '{}'::text[],
+  on_site                  datemultirange not null,
+  remote                   datemultirange not null,
+  daily_fee                bigint not null,
+  fee_currency             text not null,
+  travel_class             text not null,
+  travel_ceiling           bigint,
+  travel_ceiling_currency  text,
+  email                    text,
+  phone                    text,
+  on_roster                boolean not null default true,
+  version                  integer not null default 1,
+  reason                   text not null,
+  changed_by               id not null,
+  changed_at               timestamp with time zone not null,
+  act_id                   id not null,
+  constraint experts_pkey PRIMARY KEY (id),
+  constraint expert_person_taken UNIQUE (fund_id, person_id),
+  constraint experts_fund_id_id_key UNIQUE (fund_id, id),
+  constraint experts_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint experts_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES people(id),
+  constraint experts_fee_currency_fkey FOREIGN KEY (fee_currency) REFERENCES currencies(code),
+  constraint experts_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint experts_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint experts_travel_ceiling_currency_fkey FOREIGN KEY (travel_ceiling_currency) REFERENCES currencies(code),
+  constraint experts_check CHECK (((travel_ceiling IS NULL) = (travel_ceiling_currency IS NULL))),
+  constraint experts_daily_fee_check CHECK ((daily_fee >= 0)),
+  constraint experts_email_check CHECK ((length(email) <= 300)),
+  constraint experts_languages_check CHECK ((jsonb_typeof(languages) = 'array'::text)),
+  constraint experts_latin_name_check CHECK (((length(latin_name) >= 1) AND (length(latin_name) <= 300))),
+  constraint experts_name_check CHECK (((length(name) >= 1) AND (length(name) <= 300))),
+  constraint experts_phone_check CHECK ((length(phone) <= 50)),
+  constraint experts_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+  constraint experts_themes_check CHECK ((themes <@ ARRAY['power_sharing'::text, 'natural_resources'::text, 'constitution_making'::text, 'ceasefire_and_security'::text, 'gender_and_inclusion'::text])),
+  constraint experts_travel_ceiling_check CHECK ((travel_ceiling > 0)),
+  constraint experts_travel_class_check CHECK ((travel_class = ANY (ARRAY['economy'::text, 'premium_economy'::text, 'business'::text]))),
+  constraint nobody_keeps_their_own_entry CHECK (((changed_by)::text IS DISTINCT FROM (person_id)::text))
+);
+CREATE INDEX experts_by_country ON experts USING gin (countries);
+CREATE INDEX experts_by_language ON experts USING gin (languages jsonb_path_ops);
+CREATE INDEX experts_by_name ON experts USING btree (fund_id, latin_name, id);
+CREATE INDEX experts_by_region ON experts USING gin (regions);
+CREATE INDEX experts_by_theme ON experts USING gin (themes);
+CREATE INDEX experts_on_site ON experts USING gist (on_site);
+CREATE INDEX experts_remote ON experts USING gist (remote);
+CREATE TRIGGER keeps_versions AFTER INSERT OR UPDATE ON experts FOR EACH ROW EXECUTE FUNCTION keeps_versions('expert_versions', 'expert_id');
 
 create table explanations (
   id            id not null,
@@ -791,6 +988,25 @@ CREATE TRIGGER advance_keeps_nothing BEFORE INSERT ON kept_decisions FOR EACH RO
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON kept_decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER kept_decision_still_covers BEFORE INSERT ON kept_decisions FOR EACH ROW EXECUTE FUNCTION kept_decision_still_covers();
 
+create table looks (
+  id          bigint not null generated always as identity,
+  fund_id     id not null,
+  process_id  id not null,
+  request_id  id,
+  what        text not null,
+  person_id   id not null,
+  looked_at   timestamp with time zone not null,
+  act_id      id not null,
+  constraint looks_pkey PRIMARY KEY (id),
+  constraint looks_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint looks_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id),
+  constraint looks_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint looks_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint looks_what_check CHECK ((what = ANY (ARRAY['process'::text, 'request'::text, 'deployment'::text, 'need_to_know'::text, 'looks'::text])))
+);
+CREATE INDEX looks_by_process ON looks USING btree (process_id, id DESC);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON looks FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table mail_attempts (
   fund_id       id not null,
   mail_id       id not null,
@@ -856,15 +1072,25 @@ CREATE TRIGGER decided_content_is_fixed BEFORE INSERT OR DELETE OR UPDATE ON nam
 create table need_to_know (
   fund_id     id not null,
   process_id  id not null,
-  entity_id   id not null,
+  entity_id   id,
   told_at     timestamp with time zone not null default clock_timestamp(),
   act_id      id,
-  constraint told_already PRIMARY KEY (process_id, entity_id),
+  id          bigint not null generated always as identity,
+  person_id   id,
+  told        boolean not null default true,
+  reason      text not null default ''::text,
+  told_by     id,
+  constraint need_to_know_pkey PRIMARY KEY (id),
   constraint need_to_know_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint need_to_know_fund_id_entity_id_fkey FOREIGN KEY (fund_id, entity_id) REFERENCES entities(fund_id, id),
-  constraint need_to_know_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id)
+  constraint need_to_know_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id),
+  constraint need_to_know_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint need_to_know_told_by_fkey FOREIGN KEY (told_by) REFERENCES people(id),
+  constraint need_to_know_reason_check CHECK ((length(reason) <= 2000)),
+  constraint told_is_one CHECK ((num_nonnulls(entity_id, person_id) = 1))
 );
-CREATE INDEX need_to_know_by_entity ON need_to_know USING btree (entity_id);
+CREATE INDEX need_to_know_by_entity ON need_to_know USING btree (process_id, entity_id, id DESC) WHERE (entity_id IS NOT NULL);
+CREATE INDEX need_to_know_by_person ON need_to_know USING btree (process_id, person_id, id DESC) WHERE (person_id IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON need_to_know FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table no_regret_advances (
@@ -1270,6 +1496,22 @@ alter table postings enable row level security;
 create policy own on postings for select to wasata_donor using ((account_id IN ( SELECT own_accounts() AS own_accounts)));
 create policy service on postings for all to wasata_service using (true) with check (true);
 
+create table process_versions (
+  fund_id     id not null,
+  process_id  id not null,
+  version     integer not null,
+  said        jsonb not null,
+  reason      text not null,
+  changed_by  id,
+  changed_at  timestamp with time zone not null,
+  act_id      id,
+  constraint process_versions_pkey PRIMARY KEY (process_id, version),
+  constraint process_versions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint process_versions_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES people(id),
+  constraint process_versions_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON process_versions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table processes (
   id               id not null,
   fund_id          id not null,
@@ -1279,14 +1521,30 @@ create table processes (
   phase            text not null,
   confidentiality  text not null,
   created_at       timestamp with time zone not null default now(),
+  parties          text[] not null default '{}'::text[],
+  mandate_basis    text,
+  agreement        text,
+  agreement_url    text,
+  version          integer not null default 1,
+  reason           text not null default ''::text,
+  changed_by       id,
+  changed_at       timestamp with time zone not null default clock_timestamp(),
+  act_id           id,
   constraint processes_pkey PRIMARY KEY (id),
   constraint process_name_taken UNIQUE (fund_id, name),
   constraint processes_fund_id_id_key UNIQUE (fund_id, id),
+  constraint processes_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint processes_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES people(id),
   constraint processes_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint processes_agreement_check CHECK ((length(agreement) <= 300)),
+  constraint processes_agreement_url_check CHECK (((agreement_url ~ '^https?://'::text) AND (length(agreement_url) <= 1000))),
   constraint processes_confidentiality_check CHECK ((confidentiality = ANY (ARRAY['open'::text, 'confidential'::text, 'strictly_confidential'::text]))),
+  constraint processes_mandate_basis_check CHECK ((mandate_basis = ANY (ARRAY['request_of_parties'::text, 'secretary_general_initiative'::text, 'security_council_request'::text, 'general_assembly_request'::text]))),
   constraint processes_name_check CHECK (((length(name) >= 1) AND (length(name) <= 300))),
   constraint processes_phase_check CHECK ((phase = ANY (ARRAY['before_escalation'::text, 'after_violence'::text, 'implementation'::text])))
 );
+CREATE TRIGGER keeps_versions AFTER INSERT OR UPDATE ON processes FOR EACH ROW EXECUTE FUNCTION keeps_versions('process_versions', 'process_id');
+CREATE TRIGGER phase_goes_forward BEFORE UPDATE OF phase ON processes FOR EACH ROW EXECUTE FUNCTION phase_goes_forward();
 alter table processes enable row level security;
 create policy own_and_open on processes for select to wasata_donor using (((confidentiality = 'open'::text) AND ((id)::text IN ( SELECT own_processes() AS own_processes))));
 create policy service on processes for all to wasata_service using (true) with check (true);
@@ -1729,10 +1987,12 @@ CREATE INDEX requests_by_status ON requests USING btree (fund_id, status, id);
 CREATE CONSTRAINT TRIGGER advance_is_as_its_rows AFTER UPDATE OF status ON requests DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.lane = 'no_regret'::text) OR (new.status = 'unwound'::text))) EXECUTE FUNCTION advance_is_as_its_rows();
 CREATE TRIGGER approved_at_every_step BEFORE UPDATE OF status ON requests FOR EACH ROW WHEN (((old.status = 'submitted'::text) AND (new.status <> ALL (ARRAY['submitted'::text, 'returned'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text])) AND (NOT ((new.lane = 'no_regret'::text) AND (new.status = 'active'::text))))) EXECUTE FUNCTION approved_at_every_step();
 CREATE TRIGGER decided_content_is_fixed BEFORE UPDATE ON requests FOR EACH ROW EXECUTE FUNCTION decided_content_is_fixed();
+CREATE TRIGGER deployments_are_costed BEFORE UPDATE OF status ON requests FOR EACH ROW WHEN (((new.status = 'submitted'::text) AND (old.status <> 'submitted'::text))) EXECUTE FUNCTION deployments_are_costed();
 CREATE TRIGGER lane_is_fixed BEFORE UPDATE OF lane ON requests FOR EACH ROW WHEN (((old.lane <> new.lane) AND (old.status <> ALL (ARRAY['draft'::text, 'returned'::text])))) EXECUTE FUNCTION lane_is_fixed();
 CREATE TRIGGER lane_reason_is_fixed BEFORE UPDATE OF lane_reason ON requests FOR EACH ROW WHEN (((old.lane_reason <> new.lane_reason) AND (old.status <> ALL (ARRAY['draft'::text, 'returned'::text])))) EXECUTE FUNCTION lane_is_fixed();
 CREATE CONSTRAINT TRIGGER no_regret_is_counted AFTER UPDATE OF status, round ON requests DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.lane = 'no_regret'::text) AND (new.status <> ALL (ARRAY['draft'::text, 'withdrawn'::text])))) EXECUTE FUNCTION no_regret_is_counted();
 CREATE TRIGGER process_is_known BEFORE INSERT OR UPDATE OF process_id ON requests FOR EACH ROW WHEN ((new.process_id IS NOT NULL)) EXECUTE FUNCTION process_is_known();
+CREATE TRIGGER request_holds_experts AFTER UPDATE OF status ON requests FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION request_holds_experts();
 alter table requests enable row level security;
 create policy own on requests for select to wasata_donor using (((id)::text IN ( SELECT own_requests() AS own_requests)));
 create policy service on requests for all to wasata_service using (true) with check (true);
@@ -2114,6 +2374,26 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON submissions FO
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON submissions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON submissions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 
+create table subsistence_rates (
+  fund_id      id not null,
+  country      text not null,
+  month        date not null,
+  rate         bigint not null,
+  currency     text not null,
+  source       text not null,
+  recorded_by  id not null,
+  recorded_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint subsistence_rate_already_set PRIMARY KEY (fund_id, country, month),
+  constraint subsistence_rates_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint subsistence_rates_currency_fkey FOREIGN KEY (currency) REFERENCES currencies(code),
+  constraint subsistence_rates_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint subsistence_rates_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES people(id),
+  constraint subsistence_rates_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+  constraint subsistence_rates_rate_check CHECK ((rate > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON subsistence_rates FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table ties (
   person_id  id not null,
   payee_id   id not null,
@@ -2266,6 +2546,31 @@ create view recovery_standings as
            FROM recovery_write_offs
           GROUP BY recovery_write_offs.request_id) w USING (request_id));
 
+create view told as
+ SELECT fund_id,
+    process_id,
+    entity_id,
+    told_at,
+    act_id,
+    id,
+    person_id,
+    told,
+    reason,
+    told_by
+   FROM ( SELECT DISTINCT ON (need_to_know.process_id, need_to_know.entity_id, need_to_know.person_id) need_to_know.fund_id,
+            need_to_know.process_id,
+            need_to_know.entity_id,
+            need_to_know.told_at,
+            need_to_know.act_id,
+            need_to_know.id,
+            need_to_know.person_id,
+            need_to_know.told,
+            need_to_know.reason,
+            need_to_know.told_by
+           FROM need_to_know
+          ORDER BY need_to_know.process_id, need_to_know.entity_id, need_to_know.person_id, need_to_know.id DESC) last
+  WHERE told;
+
 CREATE OR REPLACE FUNCTION account_is_what_it_says()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2295,6 +2600,22 @@ begin
   end if;
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION acts_on(p_request text, p_person text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select exists (select from duties d where d.request_id = p_request and d.person_id = p_person and d.duty <> 'requester')
+      or exists (select from requests r join role_grants g on g.fund_id = r.fund_id and g.person_id = p_person and g.ended_at is null
+                  where r.id = p_request
+                    and ((r.status = 'submitted'
+                          and exists (select from approval_steps s where s.request_id = r.id and s.round = r.round and s.role = g.role))
+                      or (r.status in ('approved', 'active') and g.role = 'certifying_officer')
+                      or exists (select from payments p
+                                  where p.request_id = r.id and ((p.status = 'certified' and g.role in ('bank_signatory', 'treasurer')) or (p.status in ('released', 'settled') and g.role = 'reconciler')))))
+$function$;
 
 CREATE OR REPLACE FUNCTION advance_in_time()
  RETURNS trigger
@@ -2477,6 +2798,17 @@ begin
     raise exception 'correction % of a row in % is not confirmed', new.correction_id, tg_table_name
       using errcode = 'check_violation', constraint = 'by_confirmed_correction';
   end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION change_holds_expert()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  update deployments d set held_until = holds_until(d) where d.id = new.deployment_id;
   return null;
 end $function$;
 
@@ -2725,6 +3057,72 @@ AS $function$
               and not exists (select from named_people n where n.request_id = r.id and n.person_id = d.decided_by)))
 $function$;
 
+CREATE OR REPLACE FUNCTION deployed_people_have_no_duty()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from deployments d join experts e on e.id = d.expert_id join duties u on u.request_id = d.request_id and u.person_id = e.person_id
+              where d.request_id = new.request_id) then
+    raise exception 'request % sends somebody who has a duty in it', new.request_id using errcode = 'check_violation', constraint = 'deployed_people_have_no_duty';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION deployment_holds_expert()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  new.held_until := holds_until(new);
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION deployment_moves_in_order()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  d deployments;
+  started date;
+begin
+  select * into d from deployments where id = new.deployment_id for update;
+  select c.on_day into started from deployment_changes c where c.deployment_id = d.id and c.change = 'started';
+  if exists (select from deployment_changes c where c.deployment_id = d.id and c.change in ('ended', 'cancelled'))
+     or (new.change = 'started' and (started is not null or new.on_day not between d.starts_on and d.ends_on
+           or not exists (select from requests r where r.id = d.request_id and r.status in ('approved', 'active'))))
+     or (new.change = 'ended' and (started is null or new.on_day not between started and d.ends_on))
+     or (new.change = 'cancelled' and started is not null) then
+    raise exception 'deployment % is not to be % now', d.id, new.change using errcode = 'check_violation', constraint = 'deployment_moves_in_order';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION deployments_are_costed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (
+    select from deployments d
+      join expert_versions v on v.expert_id = d.expert_id and v.version = d.expert_version
+      left join lateral (select sum(l.quantity) filter (where l.cost = 'fee') as days, sum(l.quantity) filter (where l.cost = 'subsistence') as nights,
+                                bool_and(l.request_id = d.request_id and (l.rate is not null or l.unit_currency = f.currency)
+                                     and (l.cost <> 'fee' or (l.unit = (v.said ->> 'daily_fee')::bigint and l.unit_currency = v.said ->> 'fee_currency'))) as right
+                           from budget_lines l join funds f on f.id = d.fund_id where l.deployment_id = d.id) l on true
+     where d.request_id = new.id
+       and (coalesce(l.days, 0) <> case when (v.said ->> 'daily_fee')::bigint = 0 then 0 else d.days end
+            or coalesce(l.nights, 0) <> d.nights or not coalesce(l.right, true))) then
+    raise exception 'the deployments of request % are not what its lines say', new.id using errcode = 'check_violation', constraint = 'deployments_are_costed';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer)
  RETURNS jsonb
  LANGUAGE sql
@@ -2804,6 +3202,36 @@ begin
   end if;
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION expert_days(expert_day, expert_day)
+ RETURNS expert_days
+ LANGUAGE internal
+ IMMUTABLE PARALLEL SAFE
+AS $function$range_constructor2$function$;
+
+CREATE OR REPLACE FUNCTION expert_days(expert_day, expert_day, text)
+ RETURNS expert_days
+ LANGUAGE internal
+ IMMUTABLE PARALLEL SAFE
+AS $function$range_constructor3$function$;
+
+CREATE OR REPLACE FUNCTION expert_days_multirange()
+ RETURNS expert_days_multirange
+ LANGUAGE internal
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$multirange_constructor0$function$;
+
+CREATE OR REPLACE FUNCTION expert_days_multirange(VARIADIC expert_days[])
+ RETURNS expert_days_multirange
+ LANGUAGE internal
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$multirange_constructor2$function$;
+
+CREATE OR REPLACE FUNCTION expert_days_multirange(expert_days)
+ RETURNS expert_days_multirange
+ LANGUAGE internal
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$multirange_constructor1$function$;
 
 CREATE OR REPLACE FUNCTION first_open_day(p_fund text, p_month date)
  RETURNS date
@@ -2901,6 +3329,19 @@ begin
   raise exception '% is append-only: correct it with another row', tg_table_name using errcode = '42501';
 end $function$;
 
+CREATE OR REPLACE FUNCTION holds_until(d deployments)
+ RETURNS date
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select case when exists (select from deployment_changes c where c.deployment_id = d.id and c.change = 'cancelled') then null
+              when r.status in ('draft', 'rejected', 'withdrawn', 'expired', 'cancelled', 'unwound')
+               and not exists (select from deployment_changes c where c.deployment_id = d.id and c.change = 'started') then null
+              else coalesce((select c.on_day from deployment_changes c where c.deployment_id = d.id and c.change = 'ended'), d.ends_on) end
+    from requests r where r.id = d.request_id
+$function$;
+
 CREATE OR REPLACE FUNCTION interest_period_once()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2926,6 +3367,24 @@ AS $function$
                   where y.id = p_payee and ((y.recorded_by = p_person and y.recorded_at > now() - interval '30 days')
                                          or (v.verified_by = p_person and v.verified_at > now() - interval '30 days')))
 $function$;
+
+CREATE OR REPLACE FUNCTION keeps_versions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'UPDATE' and (new.version <> old.version + 1 or new.act_id is not distinct from old.act_id or new.changed_by is null) then
+    raise exception '% % changes by its next version, by somebody, in an act', tg_table_name, new.id
+      using errcode = 'check_violation', constraint = 'changes_by_version';
+  end if;
+  execute format('insert into %I (fund_id, %I, version, said, reason, changed_by, changed_at, act_id) values ($1, $2, $3, $4, $5, $6, $7, $8)',
+                 tg_argv[0], tg_argv[1])
+    using new.fund_id, new.id, new.version, to_jsonb(new) - array['id', 'fund_id', 'version', 'reason', 'changed_by', 'changed_at', 'act_id'],
+          new.reason, new.changed_by, new.changed_at, new.act_id;
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION kept_before_correction()
  RETURNS trigger
@@ -3348,6 +3807,19 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION phase_goes_forward()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  phases text[] := array['before_escalation', 'after_violence', 'implementation'];
+begin
+  if array_position(phases, new.phase) < array_position(phases, old.phase) then
+    raise exception 'process % is in % already', new.id, old.phase using errcode = 'check_violation', constraint = 'phase_goes_forward';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[])
  RETURNS TABLE(ord integer, entry_id bigint, is_new boolean)
  LANGUAGE plpgsql
@@ -3445,7 +3917,7 @@ CREATE OR REPLACE FUNCTION process_is_known()
 AS $function$
 begin
   if not exists (select from processes p where p.id = new.process_id
-                    and (p.confidentiality = 'open' or exists (select from need_to_know k where k.process_id = p.id and k.entity_id = new.entity_id))) then
+                    and (p.confidentiality = 'open' or exists (select from told k where k.process_id = p.id and k.entity_id = new.entity_id))) then
     raise exception 'entity % was not told of process %', new.entity_id, new.process_id using errcode = 'check_violation', constraint = 'process_is_known';
   end if;
   return new;
@@ -3526,6 +3998,17 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION request_holds_experts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  update deployments d set held_until = holds_until(d) where d.request_id = new.id and d.held_until is distinct from holds_until(d);
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION reserve_transfer_permitted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3599,6 +4082,22 @@ begin
   perform fold_seal(n.fund_id, n.seal) from (select distinct fund_id, seal from newly_sealed order by fund_id, seal) n;
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION seen_processes(p_person text)
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select p.id
+    from processes p
+   where exists (select from role_grants g
+                  where g.person_id = p_person and g.fund_id = p.fund_id and g.ended_at is null and g.role <> 'donor'
+                    and (p.confidentiality = 'open' or g.role = 'auditor'
+                      or (p.confidentiality = 'confidential' and g.role in ('fund_manager', 'controller'))
+                      or exists (select from told t where t.process_id = p.id and (t.person_id = p_person or t.entity_id = g.entity_id))))
+      or (p.confidentiality = 'open' and exists (select from people n where n.id = p_person and n.administrator))
+$function$;
 
 CREATE OR REPLACE FUNCTION signatures_count()
  RETURNS trigger
@@ -3804,14 +4303,20 @@ grant insert, select on corrections to wasata_service;
 grant select on currencies to wasata_donor;
 grant select on currencies to wasata_service;
 grant insert, select on decisions to wasata_service;
+grant insert, select on deployment_changes to wasata_service;
+grant delete, select on deployments to wasata_service;
 grant select on donors to wasata_donor;
 grant insert, select on donors to wasata_service;
 grant insert, select on duties to wasata_service;
 grant insert, select on earmark_changes to wasata_service;
 grant insert, select on entities to wasata_service;
+grant insert, select on entity_ratings to wasata_service;
+grant select on entity_versions to wasata_service;
 grant select on entries to wasata_donor;
 grant select on entries to wasata_service;
 grant insert, select on exchange_rates to wasata_service;
+grant select on expert_versions to wasata_service;
+grant insert, select on experts to wasata_service;
 grant insert, select on explanations to wasata_service;
 grant select on funds to wasata_donor;
 grant insert, select on funds to wasata_service;
@@ -3823,6 +4328,7 @@ grant insert, select on interest to wasata_service;
 grant insert, select on interest_shares to wasata_service;
 grant insert, select on issued_reports to wasata_service;
 grant insert, select on kept_decisions to wasata_service;
+grant insert, select on looks to wasata_service;
 grant insert, select on mail_attempts to wasata_service;
 grant insert, select, update on mail_preferences to wasata_service;
 grant insert, select on mails to wasata_service;
@@ -3849,6 +4355,7 @@ grant insert, select on pledge_cancellations to wasata_service;
 grant insert, select on policies to wasata_service;
 grant select on postings to wasata_donor;
 grant select on postings to wasata_service;
+grant select on process_versions to wasata_service;
 grant insert, select on processes to wasata_service;
 grant insert, select on proposal_decisions to wasata_service;
 grant insert, select on proposals to wasata_service;
@@ -3897,8 +4404,10 @@ grant insert, select on settlements to wasata_service;
 grant delete, insert, select, update on sign_in_attempts to wasata_service;
 grant insert, select on step_targets to wasata_service;
 grant insert, select on submissions to wasata_service;
+grant insert, select on subsistence_rates to wasata_service;
 grant insert, select on ties to wasata_service;
 grant insert, select on tokens to wasata_service;
+grant select on told to wasata_service;
 grant select on turnover to wasata_service;
 grant select on write_offs to wasata_donor;
 grant insert, select on write_offs to wasata_service;
@@ -3908,6 +4417,9 @@ grant select (currency), select (id) on bank_accounts to wasata_donor;
 grant update (earmark), update (status), update (version) on contributions to wasata_service;
 grant select (entry_id), select (kind), select (original), select (source), select (takes_back) on correction_entries to wasata_donor;
 grant update (status) on corrections to wasata_service;
+grant insert (act_id), insert (country), insert (ends_on), insert (expert_id), insert (expert_version), insert (fund_id), insert (id), insert (mode), insert (place), insert (planned_at), insert (planned_by), insert (request_id), insert (starts_on) on deployments to wasata_service;
+grant update (act_id), update (changed_at), update (changed_by), update (contact), update (country), update (kind), update (mandate), update (name), update (reason), update (region), update (version) on entities to wasata_service;
+grant update (act_id), update (changed_at), update (changed_by), update (countries), update (daily_fee), update (email), update (fee_currency), update (languages), update (latin_name), update (name), update (nationalities), update (on_roster), update (on_site), update (person_id), update (phone), update (reason), update (regions), update (remote), update (themes), update (travel_ceiling), update (travel_ceiling_currency), update (travel_class), update (version) on experts to wasata_service;
 grant update (body), update (headers), update (status) on idempotency_keys to wasata_service;
 grant update (attempts), update (next_attempt_at), update (status) on mails to wasata_service;
 grant update (mail_id), update (read_at) on notifications to wasata_service;
@@ -3915,11 +4427,13 @@ grant update (ended_at), update (ended_by), update (ending_act_id) on pauses to 
 grant update (category), update (correction_id), update (status), update (version) on payments to wasata_service;
 grant update (active), update (language), update (password_hash), update (password_is_first), update (version) on people to wasata_service;
 grant select (confidentiality), select (fund_id), select (id), select (name), select (region) on processes to wasata_donor;
+grant update (act_id), update (agreement), update (agreement_url), update (changed_at), update (changed_by), update (confidentiality), update (country), update (mandate_basis), update (name), update (parties), update (phase), update (reason), update (region), update (version) on processes to wasata_service;
 grant select (fund_id), select (id), select (process_id) on requests to wasata_donor;
 grant update (content_hash), update (ends_on), update (lane), update (lane_reason), update (mandate_basis), update (payee_id), update (process_id), update (purpose), update (reserved_until), update (round), update (starts_on), update (status), update (submitted_at), update (support), update (themes), update (title), update (version) on requests to wasata_service;
 grant update (ended_at), update (ended_by) on role_grants to wasata_service;
 grant update (act_id), update (charge), update (correction_id), update (functional), update (functional_charge), update (reference), update (value_date) on settlements to wasata_service;
 grant update (revoked_at) on tokens to wasata_service;
+grant execute on function acts_on(p_request text, p_person text) to wasata_service;
 grant execute on function balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer) to wasata_service;
 grant execute on function change_touches(p_before jsonb, p_after jsonb, p_role text) to wasata_service;
 grant execute on function decisions_that_count(p_request text, p_round integer) to wasata_service;
@@ -3944,10 +4458,12 @@ grant execute on function own_requests() to wasata_service;
 grant execute on function payee_details_hash(p_payee text) to wasata_service;
 grant execute on function period_state(p_fund text, p_month date) to wasata_service;
 grant execute on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) to wasata_service;
+grant execute on function seen_processes(p_person text) to wasata_service;
 grant execute on function signatures_that_do_not_count(p_payment text) to wasata_service;
 grant execute on function steps_without_quorum(p_request text, p_ratifies boolean[]) to wasata_service;
 grant execute on function strength(state text) to wasata_service;
 grant execute on function unsealed_since(p_fund text) to wasata_service;
+revoke all on function acts_on(p_request text, p_person text) from public;
 revoke all on function balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function change_touches(p_before jsonb, p_after jsonb, p_role text) from public;
 revoke all on function check_period(p_fund text, p_month date, p_act text) from public;
@@ -3968,6 +4484,7 @@ revoke all on function payee_details_hash(p_payee text) from public;
 revoke all on function period_state(p_fund text, p_month date) from public;
 revoke all on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) from public;
 revoke all on function sealed_entries_are_folded() from public;
+revoke all on function seen_processes(p_person text) from public;
 revoke all on function signatures_that_do_not_count(p_payment text) from public;
 revoke all on function steps_without_quorum(p_request text, p_ratifies boolean[]) from public;
 revoke all on function strength(state text) from public;

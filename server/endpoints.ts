@@ -5,6 +5,9 @@ import { clockEndpoints } from './clock/routes.ts'
 import { contributionEndpoints } from './contributions/routes.ts'
 import { correctionEndpoints } from './corrections/routes.ts'
 import { donorReportEndpoints } from './donor-reports/routes.ts'
+import { deploymentEndpoints } from './deployments/routes.ts'
+import { entityEndpoints } from './entities/routes.ts'
+import { expertEndpoints } from './experts/routes.ts'
 import { fundEndpoints } from './funds/routes.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { ruleEndpoints } from './rules/routes.ts'
@@ -21,6 +24,7 @@ import { paymentEndpoints } from './payments/routes.ts'
 import { peopleEndpoints } from './people/routes.ts'
 import { periodEndpoints } from './periods/routes.ts'
 import { rateEndpoints } from './rates/routes.ts'
+import { processEndpoints } from './processes/routes.ts'
 import { proposalEndpoints } from './proposals/routes.ts'
 import { requestEndpoints } from './requests/routes.ts'
 import { treasuryEndpoints } from './treasury/routes.ts'
@@ -31,6 +35,10 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...peopleEndpoints(db, signIn),
     ...notificationEndpoints(),
     ...fundEndpoints(),
+    ...entityEndpoints(),
+    ...processEndpoints(),
+    ...expertEndpoints(),
+    ...deploymentEndpoints(),
     ...rateEndpoints(),
     ...contributionEndpoints(),
     ...importEndpoints(),

@@ -3,7 +3,18 @@ import { render } from 'preact-render-to-string'
 import { Code, LongCode, Name, Said } from './parts.tsx'
 import type { Texts } from './texts/texts.ts'
 
-export type Section = 'requests' | 'clock' | 'donors' | 'payees' | 'treasury' | 'ledger' | 'periods' | 'rules'
+export type Section =
+  | 'requests'
+  | 'clock'
+  | 'donors'
+  | 'payees'
+  | 'treasury'
+  | 'ledger'
+  | 'periods'
+  | 'experts'
+  | 'entities'
+  | 'processes'
+  | 'rules'
 
 /** What every page has around its content. */
 export type Frame = {

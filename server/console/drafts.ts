@@ -94,7 +94,9 @@ async function begunDraft(
   requireRole(actor, fund.id, ['requester'])
   if (!entitiesOf(actor, fund.id).includes(request.entityId)) throw new Refusal('not_found')
   if (!refused && request.status !== 'draft' && request.status !== 'returned') throw new Refusal('not_editable')
-  const lines = request.lines.map((line) => ({ ...line, amount: line.amount.amount }))
+  // What a deployment costs is not typed.
+  const typed = request.lines.filter(({ deploymentId }) => deploymentId === undefined)
+  const lines = typed.map((line) => ({ ...line, amount: line.amount.amount }))
   return draftPage(frameOf(visit, { fund, section: 'requests', here: `/requests/${requestId}/edit` }), {
     ...(await listsFor(served, visit, fund.id)),
     action: `/requests/${requestId}`,

@@ -12,6 +12,7 @@ import { auditPages } from './audit.ts'
 import { samplePages } from './samples.ts'
 import { donorPages } from './donors.ts'
 import { draftPages } from './drafts.ts'
+import { expertPages } from './experts.ts'
 import { homePages } from './home.ts'
 import { ledgerPages } from './ledger.ts'
 import { notificationPages } from './notifications.ts'
@@ -20,6 +21,7 @@ import { ownPasswordFirst, passwordPages } from './password.ts'
 import { paymentForms } from './payments.ts'
 import { periodPages } from './periods.ts'
 import { recoveryPages } from './recoveries.ts'
+import { processPages } from './processes.ts'
 import { requestPages } from './requests.ts'
 import { rulePages } from './rules.ts'
 import { signInPages } from './sign-in.ts'
@@ -35,6 +37,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
     next()
   })
   router.use(async (req, res, next) => {
+    res.locals.db = db
     res.locals.alarms = await alarmsFor(db, req)
     res.locals.unread = req.user ? await countUnread(db, req.user) : 0
     next()
@@ -59,5 +62,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   periodPages(router, served)
   correctionPages(router, served)
   rulePages(router, served)
+  expertPages(router, served)
+  processPages(router, served)
   return router
 }

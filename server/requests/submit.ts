@@ -1,6 +1,7 @@
 import { rows, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { setTargets } from '../clock/targets.ts'
+import { allMustBeFree } from '../deployments/free.ts'
 import { chooseFunding, type Earmark, type FundingPart, type Source, type Use } from '../funding/policy.ts'
 import { lockFunding } from '../funding/lock.ts'
 import { coverReserve } from '../funding/reserve.ts'
@@ -25,7 +26,8 @@ import { tellOpenSteps } from './tell.ts'
  * exactly what was submitted, all in one transaction. Submitted anew, it keeps the approvals that what has changed does not touch.
  *
  * Refuses `not_found`, `role_not_allowed`, `not_editable`, `version_changed`, `incomplete_request` with what is missing, what
- * `takeDuty` refuses, `lane_not_open`, `no_regret_ceiling` with what the process has left, and `insufficient_funds` with what is available under which earmark; then nothing is held.
+ * `takeDuty` refuses, `lane_not_open`, `no_regret_ceiling` with what the process has left, `expert_double_booked` where somebody whom it sends is held by another,
+ * and `insufficient_funds` with what is available under which earmark; then nothing is held.
  */
 export async function submitRequest(
   trx: Trx,
@@ -53,6 +55,7 @@ export async function submitRequest(
     ...hurry,
   })
   if (missing.length > 0) throw new Refusal('incomplete_request', { missing })
+  await allMustBeFree(trx, requestId)
   await takeDuty(trx, actor, { requestId, duty: 'requester' })
 
   const on = dayOf(actor.act.at)

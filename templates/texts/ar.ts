@@ -1,4 +1,5 @@
 import { auditAr } from './ar-audit.ts'
+import { expertsAr } from './ar-experts.ts'
 import { correctionsAr } from './ar-corrections.ts'
 import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
@@ -28,6 +29,9 @@ export const ar: Texts = {
     ledger: 'دفتر الأستاذ',
     periods: 'الفترات',
     rules: 'القواعد',
+    experts: 'الخبراء',
+    entities: 'الجهات',
+    processes: 'العمليات',
   },
   navigation: 'الأقسام',
   signOut: 'تسجيل الخروج',
@@ -290,6 +294,7 @@ export const ar: Texts = {
   },
 
   ...moneyInAr,
+  ...expertsAr,
   ...treasuryAr,
   ...peopleInAr,
   ...clockInAr,

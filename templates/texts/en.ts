@@ -1,4 +1,5 @@
 import { auditEn } from './en-audit.ts'
+import { expertsEn } from './en-experts.ts'
 import { correctionsEn } from './en-corrections.ts'
 import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
@@ -27,6 +28,9 @@ export const en = {
     ledger: 'Ledger',
     periods: 'Periods',
     rules: 'Rules',
+    experts: 'Experts',
+    entities: 'Entities',
+    processes: 'Processes',
   },
   navigation: 'Sections',
   signOut: 'Sign out',
@@ -289,6 +293,7 @@ export const en = {
   },
 
   ...moneyInEn,
+  ...expertsEn,
   ...treasuryEn,
   ...peopleInEn,
   ...clockInEn,
