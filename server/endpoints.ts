@@ -4,6 +4,7 @@ import { entryEndpoints } from './audit/routes.ts'
 import { contributionEndpoints } from './contributions/routes.ts'
 import { correctionEndpoints } from './corrections/routes.ts'
 import { donorReportEndpoints } from './donor-reports/routes.ts'
+import { forecastEndpoints } from './forecast/routes.ts'
 import { fundEndpoints } from './funds/routes.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { sampleEndpoints } from './samples/routes.ts'
@@ -16,10 +17,13 @@ import { payeeEndpoints } from './payees/routes.ts'
 import { paymentEndpoints } from './payments/routes.ts'
 import { peopleEndpoints } from './people/routes.ts'
 import { periodEndpoints } from './periods/routes.ts'
+import { planEndpoints } from './plans/routes.ts'
+import { readinessEndpoints } from './readiness/routes.ts'
 import { rateEndpoints } from './rates/routes.ts'
 import { proposalEndpoints } from './proposals/routes.ts'
 import { requestEndpoints } from './requests/routes.ts'
 import { treasuryEndpoints } from './treasury/routes.ts'
+import { watchEndpoints } from './watch/routes.ts'
 
 /** Every address of the API, noun by noun. */
 export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
@@ -32,6 +36,10 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...payeeEndpoints(),
     ...requestEndpoints(),
     ...paymentEndpoints(),
+    ...watchEndpoints(),
+    ...planEndpoints(),
+    ...readinessEndpoints(),
+    ...forecastEndpoints(),
     ...treasuryEndpoints(),
     ...proposalEndpoints(),
     ...ledgerEndpoints(),

@@ -93,6 +93,10 @@ export function stage(name: Stage, contribution: ContributionRef, currency: stri
   return request ? { ...account, address: `${account.address}:${request.code}`, requestId: request.id } : account
 }
 
+/** What of a contribution is set aside for a contingency plan. */
+export const ready = (contribution: ContributionRef, currency: string, plan: { readonly code: string }): Account =>
+  ofContribution(`budget:ready:${contribution.code}:${plan.code}`, contribution, currency)
+
 /** The fund's own operating reserve, which carries exchange differences and may go below zero. */
 export const reserveAvailable = (currency: string): Account => ({ address: 'budget:available:reserve', currency })
 export const reserveAuthority = (currency: string): Account => ({ address: 'budget:authority:reserve', currency })

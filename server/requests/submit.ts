@@ -1,14 +1,16 @@
-import { rows, type Trx } from '../../db/connect.ts'
+import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { chooseFunding, type Earmark, type FundingPart, type Source, type Use } from '../funding/policy.ts'
+import { availableSources } from '../funding/available.ts'
+import { chooseFunding, type FundingPart, type Use } from '../funding/policy.ts'
 import { lockFunding } from '../funding/lock.ts'
 import { coverReserve } from '../funding/reserve.ts'
 import { today } from '../funds/currencies.ts'
 import { policyInForce } from '../funds/policies.ts'
 import { postEntry } from '../ledger/post.ts'
-import { moveStage } from '../ledger/stages.ts'
-import { fromMinorUnits, minorUnits, moneyFrom, moneyText, sum, type Money } from '../money.ts'
+import { moveStage, reserveReady } from '../ledger/stages.ts'
+import { minorUnits, moneyFrom, moneyText, sum, type Money } from '../money.ts'
 import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
+import { joinParts, takeSetAside, type SetAside } from '../plans/policy.ts'
 import { budgetLines, contentOf, lockRequest, takeDuty, type LoadedRequest } from './load.ts'
 import { missingFields, stepsFor } from './policy.ts'
 import { releaseReservation } from './release-reservation.ts'
@@ -17,7 +19,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 
 /**
  * Submits a draft or a returned request: reserves the money, fixes the approval steps by the matrix in force, and keeps exactly
- * what was submitted, all in one transaction.
+ * what was submitted, all in one transaction. A request that a plan has become takes first what was `setAside` for that plan.
  *
  * Refuses `not_found`, `role_not_allowed`, `not_editable`, `version_changed`, `incomplete_request` with what is missing, what
  * `takeDuty` refuses, and `insufficient_funds` with what is available under which earmark; then nothing is held.
@@ -25,7 +27,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 export async function submitRequest(
   trx: Trx,
   actor: Actor,
-  { requestId, version }: { requestId: string; version: number },
+  { requestId, version, setAside }: { requestId: string; version: number; setAside?: SetAside },
 ): Promise<{ id: string; status: 'submitted'; round: number; version: number }> {
   const request = await lockRequest(trx, requestId)
   requireRole(actor, request.fundId, ['requester'])
@@ -47,13 +49,15 @@ export async function submitRequest(
   await lockFunding(trx, request.fundId)
   await releaseReservation(trx, actor.act.id, request, 'submitted anew')
   const rule = await policyInForce(trx, { fundId: request.fundId, subject: 'funding_rule', on })
-  const held = await sources(trx, request)
-  await coverReserve(trx, request.fundId, amount)
-  const funding = chooseFunding(amount, await useOf(trx, request, on), held, rule.terms.rule)
+  const held = await availableSources(trx, { id: request.fundId, currency: request.currency })
+  const use = await useOf(trx, request, on)
+  const aside = takeSetAside(amount, use, setAside?.held ?? [])
+  await coverReserve(trx, request.fundId, aside.rest)
+  const funding = chooseFunding(aside.rest, use, held, rule.terms.rule)
   if ('short' in funding) {
     const { available, byLevel } = funding.short
     throw new Refusal('insufficient_funds', {
-      asked: moneyText(amount),
+      asked: moneyText(aside.rest),
       available: moneyText(available),
       byEarmark: byLevel.map((one) => ({ level: one.level, available: moneyText(one.available) })),
     })
@@ -64,7 +68,7 @@ export async function submitRequest(
     amount,
     on,
     ruleFrom: rule.effectiveFrom,
-    parts: funding.parts,
+    parts: setAside ? joinParts(setAside, aside.parts, funding.parts) : funding.parts,
   })
   await postEntry(
     trx,
@@ -74,32 +78,13 @@ export async function submitRequest(
       source: `${requestId}#${submission.round}`,
       occurredOn: on,
       memo: request.code,
-      postings: moveStage(request, { from: 'available', to: 'reserved' }, funding.parts),
+      postings: [
+        ...(setAside ? reserveReady(request, setAside, aside.parts) : []),
+        ...moveStage(request, { from: 'available', to: 'reserved' }, funding.parts),
+      ],
     },
   )
   return { id: requestId, status: 'submitted', ...submission }
-}
-
-async function sources(trx: Trx, request: LoadedRequest): Promise<Source[]> {
-  const found = await rows<{
-    contributionId: string
-    code: string
-    earmark: Earmark
-    available: string
-    firstReceivedOn: string
-  }>(
-    trx,
-    `select c.id as "contributionId", c.code, c.earmark, b.amount as available,
-            coalesce((select min(x.received_on) from receipt_applications p join receipts x on x.id = p.receipt_id where p.contribution_id = c.id
-                        and p.takes_back is null and not exists (select from receipt_applications t where t.takes_back = p.id)),
-                     c.pledged_on) as "firstReceivedOn"
-       from accounts a
-       join balances b on b.account_id = a.id and b.amount > 0
-       join contributions c on c.id = a.contribution_id
-      where a.fund_id = :fundId and a.stage = 'available'`,
-    { fundId: request.fundId },
-  )
-  return found.map((one) => ({ ...one, available: fromMinorUnits(one.available, request.currency) }))
 }
 
 async function useOf(trx: Trx, request: LoadedRequest, on: string): Promise<Use> {

@@ -477,6 +477,8 @@ export const ar: Texts = {
     receipt: 'قبض',
     unidentified_receipt: 'قبض غير محدد',
     receipt_applied: 'تخصيص قبض',
+    plan_set_aside: 'رصد لخطة',
+    plan_released: 'رد المرصود',
     request_submitted: 'تقديم طلب',
     request_released: 'رد الحجز',
     request_approved: 'اعتماد طلب',

@@ -481,6 +481,8 @@ export const en = {
     receipt: 'Receipt',
     unidentified_receipt: 'Receipt, not identified',
     receipt_applied: 'Receipt applied',
+    plan_set_aside: 'Set aside for a plan',
+    plan_released: 'Set aside given back',
     request_submitted: 'Request submitted',
     request_released: 'Reservation given back',
     request_approved: 'Request approved',
