@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import type { Db } from '../db/connect.ts'
 import { pendingMigrations } from '../db/migrate.ts'
 import { documentationPage } from '../templates/documentation.tsx'
+import type { Clock } from './clock.ts'
 import { Refusal } from './errors.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { openApiDocument } from './http/openapi.ts'
@@ -38,6 +39,8 @@ export type AppOptions = {
   /** Whose word on where a request comes from is taken; of this machine only where nothing is said. */
   readonly trustedProxies?: string
   readonly log: Logger
+  /** What time it is for the rules; the machine's, unless told. */
+  readonly clock?: Clock
   readonly metricsToken?: string | undefined
 }
 

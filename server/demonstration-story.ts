@@ -3,7 +3,7 @@ import { agreeContribution } from './contributions/agree.ts'
 import { pledgeContribution } from './contributions/pledge.ts'
 import { receiveContribution } from './contributions/receive.ts'
 import type { Earmark } from './funding/policy.ts'
-import { today } from './funds/currencies.ts'
+import { dayOf } from './clock.ts'
 import { registerPayee, verifyPayee } from './payees/register.ts'
 import type { Actor } from './people/actor.ts'
 import { decideRequest } from './requests/decide.ts'
@@ -12,6 +12,8 @@ import { submitRequest } from './requests/submit.ts'
 
 /** What the people of the demonstration fund have done before a newcomer arrives: one act each, by the verbs that everybody uses. */
 export type Stage = {
+  /** When all of it is done. */
+  readonly at: Date
   readonly fundId: string
   readonly bankAccountId: string
   readonly entityId: string
@@ -63,12 +65,12 @@ export async function tellStory(trx: Trx, stage: Stage): Promise<void> {
 
 async function give(
   trx: Trx,
-  { as, fundId, donors, bankAccountId }: Stage,
+  { as, at, fundId, donors, bankAccountId }: Stage,
   donor: string,
   amount: string,
   earmark: Earmark,
 ): Promise<void> {
-  const on = today()
+  const on = dayOf(at)
   const pledge = { fundId, donorId: donors.get(donor)!, pledgedOn: on, amount: usd(amount), earmark }
   const { id: contributionId } = await as('joseph', (actor) => pledgeContribution(trx, actor, pledge))
   const supportCost = { rateBps: 700, base: 'deposit' } as const
@@ -94,7 +96,7 @@ async function give(
 
 async function ask(
   trx: Trx,
-  { as, fundId, entityId, processes }: Stage,
+  { as, at, fundId, entityId, processes }: Stage,
   title: string,
   process: string,
   amount: string,
@@ -110,8 +112,8 @@ async function ask(
     mandateBasis: 'request_of_parties',
     support: ['advisory', 'financial'],
     themes: ['ceasefire_and_security'],
-    startsOn: today(),
-    endsOn: today(),
+    startsOn: dayOf(at),
+    endsOn: dayOf(at),
     lines: [{ category: 'grants', description: 'Meetings of the committees', amount: usd(amount) }],
   }
   return (await as('amina', (actor) => draftRequest(trx, actor, request))).id

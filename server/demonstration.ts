@@ -4,8 +4,7 @@ import { recordAct } from './acts/record.ts'
 import { tellStory } from './demonstration-story.ts'
 import { tellEntity } from './funds/need-to-know.ts'
 import { addToFund, openFund } from './funds/open.ts'
-import { newId } from './ids.ts'
-import type { Actor, Role } from './people/actor.ts'
+import { newAct, type Actor, type Role } from './people/actor.ts'
 import { actorOfPerson } from './people/queries.ts'
 import { addPerson, grantRole } from './people/register.ts'
 import { issueToken } from './people/tokens.ts'
@@ -29,7 +28,7 @@ const DEMONSTRATION_LOCK = 7_215_410_923
  * Opens the demonstration fund in a service that nobody has used yet, and gives its people with their passwords. Undefined
  * where there are people already: the fund of an earlier start, or somebody's own.
  */
-export async function openDemonstration(trx: Trx): Promise<CastMember[] | undefined> {
+export async function openDemonstration(trx: Trx, at: Date): Promise<CastMember[] | undefined> {
   await trx.raw('select pg_advisory_xact_lock(?)', [DEMONSTRATION_LOCK])
   if (await row(trx, 'select from people limit 1')) return undefined
   const { id, ...administrator } = await addPerson(
@@ -37,7 +36,7 @@ export async function openDemonstration(trx: Trx): Promise<CastMember[] | undefi
     { name: 'Rosa Ferreira', email: ADMINISTRATOR, administrator: true },
     { passwordStays: true },
   )
-  const actor = await actOf(trx, id)
+  const actor = await actOf(trx, id, at)
   const fund = await openFund(trx, actor, {
     code: FUND_CODE,
     name: 'Rapid Response Fund for Mediation (demonstration)',
@@ -61,12 +60,13 @@ export async function openDemonstration(trx: Trx): Promise<CastMember[] | undefi
   await recordStart(trx, actor)
   await tellStory(trx, {
     fundId: fund.id,
+    at,
     ...furniture,
     as: async (name, deed) => {
       const person = await row<{ id: string }>(trx, 'select id from people where email = :email', {
         email: `${name}@demo.example`,
       })
-      const doer = await actOf(trx, person!.id)
+      const doer = await actOf(trx, person!.id, at)
       const done = await deed(doer)
       await recordStart(trx, doer)
       return done
@@ -86,7 +86,11 @@ export async function isDemonstration(db: Db): Promise<boolean> {
 }
 
 /** A bearer token of the demonstration's administrator, for 30 days; undefined while the known one is still good. */
-export async function renewAdministratorToken(trx: Trx, known: string | undefined): Promise<string | undefined> {
+export async function renewAdministratorToken(
+  trx: Trx,
+  known: string | undefined,
+  at: Date,
+): Promise<string | undefined> {
   const valid = await row(
     trx,
     `select from tokens where token_hash = :hash and revoked_at is null and expires_at > now() + interval '1 day'`,
@@ -100,7 +104,7 @@ export async function renewAdministratorToken(trx: Trx, known: string | undefine
     email: ADMINISTRATOR,
   })
   if (valid || !administrator) return undefined
-  const actor = await actOf(trx, administrator.id)
+  const actor = await actOf(trx, administrator.id, at)
   const { token } = await issueToken(trx, actor, { name: 'demonstration', days: TOKEN_DAYS })
   await recordStart(trx, actor)
   return token
@@ -179,8 +183,8 @@ const PROCESSES = [
   ['Back channel on the ceasefire line', 'Chad', 'Central Africa', 'after_violence', 'confidential'],
 ] as const
 
-async function actOf(trx: Trx, personId: string): Promise<Actor> {
-  const actor = await actorOfPerson(trx, personId, newId('act'))
+async function actOf(trx: Trx, personId: string, at: Date): Promise<Actor> {
+  const actor = await actorOfPerson(trx, personId, newAct(at))
   if (!actor) throw new Error(`${personId} is not active`)
   return actor
 }

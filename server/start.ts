@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { row, type Db } from '../db/connect.ts'
 import { openDatabase } from '../db/open.ts'
 import { createApp } from './app.ts'
+import { machineClock } from './clock.ts'
 import { isDemonstration, openDemonstration, renewAdministratorToken, type CastMember } from './demonstration.ts'
 import { administratorTokenFile, keep, keptSessionSecret, readKept } from './kept.ts'
 import { listen } from './listen.ts'
@@ -63,7 +64,7 @@ export async function startService(settings: Settings, log: Logger): Promise<Run
     }
     const { secureCookies, trustedProxies, metricsToken } = settings
     const app = createApp(database.db, { sessionSecret, secureCookies, trustedProxies, metricsToken, log })
-    background.push(startExpiring(database.db, EXPIRING_EVERY_MS, log))
+    background.push(startExpiring(database.db, machineClock, EXPIRING_EVERY_MS, log))
     background.push(startForgetting(database.db, FORGETTING_EVERY_MS, log))
     background.push(startSealing(database.db, SEALING_EVERY_MS, log))
     background.push(startVerifying(database.db, VERIFYING, log))
@@ -77,7 +78,7 @@ export async function startService(settings: Settings, log: Logger): Promise<Run
 }
 
 async function demonstrate(db: Db, dataDir: string, log: Logger): Promise<Running['demonstration']> {
-  const made = await db.transaction((trx) => openDemonstration(trx))
+  const made = await db.transaction((trx) => openDemonstration(trx, machineClock()))
   if (!made && !(await isDemonstration(db))) return undefined
   // Nothing from here on may end the start: the passwords that were just made are told at its end, and only there.
   await keepAdministratorToken(db, administratorTokenFile(dataDir)).catch((error: Error) => log.warn(error.message))
@@ -86,7 +87,7 @@ async function demonstrate(db: Db, dataDir: string, log: Logger): Promise<Runnin
 
 async function keepAdministratorToken(db: Db, file: string): Promise<void> {
   const known = readKept(file)
-  const token = await db.transaction((trx) => renewAdministratorToken(trx, known))
+  const token = await db.transaction((trx) => renewAdministratorToken(trx, known, machineClock()))
   if (token) keep(file, token)
 }
 

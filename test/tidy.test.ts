@@ -30,7 +30,7 @@ const MAY_IMPORT: [from: RegExp, to: RegExp][] = [
   [/^server\/[a-z-]+$/, /./],
   [
     /^server\/http\//,
-    /^(server\/(http\/|errors|ids|money|acts\/record|people\/(actor|passwords|queries)$)|db\/|express|joi|passport|rate-limiter|connect-pg|helmet|pino|pg$|csv-stringify|node:)/,
+    /^(server\/(http\/|clock|errors|ids|money|acts\/record|people\/(actor|passwords|queries)$)|db\/|express|joi|passport|rate-limiter|connect-pg|helmet|pino|pg$|csv-stringify|node:)/,
   ],
   [/^server\/[a-z-]+\/(routes|pages)$/, /^(server\/|templates\/|reports\/|db\/connect$|express|joi|node:)/],
   [/^server\/console\//, /^(server\/|templates\/|db\/connect$|express|joi|node:)/],

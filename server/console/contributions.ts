@@ -2,7 +2,7 @@ import type { Router } from 'express'
 import { contributionPage, type ContributionTold } from '../../templates/contribution.tsx'
 import { pledgePage } from '../../templates/pledge.tsx'
 import { RECEIVERS } from '../contributions/receive.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { holdsRole, READERS, requireRole, type Role } from '../people/actor.ts'
 import { amountTyped, getPage, newFormKey, postForm, type Console, type Fields, type Refused } from './forms.ts'
 import { optional } from './requests.ts'
@@ -87,7 +87,7 @@ async function newPledge({ db, api }: Console, visit: SignedIn, fundId: string, 
     value: (name, otherwise = '') => refused?.fields[name] ?? otherwise,
     chosen: (name) => refused?.chosen(name) ?? [],
     currency: fund.currency,
-    today: today(),
+    today: dayOf(actor.act.at),
     formKey: newFormKey(),
   })
 }
@@ -118,7 +118,7 @@ async function showContribution(
     mayReceive: accounts?.items,
     mayReport: holdsRole(actor, fund.id, READERS) ? fund.id : undefined,
     refused,
-    today: today(),
+    today: dayOf(actor.act.at),
     newKey: newFormKey,
   })
 }

@@ -9,7 +9,7 @@ import {
 import { formProblem } from '../../templates/refused.tsx'
 import { CORRECTABLE } from '../corrections/policy.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { holdsRole, READERS, requireRole } from '../people/actor.ts'
 import { getPage, type Console } from './forms.ts'
 import { requestBehind } from './queries.ts'
@@ -40,12 +40,12 @@ async function showTrialBalance({ db, api }: Console, visit: SignedIn, fundId: s
       query: { occurredOn },
       language: visit.language,
     })
-  let on = asked || today()
+  let on = asked || dayOf(visit.actor.act.at)
   let problem: TrialBalanceShown['problem']
   const balance = await read(on).catch((error: unknown) => {
     if (!(error instanceof Refusal) || error.code !== 'invalid_request') throw error
     // A day that is none: say so, and show today.
-    on = today()
+    on = dayOf(visit.actor.act.at)
     problem = { message: formProblem(error, visit.t).message, fields: { on: visit.t.fieldErrors['day.invalid'] } }
     return read(on)
   })

@@ -3,7 +3,7 @@ import { periodPage, type PeriodShown } from '../../templates/period.tsx'
 import { periodsPage, type PeriodsShown } from '../../templates/periods.tsx'
 import type { Texts } from '../../templates/texts/texts.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { isZero, moneyFrom, moneyText, sizeOf, sum, type MoneyText } from '../money.ts'
 import { holdsRole, requireRole } from '../people/actor.ts'
 import { readReopening } from '../periods/queries.ts'
@@ -143,7 +143,7 @@ function mayDo(
   fund: { id: string; currency: string },
   { period, checklist, revaluation }: Pick<PeriodShown, 'period' | 'checklist' | 'revaluation'>,
 ): Omit<PeriodShown['part'], 'newKey' | 'typed'> {
-  const over = period.month < today().slice(0, 7)
+  const over = period.month < dayOf(actor.act.at).slice(0, 7)
   const controls = holdsRole(actor, fund.id, ['controller']) && over
   const reopens = holdsRole(actor, fund.id, REOPENERS)
   const open = period.reopenings.filter(({ state }) => state === 'open')

@@ -1,7 +1,7 @@
 import { refusalText } from '../../templates/refused.tsx'
 import { requestPage } from '../../templates/request.tsx'
 import type { Texts } from '../../templates/texts/texts.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { READERS, holdsRole } from '../people/actor.ts'
 import { readRequest } from '../requests/queries.ts'
 import { newFormKey, type Console, type Refused } from './forms.ts'
@@ -47,7 +47,7 @@ export async function showRequest(
       maySettle: may.settle,
       mayComeBack: may.comeBack,
       mayTakeBack: may.takeBack,
-      today: today(),
+      today: dayOf(actor.act.at),
       newKey: newFormKey,
       typed: (form) => {
         const typed = refused?.form === form ? refused : undefined

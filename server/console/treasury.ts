@@ -4,7 +4,7 @@ import { treasuryPage, type TreasuryShown } from '../../templates/treasury.tsx'
 import type { Texts } from '../../templates/texts/texts.ts'
 import { RECEIVERS } from '../contributions/receive.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { holdsRole, READERS, requireRole } from '../people/actor.ts'
 import { proposalById } from '../proposals/load.ts'
 import { listProposals } from '../proposals/queries.ts'
@@ -119,7 +119,7 @@ async function show(
     ...preview,
     done: doneIn(t, done),
     refused,
-    today: today(),
+    today: dayOf(actor.act.at),
     newKey: newFormKey,
   })
 }

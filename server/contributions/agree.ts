@@ -38,7 +38,7 @@ export async function agreeContribution(
   const { id, fundId, fundCurrency } = contribution
   requireRole(actor, fundId, ['fund_manager', 'controller'])
   if (contribution.status !== 'pledged') throw new Refusal('not_pledged', { status: contribution.status })
-  checkHappened(terms.signedOn)
+  checkHappened(terms.signedOn, actor.act.at)
   checkOrder(contribution.pledgedOn, terms.signedOn)
   const amount = moneyFrom(terms.amount)
   await usableCurrency(trx, amount.currency, terms.signedOn)

@@ -1,6 +1,6 @@
 import { row, rows, type Db, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { newId } from '../ids.ts'
 import { postEntry } from '../ledger/post.ts'
 import {
@@ -37,7 +37,7 @@ export async function applyReceipt(
     receiptId,
     contributionId,
     amount,
-    appliedOn = today(),
+    appliedOn = dayOf(actor.act.at),
   }: { receiptId: string; contributionId: string; amount?: MoneyText; appliedOn?: string },
 ): Promise<RecordedApplication & { unapplied: MoneyText }> {
   const receipt = await receiptById(trx, receiptId)
@@ -45,7 +45,7 @@ export async function applyReceipt(
   const contribution = await lockContribution(trx, contributionId)
   if (contribution.fundId !== receipt.fundId) throw new Refusal('not_found', { field: 'contributionId' })
   agreementOf(contribution)
-  checkHappened(appliedOn)
+  checkHappened(appliedOn, actor.act.at)
   const outstanding = await outstandingOf(trx, contribution)
   const application = await restOf(trx, receipt, {
     contribution,

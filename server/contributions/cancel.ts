@@ -21,7 +21,7 @@ export async function cancelPledge(
   const { id, fundId } = contribution
   requireRole(actor, fundId, ['fund_manager', 'controller'])
   if (contribution.status !== 'pledged') throw new Refusal('not_pledged', { status: contribution.status })
-  checkHappened(cancelledOn)
+  checkHappened(cancelledOn, actor.act.at)
   checkOrder(contribution.pledgedOn, cancelledOn)
 
   // From here on everything must succeed.

@@ -30,7 +30,7 @@ export async function fulfilCondition(
     conditionalLiability(contribution, agreement.amount.currency),
   )
   if (isZero(liability.amount)) throw new Refusal('not_conditional') // all of it was written off
-  checkHappened(metOn)
+  checkHappened(metOn, actor.act.at)
   checkOrder(agreement.signedOn, metOn)
   const held = await heldBack(trx, contribution, metOn)
 

@@ -1,4 +1,5 @@
 import type { Trx } from '../../db/connect.ts'
+import { dayOf } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { postEntry } from '../ledger/post.ts'
@@ -62,9 +63,15 @@ async function proposeOn(
   const { id: contributionId, fundId } = contribution
   requireRole(actor, fundId, ['controller'])
   if (actor.kind === 'service') throw new Refusal('service_account_decides_nothing')
-  const amount = look(contribution, terms)
+  const amount = look(contribution, terms, actor.act.at)
   const functional = carryingOf(await from(trx, contribution, amount), amount)
-  const authority = await authorityFor(trx, { fundId, contributionId, kind, amount: functional })
+  const authority = await authorityFor(trx, {
+    fundId,
+    contributionId,
+    kind,
+    amount: functional,
+    on: dayOf(actor.act.at),
+  })
   const { occurredOn } = terms
   return propose(trx, actor, { fundId, kind, contributionId, occurredOn, functional, authority, reason, terms })
 }
@@ -76,7 +83,7 @@ async function book(
   { from, kind, signed }: { from: From; kind: 'impairment' | 'impairment_reversed'; signed: (amount: Money) => Money },
 ): Promise<Booked> {
   const contribution = await lockContribution(trx, terms.contributionId)
-  const size = look(contribution, terms)
+  const size = look(contribution, terms, actor.act.at)
   const amount = signed(size)
   const functional = signed(carryingOf(await from(trx, contribution, size), size))
 
@@ -106,10 +113,10 @@ async function book(
   return { id, functional: moneyText(functional), impaired: moneyText(impaired) }
 }
 
-function look(contribution: LoadedContribution, { amount: asked, occurredOn }: Impairment): Money {
+function look(contribution: LoadedContribution, { amount: asked, occurredOn }: Impairment, at: Date): Money {
   const agreement = agreementOf(contribution)
   if (agreement.conditionOpen) throw new Refusal('condition_open')
-  checkHappened(occurredOn)
+  checkHappened(occurredOn, at)
   checkOrder(agreement.metOn ?? agreement.signedOn, occurredOn)
   const amount = moneyFrom(asked)
   if (amount.currency !== agreement.amount.currency)

@@ -1,7 +1,7 @@
 import { row, type Db, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import type { Earmark } from '../funding/policy.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import type { Account, BankAccountRef } from '../ledger/accounts.ts'
 import { receivable } from '../ledger/accounts.ts'
 import { BALANCES, boundsOf } from '../ledger/as-of.ts'
@@ -110,9 +110,9 @@ export async function bankAccountOf(db: Db, fundId: string, bankAccountId: strin
   return found
 }
 
-/** Only what has happened is recorded. Refuses `date_in_future`. */
-export function checkHappened(on: string): void {
-  if (on > today()) throw new Refusal('date_in_future', { day: on })
+/** Only what has happened is recorded, as seen from the act. Refuses `date_in_future`. */
+export function checkHappened(on: string, at: Date): void {
+  if (on > dayOf(at)) throw new Refusal('date_in_future', { day: on })
 }
 
 type ContributionRow = Omit<LoadedContribution, 'pledged' | 'functional' | 'agreement'> & {

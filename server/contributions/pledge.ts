@@ -40,7 +40,7 @@ export async function pledgeContribution(
   const donor = await trx('donors').where({ id: pledge.donorId, fund_id: fund.id }).first('name')
   if (!donor) throw new Refusal('not_found', { field: 'donorId' })
   await checkPartners(trx, fund.id, pledge.earmark)
-  checkHappened(pledge.pledgedOn)
+  checkHappened(pledge.pledgedOn, actor.act.at)
   const amount = moneyFrom(pledge.amount)
   await usableCurrency(trx, amount.currency, pledge.pledgedOn)
   const { functional, rate, source } = await valued(trx, fund, pledge, amount)

@@ -81,7 +81,7 @@ export async function receiveContribution(
   const fund = { id: contribution.fundId, currency: contribution.fundCurrency }
   const bank = await bankAccountOf(trx, fund.id, receipt.bankAccountId)
   agreementOf(contribution)
-  const weighed = await weighReceipt(trx, { fund, bank, receipt })
+  const weighed = await weighReceipt(trx, { fund, bank, receipt, at: actor.act.at })
   const outstanding = await outstandingOf(trx, contribution)
   const application = applicationOf(weighed, { contribution, outstanding, ...(appliedAmount ? { appliedAmount } : {}) })
   const recorded = await record(trx, actor, fund.id, { receipt, weighed, application })
@@ -107,7 +107,7 @@ export async function receiveUnidentified(
   const fund = await fundById(trx, fundId)
   requireRole(actor, fund.id, RECEIVERS)
   const bank = await bankAccountOf(trx, fund.id, receipt.bankAccountId)
-  const weighed = await weighReceipt(trx, { fund, bank, receipt })
+  const weighed = await weighReceipt(trx, { fund, bank, receipt, at: actor.act.at })
   return record(trx, actor, fund.id, { receipt, weighed, application: undefined })
 }
 
@@ -157,10 +157,15 @@ export type Weighed = { arrived: Arrived; sent: Money; rate: string | null }
  */
 export async function weighReceipt(
   trx: Trx,
-  { fund, bank, receipt }: { fund: { id: string; currency: string }; bank: BankAccount; receipt: NewReceipt },
+  {
+    fund,
+    bank,
+    receipt,
+    at,
+  }: { fund: { id: string; currency: string }; bank: BankAccount; receipt: NewReceipt; at: Date },
 ): Promise<Weighed> {
   const { receivedOn } = receipt
-  checkHappened(receivedOn)
+  checkHappened(receivedOn, at)
   const sent = moneyFrom(receipt.sent)
   await usableCurrency(trx, sent.currency, receivedOn)
   const booked = moneyFrom(receipt.bankValue)

@@ -41,7 +41,7 @@ export async function decideRefund(
   const { fundId, fundCurrency } = contribution
   requireRole(actor, fundId, ['controller'])
   if (actor.kind === 'service') throw new Refusal('service_account_decides_nothing')
-  checkHappened(decidedOn)
+  checkHappened(decidedOn, actor.act.at)
   checkOrder(recognisedOn(contribution), decidedOn)
   const amount = moneyFrom(asked)
   if (amount.currency !== fundCurrency) throw new Refusal('currency_mismatch', { expected: fundCurrency })
@@ -146,7 +146,7 @@ export async function payRefund(
     throw new Refusal('refund_paid_already')
   const takenBack = await trx('refunds').where({ takes_back: refundId }).first('id')
   if (refund.takes_back || takenBack) throw new Refusal('taken_back')
-  checkHappened(paidOn)
+  checkHappened(paidOn, actor.act.at)
   checkOrder(refund.decided_on, paidOn)
   if (bank.currency !== fundCurrency) throw new Refusal('currency_mismatch', { expected: fundCurrency })
 

@@ -1,4 +1,5 @@
 import type { Trx } from '../../db/connect.ts'
+import { dayOf } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { postEntry } from '../ledger/post.ts'
@@ -38,9 +39,15 @@ export async function proposeWriteOff(
   const { fundId } = contribution
   requireRole(actor, fundId, ['controller'])
   if (actor.kind === 'service') throw new Refusal('service_account_decides_nothing')
-  const { amount, outstanding } = await look(trx, contribution, terms)
+  const { amount, outstanding } = await look(trx, contribution, terms, actor.act.at)
   const functional = carryingOf(outstanding, amount)
-  const authority = await authorityFor(trx, { fundId, contributionId, kind: 'write_off', amount: functional })
+  const authority = await authorityFor(trx, {
+    fundId,
+    contributionId,
+    kind: 'write_off',
+    amount: functional,
+    on: dayOf(actor.act.at),
+  })
   const proposal = { fundId, contributionId, occurredOn: writtenOffOn, functional, authority, reason, terms }
   return propose(trx, actor, { kind: 'write_off', ...proposal })
 }
@@ -55,7 +62,7 @@ export async function bookWriteOff(
   { id: proposalId, fundId, reason, terms }: Proposal<WriteOff>,
 ): Promise<{ id: string; functional: MoneyText; outstanding: MoneyText; status: string }> {
   const contribution = await lockContribution(trx, terms.contributionId)
-  const { agreement, amount, outstanding } = await look(trx, contribution, terms)
+  const { agreement, amount, outstanding } = await look(trx, contribution, terms, actor.act.at)
   const allowance = await allowanceOf(trx, contribution)
 
   // From here on everything must succeed.
@@ -98,9 +105,10 @@ async function look(
   trx: Trx,
   contribution: LoadedContribution,
   { amount: asked, writtenOffOn }: WriteOff,
+  at: Date,
 ): Promise<{ agreement: Agreement; amount: Money; outstanding: Outstanding }> {
   const agreement = agreementOf(contribution)
-  checkHappened(writtenOffOn)
+  checkHappened(writtenOffOn, at)
   checkOrder(agreement.signedOn, writtenOffOn)
   const amount = moneyFrom(asked)
   if (amount.currency !== agreement.amount.currency)

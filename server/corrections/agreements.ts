@@ -51,7 +51,8 @@ async function takeBack(trx: Trx, wrong: Wrong): Promise<string> {
   return wrong.source
 }
 
-async function putRight(trx: Trx, wrong: Wrong, { correctionId, actId }: Under, values: RightValues): Promise<Part[]> {
+async function putRight(trx: Trx, wrong: Wrong, under: Under, values: RightValues): Promise<Part[]> {
+  const { correctionId, actId } = under
   const terms = values as Terms
   const was = await said(trx, wrong)
   const contribution = await lockContribution(trx, contributionsIn(wrong)[0]!)
@@ -60,7 +61,7 @@ async function putRight(trx: Trx, wrong: Wrong, { correctionId, actId }: Under, 
     throw new Refusal('invalid_request', {
       errors: [{ field: 'right.condition', code: 'any.required', message: 'say what the condition is' }],
     })
-  checkHappened(terms.signedOn)
+  checkHappened(terms.signedOn, under.at)
   checkOrder(contribution.pledgedOn, terms.signedOn)
   const amount = moneyFrom(terms.amount)
   if (amount.currency !== was.amount.currency)

@@ -55,7 +55,8 @@ async function restore(trx: Trx, wrong: Wrong, { correctionId, actId }: Under): 
   return id
 }
 
-async function putRight(trx: Trx, wrong: Wrong, { correctionId, actId }: Under, values: RightValues): Promise<Part[]> {
+async function putRight(trx: Trx, wrong: Wrong, under: Under, values: RightValues): Promise<Part[]> {
+  const { correctionId, actId } = under
   const { contributionId, amount, appliedOn } = values as {
     contributionId: string
     amount: MoneyText
@@ -65,7 +66,7 @@ async function putRight(trx: Trx, wrong: Wrong, { correctionId, actId }: Under, 
   const receipt = await receiptById(trx, was.receipt_id)
   const contribution = await lockContribution(trx, contributionId)
   if (contribution.fundId !== wrong.fund.id) throw new Refusal('not_found', { field: 'contributionId' })
-  checkHappened(appliedOn)
+  checkHappened(appliedOn, under.at)
   const application = await restOf(trx, receipt, {
     contribution,
     outstanding: await outstandingWithout(trx, contribution, wrong),

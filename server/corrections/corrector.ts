@@ -5,7 +5,12 @@ import type { RightValues } from './policy.ts'
 import type { Wrong } from './wrong.ts'
 
 /** Under which correction and act the rows are written, and who proposed it. */
-export type Under = { readonly correctionId: string; readonly actId: string; readonly proposedBy: string }
+export type Under = {
+  readonly correctionId: string
+  readonly actId: string
+  readonly at: Date
+  readonly proposedBy: string
+}
 
 /** An entry to be posted, as what it is in substance. */
 export type Part = {

@@ -33,7 +33,7 @@ export async function decideCorrection(
     return { id: correctionId, status: 'rejected', entries: [] }
   }
   await lockWrong(trx, wrong, proposal.right)
-  const under = { correctionId, actId: actor.act.id, proposedBy: proposal.proposedBy }
+  const under = { correctionId, actId: actor.act.id, at: actor.act.at, proposedBy: proposal.proposedBy }
   if (mayAdjust(wrong.kind)) await adjustAsController(trx, actor, proposal.fund.id)
   await performCorrection(trx, under, { wrong, right: proposal.right, datedOn: proposal.datedOn })
   const { hash } = await shownOf(trx, under, wrong)

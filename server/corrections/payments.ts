@@ -1,6 +1,7 @@
 import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today, valueOn } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
+import { valueOn } from '../funds/currencies.ts'
 import { payable } from '../ledger/accounts.ts'
 import { credit, debit } from '../ledger/post.ts'
 import { exceeds, fromMinorUnits, isZero, minorText, minorUnits, moneyFrom, moneyText, subtract } from '../money.ts'
@@ -52,7 +53,7 @@ async function settleRight(trx: Trx, wrong: Wrong, under: Under, values: RightVa
   const { valueDate, charge: text, reference } = values as { valueDate: string; charge: MoneyText; reference: string }
   const { payment, request } = await lockPayment(trx, wrong.source)
   const { bank } = payment
-  if (valueDate > today()) throw new Refusal('date_in_future', { field: 'right.valueDate' })
+  if (valueDate > dayOf(under.at)) throw new Refusal('date_in_future', { field: 'right.valueDate' })
   if (valueDate < (await releasedOn(trx, payment.id)))
     throw new Refusal('dates_out_of_order', { field: 'right.valueDate' })
   const charge = moneyFrom(text)

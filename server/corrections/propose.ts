@@ -1,7 +1,7 @@
 import type { Trx } from '../../db/connect.ts'
 import { checkHappened } from '../contributions/load.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { fundById } from '../funds/open.ts'
 import { newId } from '../ids.ts'
 import { markAdjusting } from '../ledger/adjust.ts'
@@ -33,19 +33,19 @@ export type NewCorrection = {
 export async function proposeCorrection(
   trx: Trx,
   actor: Actor,
-  { fundId, entryId, reason, right, datedOn = today() }: NewCorrection & { fundId: string },
+  { fundId, entryId, reason, right, datedOn = dayOf(actor.act.at) }: NewCorrection & { fundId: string },
 ): Promise<{ id: string; status: 'proposed'; shown: Shown }> {
   const fund = await fundById(trx, fundId)
   requireRole(actor, fund.id, ['controller'])
   if (actor.kind === 'service') throw new Refusal('service_account_decides_nothing')
   const wrong = await wrongEntry(trx, fund, entryId)
   checkCorrectable(wrong.kind, right ?? null, wrong)
-  checkHappened(datedOn)
+  checkHappened(datedOn, actor.act.at)
   const open = await openProposal(trx, wrong.id)
   await lockWrong(trx, wrong, right ?? null)
   if (open) await makeWay(trx, actor, open, wrong)
   const id = newId('correction')
-  const under = { correctionId: id, actId: actor.act.id, proposedBy: actor.personId }
+  const under = { correctionId: id, actId: actor.act.id, at: actor.act.at, proposedBy: actor.personId }
   const { shown, hash } = await rehearse(trx, under, { wrong, right: right ?? null, datedOn })
 
   // From here on everything must succeed.
@@ -95,7 +95,7 @@ async function makeWay(trx: Trx, actor: Actor, open: Proposal, wrong: Wrong): Pr
 /** What a proposal would do now, where that is still what it said; undefined once it has lapsed. */
 export async function stillGood(trx: Trx, actor: Actor, proposal: Proposal, wrong: Wrong): Promise<Shown | undefined> {
   const { id, proposedBy, right, datedOn } = proposal
-  const under = { correctionId: id, actId: actor.act.id, proposedBy }
+  const under = { correctionId: id, actId: actor.act.id, at: actor.act.at, proposedBy }
   try {
     await lockWrong(trx, wrong, right)
     const { shown, hash } = await rehearse(trx, under, { wrong, right, datedOn })

@@ -94,7 +94,10 @@ async function putRight(trx: Trx, wrong: Wrong, under: Under, values: RightValue
   }
   const bank = await bankAccountOf(trx, fund.id, receipt.bankAccountId)
   const contribution = contributionId === null ? undefined : await contributionIn(trx, fund.id, contributionId)
-  const weighed = asKept(await weighReceipt(trx, { fund, bank, receipt }), await keptOf(trx, wrong, wrong.source))
+  const weighed = asKept(
+    await weighReceipt(trx, { fund, bank, receipt, at: under.at }),
+    await keptOf(trx, wrong, wrong.source),
+  )
   const application = contribution && (await applied(trx, wrong, { contribution, weighed, values, appliedAmount }))
   const { correctionId, actId } = under
   const row = receiptRow(weighed, { fundId: fund.id, receipt, actId })

@@ -37,7 +37,7 @@ async function restore(trx: Trx, wrong: Wrong, under: Under): Promise<string> {
 async function putRight(trx: Trx, wrong: Wrong, under: Under, values: RightValues): Promise<Part[]> {
   const { amount: text, decidedOn, reason } = values as { amount: MoneyText; decidedOn: string; reason: string }
   const contribution = await lockContribution(trx, contributionsIn(wrong)[0]!)
-  checkHappened(decidedOn)
+  checkHappened(decidedOn, under.at)
   checkOrder(recognisedOn(contribution), decidedOn)
   const amount = moneyFrom(text)
   if (amount.currency !== wrong.fund.currency)

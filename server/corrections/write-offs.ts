@@ -44,11 +44,12 @@ async function restore(trx: Trx, wrong: Wrong, { correctionId, actId }: Under): 
   return id
 }
 
-async function putRight(trx: Trx, wrong: Wrong, { correctionId, actId }: Under, values: RightValues): Promise<Part[]> {
+async function putRight(trx: Trx, wrong: Wrong, under: Under, values: RightValues): Promise<Part[]> {
+  const { correctionId, actId } = under
   const { amount: text, writtenOffOn, reason } = values as { amount: MoneyText; writtenOffOn: string; reason: string }
   const contribution = await lockContribution(trx, contributionsIn(wrong)[0]!)
   const agreement = agreementOf(contribution)
-  checkHappened(writtenOffOn)
+  checkHappened(writtenOffOn, under.at)
   checkOrder(agreement.signedOn, writtenOffOn)
   const amount = moneyFrom(text)
   if (amount.currency !== agreement.amount.currency)

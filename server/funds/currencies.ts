@@ -2,11 +2,6 @@ import { row, type Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { atRate, type Money } from '../money.ts'
 
-/** Today in UTC, which is the fund's day wherever its people are. */
-export function today(): string {
-  return new Date().toISOString().slice(0, 10)
-}
-
 /** Refuses `currency_unknown`, and `currency_not_in_use` outside the currency's time: the withdrawn ones live in history only. */
 export async function usableCurrency(db: Db, code: string, on: string): Promise<void> {
   const found = await row<{ in_use: boolean }>(

@@ -4,14 +4,15 @@ import { newId } from '../ids.ts'
 import { minorUnitOf } from '../money.ts'
 import { requireAdministrator, requireRole, type Actor } from '../people/actor.ts'
 import { setDefaultPolicies } from './policies.ts'
-import { today, usableCurrency } from './currencies.ts'
+import { dayOf } from '../clock.ts'
+import { usableCurrency } from './currencies.ts'
 
 export type NewFund = { code: string; name: string; nameArabic?: string; currency: string }
 
 /** Opens a fund with the rules that ship. Refuses `role_not_allowed`, `currency_unknown`, `already_exists`. */
 export async function openFund(trx: Trx, actor: Actor, fund: NewFund): Promise<{ id: string; code: string }> {
   requireAdministrator(actor)
-  await usableCurrency(trx, fund.currency, today())
+  await usableCurrency(trx, fund.currency, dayOf(actor.act.at))
   const id = newId('fund')
   const inserted = await trx('funds')
     .insert({
@@ -20,7 +21,7 @@ export async function openFund(trx: Trx, actor: Actor, fund: NewFund): Promise<{
       name: fund.name,
       name_arabic: fund.nameArabic ?? null,
       currency: fund.currency,
-      opened_on: today(),
+      opened_on: dayOf(actor.act.at),
     })
     .onConflict('code')
     .ignore()

@@ -4,7 +4,8 @@ import { currency, id, joi, object, text } from '../http/schemas.ts'
 import { minorText, type MoneyText } from '../money.ts'
 import { entitiesOf, holdsRole, READERS, requireRole, type Actor } from '../people/actor.ts'
 import { reserveNow } from '../treasury/reserve.ts'
-import { today, usableCurrency } from './currencies.ts'
+import { dayOf } from '../clock.ts'
+import { usableCurrency } from './currencies.ts'
 import { KNOWN_TO_ENTITIES, tellEntity } from './need-to-know.ts'
 import { addToFund, fundById, openFund } from './open.ts'
 
@@ -55,7 +56,7 @@ export function fundEndpoints(): Endpoint[] {
         }),
       },
       async (trx, actor, { params, body }) => {
-        await usableCurrency(trx, body.currency, today())
+        await usableCurrency(trx, body.currency, dayOf(actor.act.at))
         return { status: 201, body: await addToFund(trx, actor, 'bank_accounts', { fundId: params.fund!, ...body }) }
       },
     ),

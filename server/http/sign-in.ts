@@ -9,8 +9,9 @@ import { RateLimiterPostgres } from 'rate-limiter-flexible'
 import type { Db } from '../../db/connect.ts'
 import { recordAct } from '../acts/record.ts'
 import { Refusal } from '../errors.ts'
+import { machineClock, type Clock } from '../clock.ts'
 import { newId } from '../ids.ts'
-import type { Actor } from '../people/actor.ts'
+import { newAct, type Actor } from '../people/actor.ts'
 import { checkPassword, choosePassword, refuseObvious } from '../people/passwords.ts'
 import { actorByToken, actorOfPerson } from '../people/queries.ts'
 import { BearerStrategy } from './bearer.ts'
@@ -41,9 +42,13 @@ const ACCOUNT_GUESSES = 300
 /** Signing in by password for a browser and by bearer token for programs, both through passport. */
 export function createSignIn(
   db: Db,
-  { sessionSecret, secureCookies }: { sessionSecret: string; secureCookies: boolean },
+  {
+    sessionSecret,
+    secureCookies,
+    clock = machineClock,
+  }: { sessionSecret: string; secureCookies: boolean; clock?: Clock },
 ): SignIn {
-  const passport = passportOver(db)
+  const passport = passportOver(db, clock)
   const sessions = sessionsOver(db, { sessionSecret, secureCookies })
   const limits = guessLimits(db)
 
@@ -105,7 +110,7 @@ export function createSignIn(
 }
 
 /** Who somebody is: by e-mail and password, by bearer token, and by the session that the first of them opened. */
-function passportOver(db: Db): InstanceType<typeof Passport> {
+function passportOver(db: Db, clock: Clock): InstanceType<typeof Passport> {
   const passport = new Passport()
   passport.use(
     new LocalStrategy(
@@ -118,12 +123,12 @@ function passportOver(db: Db): InstanceType<typeof Passport> {
     ),
   )
   passport.use(
-    new BearerStrategy((token) => actorByToken(db, createHash('sha256').update(token).digest(), newId('act'))),
+    new BearerStrategy((token) => actorByToken(db, createHash('sha256').update(token).digest(), newAct(clock()))),
   )
   passport.serializeUser((user, done) => done(null, user.personId))
   passport.deserializeUser(
     (personId: string, done) =>
-      void actorOfPerson(db, personId, newId('act')).then((actor) => done(null, actor ?? false), done),
+      void actorOfPerson(db, personId, newAct(clock())).then((actor) => done(null, actor ?? false), done),
   )
   return passport
 }

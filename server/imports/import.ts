@@ -2,7 +2,7 @@ import { rows as query, takeItsTime, type Db, type Trx } from '../../db/connect.
 import { releaseAllowances } from '../contributions/allowance.ts'
 import { bankAccountOf, type BankAccount } from '../contributions/load.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { fundById, type Fund } from '../funds/open.ts'
 import { newId } from '../ids.ts'
 import { adjustAsController } from '../ledger/adjust.ts'
@@ -68,7 +68,11 @@ async function book(
   actor: Actor,
   { fund, bank, rows }: { fund: Fund; bank: BankAccount; rows: FileRow[] },
 ): Promise<Outcome[]> {
-  const reading: Reading = { currencies: await currenciesOf(trx), today: today(), bankCurrency: bank.currency }
+  const reading: Reading = {
+    currencies: await currenciesOf(trx),
+    today: dayOf(actor.act.at),
+    bankCurrency: bank.currency,
+  }
   const outcomes = new Map<number, Outcome>()
   const published: PublishedRow[] = []
   for (const row of rows) {

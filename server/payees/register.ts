@@ -19,6 +19,7 @@ export async function registerPayee(
   requireRole(actor, fundId, ['payee_clerk'])
   const id = newId('payee')
   await trx('payees').insert({
+    recorded_at: actor.act.at,
     id,
     fund_id: fundId,
     name,
@@ -54,7 +55,13 @@ export async function verifyPayee(
     .first('duty')
   if (part) throw new Refusal('separation_of_duties')
   const verified = await trx('payee_verifications')
-    .insert({ payee_id: payeeId, recorded_by: payee.recorded_by, verified_by: actor.personId, act_id: actor.act.id })
+    .insert({
+      payee_id: payeeId,
+      recorded_by: payee.recorded_by,
+      verified_by: actor.personId,
+      verified_at: actor.act.at,
+      act_id: actor.act.id,
+    })
     .onConflict('payee_id')
     .ignore()
     .returning('payee_id')

@@ -1,6 +1,6 @@
 import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { payable } from '../ledger/accounts.ts'
 import { credit, debit, postEntry } from '../ledger/post.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
@@ -32,7 +32,7 @@ export async function cancelPayment(
     {
       kind: 'payment_cancelled',
       source: paymentId,
-      occurredOn: today(),
+      occurredOn: dayOf(actor.act.at),
       memo: `${payment.code} ${request.code}`,
       reverses: await entryOf(trx, { fundId: request.fundId, kind: 'payment_certified', source: paymentId }),
       postings: [

@@ -1,6 +1,7 @@
 import { row, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { rateOn, today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
+import { rateOn } from '../funds/currencies.ts'
 import { newId } from '../ids.ts'
 import { advances, missionExpense, payable, type Account } from '../ledger/accounts.ts'
 import { credit, debit, postEntry } from '../ledger/post.ts'
@@ -51,7 +52,11 @@ export async function certifyPayment(
   if (text.currency !== request.currency)
     throw new Refusal('currency_mismatch', { field: 'amount', expected: request.currency })
   const amount = moneyFrom(text)
-  const { instructed, rate } = await instructionFor(trx, request, amount, bank.currency)
+  const { instructed, rate } = await instructionFor(trx, request, {
+    amount,
+    currency: bank.currency,
+    on: dayOf(actor.act.at),
+  })
   const free = await uncertified(trx, request)
   if (exceeds(amount, free)) throw new Refusal('exceeds_committed', { free: moneyText(free) })
   const left = await leftOfLines(trx, request, category)
@@ -60,8 +65,9 @@ export async function certifyPayment(
   // From here on everything must succeed.
   const id = newId('payment')
   const numbered = await row<{ n: string }>(trx, `select nextval('payment_numbers')::text as n`)
-  const code = `P${today().slice(2, 4)}-${numbered!.n.padStart(6, '0')}`
+  const code = `P${dayOf(actor.act.at).slice(2, 4)}-${numbered!.n.padStart(6, '0')}`
   await trx('payments').insert({
+    certified_at: actor.act.at,
     id,
     fund_id: request.fundId,
     code,
@@ -82,7 +88,7 @@ export async function certifyPayment(
     {
       kind: 'payment_certified',
       source: id,
-      occurredOn: today(),
+      occurredOn: dayOf(actor.act.at),
       memo: `${code} ${request.code}`,
       postings: [debit(costOf(category, request), amount), credit(payable(request, request.currency), amount)],
     },
@@ -105,11 +111,10 @@ async function leftOfLines(trx: Trx, request: LoadedRequest, category: string): 
 async function instructionFor(
   trx: Trx,
   request: LoadedRequest,
-  amount: Money,
-  currency: string,
+  { amount, currency, on }: { amount: Money; currency: string; on: string },
 ): Promise<{ instructed: Money; rate: string | null }> {
   if (currency === request.currency) return { instructed: amount, rate: null }
-  const { units } = await rateOn(trx, { fundId: request.fundId, currency, on: today() })
+  const { units } = await rateOn(trx, { fundId: request.fundId, currency, on })
   const instructed = intoCurrency(amount, units, currency)
   if (!isPositive(instructed)) throw new Refusal('amount_out_of_range', { value: moneyText(instructed) })
   return { instructed, rate: units }

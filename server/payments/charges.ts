@@ -1,6 +1,5 @@
 import { row, rows, type Db, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
 import { policyInForce } from '../funds/policies.ts'
 import { newId } from '../ids.ts'
 import { isPositive, minorText, minorUnits, moneyFrom, type Money, type MoneyText } from '../money.ts'
@@ -53,10 +52,10 @@ export async function approveCharge(
  */
 export async function chargeApprovalFor(
   trx: Trx,
-  { payment, fundId, event, charge, value }: Charged,
+  { payment, fundId, event, charge, value, on }: Charged,
 ): Promise<string | null> {
   if (!isPositive(charge)) return null
-  const { terms } = await policyInForce(trx, { fundId, subject: 'bank_charges', on: today() })
+  const { terms } = await policyInForce(trx, { fundId, subject: 'bank_charges', on })
   if (!isAboveLimit(value, payment.amount, terms)) return null
   const approval = await row<{ id: string }>(
     trx,
@@ -66,7 +65,7 @@ export async function chargeApprovalFor(
   if (approval) return approval.id
   throw new Refusal('charge_above_limit', { most: minorText(terms.most, payment.amount.currency), bps: terms.bps })
 }
-type Charged = { payment: LoadedPayment; fundId: string; event: ChargedEvent; charge: Money; value: Money }
+type Charged = { payment: LoadedPayment; fundId: string; event: ChargedEvent; charge: Money; value: Money; on: string }
 
 /** What was confirmed of a payment's charges, oldest first. */
 export async function chargeApprovals(db: Db, paymentId: string) {

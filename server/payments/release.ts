@@ -1,6 +1,6 @@
 import { rows, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { conversion, inTransit, payable } from '../ledger/accounts.ts'
 import { credit, debit, postEntry, type Posting } from '../ledger/post.ts'
 import { moveStage, type StagePart } from '../ledger/stages.ts'
@@ -32,6 +32,7 @@ export async function releasePayment(
   // From here on everything must succeed.
   const place = before.length + 1
   await trx('releases').insert({
+    released_at: actor.act.at,
     payment_id: paymentId,
     request_id: request.id,
     place,
@@ -67,7 +68,7 @@ export async function releasePayment(
     {
       kind: 'payment_released',
       source: paymentId,
-      occurredOn: today(),
+      occurredOn: dayOf(actor.act.at),
       memo: `${payment.code} ${request.code}`,
       postings: releasePostings(payment, request, parts),
     },

@@ -1,6 +1,6 @@
 import { row, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { cash, fundAccount, inTransit } from '../ledger/accounts.ts'
 import { credit, debit, mirrorOf, postEntries, type Entry } from '../ledger/post.ts'
 import {
@@ -43,7 +43,7 @@ export async function returnPayment(
   if (payment.status !== 'released' && payment.status !== 'settled')
     throw new Refusal('not_released', { current: payment.status })
   await takeDuty(trx, actor, { requestId: request.id, duty: 'reconciler' })
-  if (valueDate > today()) throw new Refusal('date_in_future', { field: 'valueDate' })
+  if (valueDate > dayOf(actor.act.at)) throw new Refusal('date_in_future', { field: 'valueDate' })
   const settled = await settlementOf(trx, payment, request)
   if (valueDate < (settled.on ?? (await releasedOn(trx, paymentId)))) {
     throw new Refusal('dates_out_of_order', { field: 'valueDate' })
@@ -54,7 +54,7 @@ export async function returnPayment(
   if (exceeds(credited, settled.debited)) throw new Refusal('bank_value_differs', { debited: settled.debited })
   const creditedValue = settled.happened ? proportion(settled.value, credited, settled.debited) : settled.value
   const chargeApprovalId = await chargeApprovalFor(trx, {
-    ...{ payment, fundId: request.fundId, event: 'return' },
+    ...{ payment, fundId: request.fundId, event: 'return', on: dayOf(actor.act.at) },
     charge: subtract(settled.debited, credited),
     value: add(settled.chargeValue, subtract(settled.value, creditedValue)),
   })

@@ -1,6 +1,7 @@
 import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today, valueOn } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
+import { valueOn } from '../funds/currencies.ts'
 import { cash, fundAccount, inTransit, reserveAuthority, reserveAvailable } from '../ledger/accounts.ts'
 import { credit, debit, difference, postEntry, type Posting } from '../ledger/post.ts'
 import {
@@ -40,7 +41,7 @@ export async function settlePayment(
   requireRole(actor, request.fundId, ['reconciler'])
   if (payment.status !== 'released') throw new Refusal('not_released', { current: payment.status })
   await takeDuty(trx, actor, { requestId: request.id, duty: 'reconciler' })
-  if (valueDate > today()) throw new Refusal('date_in_future', { field: 'valueDate' })
+  if (valueDate > dayOf(actor.act.at)) throw new Refusal('date_in_future', { field: 'valueDate' })
   if (valueDate < (await releasedOn(trx, paymentId))) throw new Refusal('dates_out_of_order', { field: 'valueDate' })
   const { bank } = payment
   const [debited, charge] = [moneyFrom(debitedText), chargeText ? moneyFrom(chargeText) : zero(bank.currency)]
@@ -54,7 +55,14 @@ export async function settlePayment(
   const valued = { fundId: request.fundId, fundCurrency: request.currency, on: valueDate }
   const value = (await valueOn(trx, { ...valued, amount: debited })).functional
   const chargeValue = (await valueOn(trx, { ...valued, amount: charge })).functional
-  const charged = { payment, fundId: request.fundId, event: 'settlement', charge, value: chargeValue } as const
+  const charged = {
+    payment,
+    fundId: request.fundId,
+    event: 'settlement',
+    charge,
+    value: chargeValue,
+    on: dayOf(actor.act.at),
+  } as const
   const chargeApprovalId = await chargeApprovalFor(trx, charged)
 
   // From here on everything must succeed.

@@ -1,4 +1,5 @@
 import { Refusal } from '../errors.ts'
+import { newId } from '../ids.ts'
 
 export const ROLES = [
   'requester',
@@ -23,11 +24,19 @@ export const READERS: readonly Role[] = ROLES.filter(
   (role) => role !== 'requester' && role !== 'donor' && role !== 'advisor',
 )
 
+/** One deed of somebody, under which all that it changes is kept, and the instant from which the rules see it. */
+export type NewAct = { readonly id: string; readonly at: Date }
+
 export type Grant = {
   readonly fundId: string
   readonly role: Role
   readonly donorId: string | null
   readonly entityId: string | null
+}
+
+/** An act at an instant of the clock that was passed in. */
+export function newAct(at: Date): NewAct {
+  return { id: newId('act'), at }
 }
 
 /** Who is asking, what they may do, and the act under which it will be kept. */
@@ -43,7 +52,7 @@ export type Actor = {
   readonly passwordIsFirst: boolean
   readonly grants: readonly Grant[]
   /** The fund is noted as soon as it is known, so that a refused attempt is kept with it. */
-  readonly act: { readonly id: string; fundId: string | null }
+  readonly act: NewAct & { fundId: string | null }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { named, rows, type Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import type { Actor, Grant } from './actor.ts'
+import type { Actor, Grant, NewAct } from './actor.ts'
 
 type ActorRow = {
   id: string
@@ -19,7 +19,7 @@ const ACTOR = `p.id, p.kind, p.name, p.email, p.language, p.administrator, p.pas
               from role_grants g where g.person_id = p.id and g.ended_at is null), '[]') as grants`
 
 /** The person behind a token that is neither expired nor revoked, and may still work here. */
-export async function actorByToken(db: Db, tokenHash: Buffer, actId: string): Promise<Actor | undefined> {
+export async function actorByToken(db: Db, tokenHash: Buffer, act: NewAct): Promise<Actor | undefined> {
   const [found] = await named<ActorRow>(
     db,
     'actor_by_token',
@@ -27,18 +27,18 @@ export async function actorByToken(db: Db, tokenHash: Buffer, actId: string): Pr
       where t.token_hash = ? and t.revoked_at is null and t.expires_at > now() and p.active`,
     [tokenHash],
   )
-  return found && actorOf(found, actId)
+  return found && actorOf(found, act)
 }
 
 /** The person of a session, read anew at each request, so that a role that ends ends at once. */
-export async function actorOfPerson(db: Db, personId: string, actId: string): Promise<Actor | undefined> {
+export async function actorOfPerson(db: Db, personId: string, act: NewAct): Promise<Actor | undefined> {
   const [found] = await named<ActorRow>(
     db,
     'actor_of_person',
     `select ${ACTOR}, null as token_id from people p where p.id = ? and p.active`,
     [personId],
   )
-  return found && actorOf(found, actId)
+  return found && actorOf(found, act)
 }
 
 export type PersonListed = {
@@ -88,7 +88,7 @@ export function listPersonStates(db: Db, personId: string) {
   )
 }
 
-function actorOf(row: ActorRow, actId: string): Actor {
+function actorOf(row: ActorRow, act: NewAct): Actor {
   return {
     personId: row.id,
     kind: row.kind,
@@ -99,6 +99,6 @@ function actorOf(row: ActorRow, actId: string): Actor {
     tokenId: row.token_id,
     passwordIsFirst: row.password_is_first,
     grants: row.grants,
-    act: { id: actId, fundId: null },
+    act: { ...act, fundId: null },
   }
 }

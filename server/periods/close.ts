@@ -1,6 +1,6 @@
 import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { fundById } from '../funds/open.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { checklistOf, type ChecklistItem } from './checklist.ts'
@@ -25,7 +25,7 @@ export async function closePeriod(
   const fund = await fundById(trx, fundId)
   requireRole(actor, fundId, ['controller'])
   if (actor.kind === 'service') throw new Refusal('service_account_decides_nothing')
-  checkOver(month, today())
+  checkOver(month, dayOf(actor.act.at))
   await lockPeriod(trx, { fundId, month })
   const before = await stateOf(trx, { fundId, month })
   checkClosing(kind, before.state)

@@ -1,6 +1,6 @@
 import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { fundById } from '../funds/open.ts'
 import { newId } from '../ids.ts'
 import { fundAccount } from '../ledger/accounts.ts'
@@ -27,7 +27,7 @@ export async function revaluePeriod(
 ): Promise<{ isNew: boolean; revaluations: Revaluation[] }> {
   const fund = await fundById(trx, fundId)
   requireRole(actor, fundId, ['controller'])
-  checkOver(month, today())
+  checkOver(month, dayOf(actor.act.at))
   await lockPeriod(trx, { fundId, month })
   const changed = (await monetaryItems(trx, fund, month)).flatMap(({ item, rate }) => {
     const worth = revalue(item, rate)

@@ -1,5 +1,4 @@
 import { row, type Trx } from '../../db/connect.ts'
-import { today } from '../funds/currencies.ts'
 import { policyInForce } from '../funds/policies.ts'
 import { newId } from '../ids.ts'
 import { add, fromMinorUnits, minorUnits, moneyText, type Money, type MoneyText } from '../money.ts'
@@ -51,7 +50,7 @@ export async function propose(
 }
 
 /**
- * The roles that may authorise it, by the limits in force today. What counts is all that was given up of the same contribution in
+ * The roles that may authorise it, by the limits in force `on` a day. What counts is all that was given up of the same contribution in
  * the same way so far, proposals that are still open included, so that a large amount cannot pass in small pieces. The contribution
  * must be locked.
  */
@@ -62,9 +61,10 @@ export async function authorityFor(
     contributionId,
     kind,
     amount,
-  }: { fundId: string; contributionId: string; kind: ProposalKind; amount: Money },
+    on,
+  }: { fundId: string; contributionId: string; kind: ProposalKind; amount: Money; on: string },
 ): Promise<Role[]> {
-  const { terms } = await policyInForce(trx, { fundId, subject: 'authority_limits', on: today() })
+  const { terms } = await policyInForce(trx, { fundId, subject: 'authority_limits', on })
   const before = await row<{ total: string }>(
     trx,
     `select coalesce(sum(p.functional), 0)::text as total

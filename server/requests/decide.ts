@@ -1,6 +1,6 @@
 import { rows, type Db, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { newId } from '../ids.ts'
 import { postEntry } from '../ledger/post.ts'
 import { moveStage } from '../ledger/stages.ts'
@@ -39,7 +39,7 @@ export async function decideRequest(
   const request = await lockRequest(trx, requestId)
   requireRole(actor, request.fundId, APPROVAL_ROLES)
   if (request.status !== 'submitted') throw new Refusal('not_awaiting_decision', { current: request.status })
-  if (request.reservedUntil! < today())
+  if (request.reservedUntil! < dayOf(actor.act.at))
     throw new Refusal('reservation_lapsed', { reservedUntil: request.reservedUntil })
   const inForce = request.contentHash!.toString('hex')
   if (contentHash ? contentHash !== inForce : request.round > 1) throw new Refusal('version_changed')
@@ -58,6 +58,7 @@ export async function decideRequest(
     step: step.step,
     role: step.role,
     decided_by: actor.personId,
+    decided_at: actor.act.at,
     duty: dutyOfStep(step.role),
     verdict,
     reason,
@@ -71,7 +72,7 @@ export async function decideRequest(
       .update({ status, version: request.version + 1 })
   }
   if (status === 'approved') await commitReserved(trx, actor, request)
-  if (status === 'rejected') await releaseReservation(trx, actor.act.id, request, 'rejected')
+  if (status === 'rejected') await releaseReservation(trx, actor.act, request, 'rejected')
   return { id, requestId, verdict, status }
 }
 
@@ -106,7 +107,7 @@ async function commitReserved(trx: Trx, actor: Actor, request: LoadedRequest): P
     {
       kind: 'request_approved',
       source: request.id,
-      occurredOn: today(),
+      occurredOn: dayOf(actor.act.at),
       memo: request.code,
       postings: moveStage(request, { from: 'reserved', to: 'committed' }, await heldFor(trx, request, 'reserved')),
     },

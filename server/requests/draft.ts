@@ -2,7 +2,7 @@ import type { Trx } from '../../db/connect.ts'
 import { row } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { fundById } from '../funds/open.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { mustKnowProcess } from '../funds/need-to-know.ts'
 import { newId } from '../ids.ts'
 import { minorUnits, moneyFrom, type MoneyText } from '../money.ts'
@@ -41,7 +41,7 @@ export async function draftRequest(
 
   const id = newId('request')
   const numbered = await row<{ n: string }>(trx, `select nextval('request_numbers')::text as n`)
-  const code = `R${today().slice(2, 4)}-${numbered!.n.padStart(5, '0')}`
+  const code = `R${dayOf(actor.act.at).slice(2, 4)}-${numbered!.n.padStart(5, '0')}`
   await trx('requests').insert({
     id,
     fund_id: fundId,

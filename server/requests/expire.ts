@@ -1,27 +1,27 @@
 import type { Logger } from 'pino'
 import { rows, type Db } from '../../db/connect.ts'
 import { recordAct } from '../acts/record.ts'
-import { today } from '../funds/currencies.ts'
-import { newId } from '../ids.ts'
+import { dayOf, type Clock } from '../clock.ts'
+import { newAct } from '../people/actor.ts'
 import { lockRequest } from './load.ts'
 import { releaseReservation } from './release-reservation.ts'
 
 /**
- * Ends every submitted or returned request whose reservation has lapsed before `on`, each in a transaction of its own, and gives the
+ * Ends every submitted or returned request whose reservation has lapsed before the day of `at`, each in a transaction of its own, and gives the
  * money back. Any number of servers may do this at once: a request is ended by one of them. Gives how many it ended, and throws what
  * went wrong with any of them after the others have had their turn.
  */
-export async function expireRequests(db: Db, on: string): Promise<number> {
+export async function expireRequests(db: Db, at: Date): Promise<number> {
   const lapsed = await rows<{ id: string }>(
     db,
     `select id from requests where status in ('submitted', 'returned') and reserved_until < :on order by id limit 500`,
-    { on },
+    { on: dayOf(at) },
   )
   let ended = 0
   const failures: unknown[] = []
   for (const { id } of lapsed) {
     try {
-      ended += await expireRequest(db, id, on)
+      ended += await expireRequest(db, id, at)
     } catch (error) {
       failures.push(error)
     }
@@ -30,24 +30,25 @@ export async function expireRequests(db: Db, on: string): Promise<number> {
   return ended
 }
 
-async function expireRequest(db: Db, requestId: string, on: string): Promise<number> {
+async function expireRequest(db: Db, requestId: string, at: Date): Promise<number> {
   return db.transaction(async (trx) => {
     const request = await lockRequest(trx, requestId)
-    const lapsed = ['submitted', 'returned'].includes(request.status) && request.reservedUntil! < on
+    const lapsed = ['submitted', 'returned'].includes(request.status) && request.reservedUntil! < dayOf(at)
     if (!lapsed) return 0
-    const actId = newId('act')
+    const act = newAct(at)
     await trx('request_endings').insert({
       request_id: requestId,
       kind: 'expired',
       reason: `held until ${request.reservedUntil}`,
-      act_id: actId,
+      ended_at: at,
+      act_id: act.id,
     })
     await trx('requests')
       .where({ id: requestId })
       .update({ status: 'expired', version: request.version + 1 })
-    await releaseReservation(trx, actId, request, 'expired')
+    await releaseReservation(trx, act, request, 'expired')
     await recordAct(trx, {
-      id: actId,
+      id: act.id,
       fundId: request.fundId,
       personId: null,
       tokenId: null,
@@ -63,10 +64,10 @@ async function expireRequest(db: Db, requestId: string, on: string): Promise<num
 }
 
 /** Expires lapsed requests now and then every `everyMs`, until the returned function is called. */
-export function startExpiring(db: Db, everyMs: number, log: Logger): () => Promise<void> {
+export function startExpiring(db: Db, clock: Clock, everyMs: number, log: Logger): () => Promise<void> {
   let running: Promise<unknown> = Promise.resolve()
   const run = () => {
-    running = expireRequests(db, today()).then(
+    running = expireRequests(db, clock()).then(
       (ended) => ended > 0 && log.info({ ended }, 'requests expired'),
       (error: Error) => log.error({ err: error }, 'expiring failed; it is tried again'),
     )

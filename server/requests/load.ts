@@ -74,10 +74,10 @@ export async function partIn(db: Db, requestId: string, actor: Actor): Promise<P
             exists (select from ties where payee_id = r.payee_id and person_id = :personId) as tied,
             exists (select from payees p left join payee_verifications v on v.payee_id = p.id
                      where p.id = r.payee_id
-                       and ((p.recorded_by = :personId and p.recorded_at > now() - interval '30 days')
-                         or (v.verified_by = :personId and v.verified_at > now() - interval '30 days'))) as "handledBankDetails"
+                       and ((p.recorded_by = :personId and p.recorded_at > :at::timestamptz - interval '30 days')
+                         or (v.verified_by = :personId and v.verified_at > :at::timestamptz - interval '30 days'))) as "handledBankDetails"
        from requests r where r.id = :requestId`,
-    { requestId, personId: actor.personId },
+    { requestId, personId: actor.personId, at: actor.act.at },
   )
   return { kind: actor.kind, ...found! }
 }

@@ -1,6 +1,6 @@
 import { row, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { newId } from '../ids.ts'
 import { postEntry } from '../ledger/post.ts'
 import { moveStage } from '../ledger/stages.ts'
@@ -59,7 +59,7 @@ export async function reduceObligation(
     {
       kind: 'obligation_reduced',
       source: id,
-      occurredOn: today(),
+      occurredOn: dayOf(actor.act.at),
       memo: request.code,
       postings: moveStage(
         request,

@@ -4,7 +4,7 @@ import { availableSources } from '../funding/available.ts'
 import { chooseFunding, type FundingPart, type Use } from '../funding/policy.ts'
 import { lockFunding } from '../funding/lock.ts'
 import { coverReserve } from '../funding/reserve.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { policyInForce } from '../funds/policies.ts'
 import { postEntry } from '../ledger/post.ts'
 import { moveStage, reserveReady } from '../ledger/stages.ts'
@@ -41,13 +41,13 @@ export async function submitRequest(
   if (missing.length > 0) throw new Refusal('incomplete_request', { missing })
   await takeDuty(trx, actor, { requestId, duty: 'requester' })
 
-  const on = today()
+  const on = dayOf(actor.act.at)
   const amount = sum(
     lines.map((line) => moneyFrom(line.amount)),
     request.currency,
   )
   await lockFunding(trx, request.fundId)
-  await releaseReservation(trx, actor.act.id, request, 'submitted anew')
+  await releaseReservation(trx, actor.act, request, 'submitted anew')
   const rule = await policyInForce(trx, { fundId: request.fundId, subject: 'funding_rule', on })
   const held = await availableSources(trx, { id: request.fundId, currency: request.currency })
   const use = await useOf(trx, request, on)
@@ -107,6 +107,7 @@ async function recordSubmission(
   await trx('submissions').insert({
     ...key,
     submitted_by: actor.personId,
+    submitted_at: actor.act.at,
     amount: minorUnits(amount),
     content_hash: hash,
     content: JSON.stringify(content),
@@ -132,7 +133,7 @@ async function recordSubmission(
       version: request.version + 1,
       content_hash: hash,
       reserved_until: reservedUntil,
-      submitted_at: trx.fn.now(),
+      submitted_at: actor.act.at,
     })
   return { round, version: request.version + 1 }
 }

@@ -19,10 +19,16 @@ export async function withdrawRequest(
   if (!['draft', 'submitted', 'returned'].includes(request.status))
     throw new Refusal('not_awaiting_ending', { current: request.status })
 
-  await trx('request_endings').insert({ request_id: requestId, kind: 'withdrawn', reason, act_id: actor.act.id })
+  await trx('request_endings').insert({
+    request_id: requestId,
+    kind: 'withdrawn',
+    reason,
+    ended_at: actor.act.at,
+    act_id: actor.act.id,
+  })
   await trx('requests')
     .where({ id: requestId })
     .update({ status: 'withdrawn', version: request.version + 1 })
-  await releaseReservation(trx, actor.act.id, request, 'withdrawn')
+  await releaseReservation(trx, actor.act, request, 'withdrawn')
   return { id: requestId, status: 'withdrawn' }
 }

@@ -36,7 +36,7 @@ export async function drawSample(trx: Trx, actor: Actor, fund: Fund & Asker, ask
   )
 
   const id = newId('sample')
-  const drawnAt = new Date().toISOString()
+  const drawnAt = actor.act.at.toISOString()
   const text = printQuery(query)
   const paper = workingPaper(
     {

@@ -45,7 +45,7 @@ export async function proposeConversion(
 ): Promise<Proposed & { figures: Figures }> {
   const fund = await fundById(trx, fundId)
   requireRole(actor, fund.id, ['treasurer', 'controller'])
-  const looked = await look(trx, fund.id, terms)
+  const looked = await look(trx, fund.id, terms, actor.act.at)
   const value = await weigh(trx, fund, looked)
   const proposed = await propose(trx, actor, {
     fundId,
@@ -73,7 +73,7 @@ export async function bookConversion(
 ): Promise<Figures> {
   const fund = { id: fundId, currency: fundCurrency }
   await lockCash(trx, terms.fromAccountId)
-  const looked = await look(trx, fundId, terms)
+  const looked = await look(trx, fundId, terms, actor.act.at)
   const value = await weigh(trx, fund, looked)
   const { from, to, moved, leftOn, arrivedOn } = looked
 
@@ -106,11 +106,11 @@ export async function bookConversion(
 type Looked = { from: BankAccount; to: BankAccount; moved: Moved; leftOn: string; arrivedOn: string }
 
 /** The accounts and amounts, where they can be so at all. */
-async function look(trx: Trx, fundId: string, terms: NewConversion): Promise<Looked> {
+async function look(trx: Trx, fundId: string, terms: NewConversion, at: Date): Promise<Looked> {
   const { leftOn, arrivedOn = leftOn, reference } = terms
   const from = await bankAccountOf(trx, fundId, terms.fromAccountId)
   const to = await bankAccountOf(trx, fundId, terms.toAccountId)
-  checkHappened(arrivedOn)
+  checkHappened(arrivedOn, at)
   checkOrder(leftOn, arrivedOn)
   const [left, arrived] = [moneyFrom(terms.left), moneyFrom(terms.arrived)]
   const charge = terms.charge ? moneyFrom(terms.charge) : zero(left.currency)

@@ -60,7 +60,7 @@ export async function previewInterest(
 ): Promise<InterestTold> {
   const fund = await fundById(db, fundId)
   requireRole(actor, fund.id, READERS)
-  const { valued, amount } = await look(db, fund, interest)
+  const { valued, amount } = await look(db, fund, interest, actor.act.at)
   return interestTold(await share(db, fund, { ...interest, amount, valued }))
 }
 
@@ -81,7 +81,7 @@ export async function recordInterest(
   const fund = await fundById(trx, fundId)
   requireRole(actor, fund.id, RECEIVERS)
   await lockCash(trx, interest.bankAccountId)
-  const { valued, amount, bank } = await look(trx, fund, interest)
+  const { valued, amount, bank } = await look(trx, fund, interest, actor.act.at)
   const { periodFrom, creditedOn, periodTo, reference } = interest
   const shared = await share(trx, fund, { ...interest, amount, valued })
   if (basis !== undefined && basis !== interestTold(shared).basis) throw new Refusal('version_changed')
@@ -108,7 +108,7 @@ export async function bookInterestCharge(
 ): Promise<{ id: string; functional: MoneyText }> {
   const fund = { id: fundId, currency: fundCurrency }
   await lockCash(trx, terms.bankAccountId)
-  const { valued, amount, bank } = await look(trx, fund, terms)
+  const { valued, amount, bank } = await look(trx, fund, terms, actor.act.at)
   const shared = await share(trx, fund, { ...terms, amount, valued })
   const { periodFrom, periodTo, creditedOn, reference } = terms
   const id = await book(trx, actor, { fundId, bank, periodFrom, periodTo, creditedOn, reference, shared, proposalId })
@@ -119,9 +119,10 @@ async function look(
   db: Db,
   fund: { id: string; currency: string },
   { bankAccountId, periodFrom, periodTo, creditedOn, amount: text }: Omit<NewInterest, 'reference'>,
+  at: Date,
 ): Promise<{ bank: BankAccount; amount: Money; valued: Valued }> {
   const bank = await bankAccountOf(db, fund.id, bankAccountId)
-  checkHappened(creditedOn)
+  checkHappened(creditedOn, at)
   checkOrder(periodFrom, periodTo)
   checkOrder(periodTo, creditedOn)
   const amount = moneyFrom(text)

@@ -1,6 +1,7 @@
 import type { Trx } from '../../db/connect.ts'
 import { checkHappened, lockContribution, agreementOf, type LoadedContribution } from '../contributions/load.ts'
 import { checkOrder } from '../contributions/policy.ts'
+import { dayOf } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import { lockFunding } from '../funding/lock.ts'
 import { stage } from '../ledger/accounts.ts'
@@ -50,7 +51,7 @@ export async function proposeReserveTransfer(
   const contribution = await lockContribution(trx, contributionId)
   if (contribution.fundId !== fundId) throw new Refusal('not_found', { field: 'contributionId' })
   requireRole(actor, fundId, ['controller', 'treasurer'])
-  const amount = look(contribution, terms)
+  const amount = look(contribution, terms, actor.act.at)
   const kind = direction === 'replenish' ? 'reserve_replenishment' : 'reserve_release'
   const source =
     direction === 'replenish'
@@ -61,7 +62,7 @@ export async function proposeReserveTransfer(
     if (direction === 'replenish') throw new Refusal('insufficient_funds', { available: moneyText(held) })
     throw new Refusal('reserve_not_overdrawn', { reserve: moneyText(held) })
   }
-  const authority = await authorityFor(trx, { fundId, contributionId, kind, amount })
+  const authority = await authorityFor(trx, { fundId, contributionId, kind, amount, on: dayOf(actor.act.at) })
   return propose(trx, actor, { fundId, kind, contributionId, occurredOn, functional: amount, authority, reason, terms })
 }
 
@@ -78,7 +79,7 @@ export async function bookReserveTransfer(
   const contribution = await lockContribution(trx, terms.contributionId)
   // No request is submitted meanwhile: it reads what both hold.
   await lockFunding(trx, fundId)
-  const given = look(contribution, terms)
+  const given = look(contribution, terms, actor.act.at)
   const amount = direction === 'replenish' ? given : negate(given)
   await trx('reserve_transfers').insert({
     proposal_id: id,
@@ -110,11 +111,12 @@ export async function bookReserveTransfer(
 function look(
   contribution: LoadedContribution,
   { amount: text, occurredOn }: Pick<ReserveTransfer, 'amount' | 'occurredOn'>,
+  at: Date,
 ): Money {
   const { signedOn } = agreementOf(contribution)
   if (contribution.earmark.level !== 'unearmarked')
     throw new Refusal('earmarked', { level: contribution.earmark.level })
-  checkHappened(occurredOn)
+  checkHappened(occurredOn, at)
   checkOrder(signedOn, occurredOn)
   const amount = moneyFrom(text)
   if (amount.currency !== contribution.fundCurrency)

@@ -7,7 +7,7 @@ import { money } from '../../server/money.ts'
 import { actorByToken } from '../../server/people/queries.ts'
 import { addPerson } from '../../server/people/register.ts'
 import { issueToken } from '../../server/people/tokens.ts'
-import type { Actor } from '../../server/people/actor.ts'
+import { newAct, type Actor } from '../../server/people/actor.ts'
 import { draftRequest } from '../../server/requests/draft.ts'
 
 /** A fund with money in it and somebody who asks for some, set up through the API as far as it is not what is measured. */
@@ -56,7 +56,7 @@ export async function openAskingFund(url: string, db: Db): Promise<AskingFund> {
   await post(clerks[1]!, `/payees/${payee.id}/verifications`, {})
   const { actId, contributions } = await receive(db, fund.id)
 
-  const requester = (await actorByToken(db, createHash('sha256').update(asking).digest(), newId('act')))!
+  const requester = (await actorByToken(db, createHash('sha256').update(asking).digest(), newAct(new Date())))!
   const content = { entityId: entity.id, processId: process.id, payeeId: payee.id }
   const drafts = (count: number) => writeDrafts(db, requester, { fundId: fund.id, ...content, count })
   return { fundId: fund.id, actId, contribution: contributions[0]!, requester: asking, auditor, drafts }

@@ -10,7 +10,7 @@ const counts = async () => {
 
 test('a demonstration that is cut short leaves nothing', async () => {
   const cutShort = database().service.transaction(async (trx) => {
-    await openDemonstration(trx)
+    await openDemonstration(trx, new Date())
     throw new Error('killed')
   })
   await expect(cutShort).rejects.toThrow('killed')
@@ -20,7 +20,7 @@ test('a demonstration that is cut short leaves nothing', async () => {
 
 test('of ten first starts at once one opens the demonstration', async () => {
   const starts = await Promise.all(
-    Array.from({ length: 10 }, () => database().service.transaction((trx) => openDemonstration(trx))),
+    Array.from({ length: 10 }, () => database().service.transaction((trx) => openDemonstration(trx, new Date()))),
   )
   expect(starts.filter((cast) => cast !== undefined)).toHaveLength(1)
   expect(await counts()).toEqual(['20', '1', '3', '2', '4', '19', '15', '7'])
@@ -46,7 +46,8 @@ test('somebody holds every role, two hold those that take two, and nobody of the
 })
 
 test("the administrator's token stays while it is good, and is renewed when it is revoked or unknown", async () => {
-  const renew = (known?: string) => database().service.transaction((trx) => renewAdministratorToken(trx, known))
+  const renew = (known?: string) =>
+    database().service.transaction((trx) => renewAdministratorToken(trx, known, new Date()))
   const token = await renew()
   expect(token).toMatch(/^wst_/)
   expect(await renew(token)).toBeUndefined()

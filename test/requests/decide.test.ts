@@ -201,7 +201,7 @@ test('a reservation that lapsed is not decided on any more, and expiring gives t
   const answer = await decide(fund.cast.fundManager!, id)
   expect([answer.status, answer.body.code]).toEqual([409, 'reservation_lapsed'])
   const { service: db } = service.database()
-  const ended = await Promise.all(Array.from({ length: 10 }, () => expireRequests(db, '2026-01-02')))
+  const ended = await Promise.all(Array.from({ length: 10 }, () => expireRequests(db, new Date('2026-01-02'))))
   expect(ended.reduce((all, one) => all + one, 0)).toBe(1)
   expect(await stages(service, fund)).toEqual({ authority: '-100.00', available: '100.00' })
   const read = await fund.cast.auditor!.get(`/disbursement-requests/${id}`)

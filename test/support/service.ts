@@ -2,6 +2,7 @@ import type { Express } from 'express'
 import pino from 'pino'
 import request, { type Test } from 'supertest'
 import { createApp } from '../../server/app.ts'
+import type { Clock } from '../../server/clock.ts'
 import { addPerson } from '../../server/people/register.ts'
 import { ROLES, type Role } from '../../server/people/actor.ts'
 import { issueToken } from '../../server/people/tokens.ts'
@@ -47,8 +48,8 @@ export type TestService = {
   nobody: () => Caller
 }
 
-/** The service on a database of its own for this test file, spoken to through the front door. */
-export function ownService(): TestService {
+/** The service on a database of its own for this test file, spoken to through the front door; at the time that `clock` tells. */
+export function ownService({ clock }: { clock?: Clock } = {}): TestService {
   const database = ownDatabase()
   let app: Express
   let admin: Caller
@@ -62,6 +63,7 @@ export function ownService(): TestService {
       sessionSecret: 'for tests only',
       secureCookies: false,
       log: pino({ level: 'silent' }),
+      ...(clock ? { clock } : {}),
     })
     const registered = await database().service.transaction((trx) =>
       addPerson(trx, { name: 'Adam', email: 'adam@example.org', administrator: true }),
