@@ -11,6 +11,7 @@ import { listen } from './listen.ts'
 import { startSealing } from './ledger/seal.ts'
 import { startForgetting } from './people/forget.ts'
 import { startVerifying } from './ledger/verification.ts'
+import { startExpiringPlans } from './plans/expire.ts'
 import { startExpiring } from './requests/expire.ts'
 import type { Settings } from './settings.ts'
 
@@ -65,6 +66,7 @@ export async function startService(settings: Settings, log: Logger): Promise<Run
     const { secureCookies, trustedProxies, metricsToken } = settings
     const app = createApp(database.db, { sessionSecret, secureCookies, trustedProxies, metricsToken, log })
     background.push(startExpiring(database.db, machineClock, EXPIRING_EVERY_MS, log))
+    background.push(startExpiringPlans(database.db, machineClock, EXPIRING_EVERY_MS, log))
     background.push(startForgetting(database.db, FORGETTING_EVERY_MS, log))
     background.push(startSealing(database.db, SEALING_EVERY_MS, log))
     background.push(startVerifying(database.db, VERIFYING, log))

@@ -1,6 +1,6 @@
 import { get, type Endpoint } from '../http/endpoint.ts'
 import { bookDay, query } from '../http/schemas.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { readForecast } from './queries.ts'
 
 export function forecastEndpoints(): Endpoint[] {
@@ -15,7 +15,7 @@ export function forecastEndpoints(): Endpoint[] {
         query: query({ on: bookDay() }),
       },
       async (db, actor, { params, query: { on } }) => {
-        const now = today(actor)
+        const now = dayOf(actor.act.at)
         return { body: await readForecast(db, actor, { fundId: params.fund!, on: on ?? now, today: now }) }
       },
     ),

@@ -1,6 +1,6 @@
 import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { minorUnits, moneyFrom, moneyText, smaller, splitByWeight, subtract, sum, type MoneyText } from '../money.ts'
 import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
 import { draftRequest } from '../requests/draft.ts'
@@ -62,7 +62,7 @@ export async function activatePlan(trx: Trx, actor: Actor, asked: Activation): P
   const all = await planLines(trx, plan)
   const used = all.find(({ requestId }) => requestId !== null)
   mustBeOpen(plan, used ? { requestId: used.requestId } : {})
-  if (isExpired(plan, today(actor))) throw new Refusal('plan_expired', { expiresOn: plan.expiresOn })
+  if (isExpired(plan, dayOf(actor.act.at))) throw new Refusal('plan_expired', { expiresOn: plan.expiresOn })
   const lines = linesAsked(all, asked.lines)
   const processId = await processAsked(trx, plan, asked.processId)
   const payeeId = await payeeAsked(trx, plan, asked.payeeId)
@@ -140,7 +140,7 @@ async function payeeAsked(trx: Trx, plan: LoadedPlan, asked: string | undefined)
 
 type Chosen = { processId: string; payeeId: string; lines: PlanLineTold[]; startsOn?: string; actor: Actor }
 
-function requestOf(plan: LoadedPlan, { processId, payeeId, lines, actor, startsOn = today(actor) }: Chosen) {
+function requestOf(plan: LoadedPlan, { processId, payeeId, lines, actor, startsOn = dayOf(actor.act.at) }: Chosen) {
   const { fundId, entityId, title, scenario, mandateBasis, support, themes, durationDays } = plan
   const endsOn = new Date(Date.parse(startsOn) + (durationDays - 1) * DAY_MS).toISOString().slice(0, 10)
   return {

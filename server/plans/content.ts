@@ -1,6 +1,6 @@
 import { row, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { mustKnowProcess } from '../funds/need-to-know.ts'
 import { amountText, minorUnits, moneyFrom, sum, type MoneyText } from '../money.ts'
 import type { Actor } from '../people/actor.ts'
@@ -45,7 +45,7 @@ export async function checkContent(
   content: Omit<PlanContent, 'place'> & { place?: Place | undefined },
 ): Promise<PlanContent> {
   const { processId, watchItemId, payeeIds, lines, tranches, expiresOn, reviewOn } = content
-  if (expiresOn < today(actor)) throw wrongDay('expiresOn', 'expiresOn is past')
+  if (expiresOn < dayOf(actor.act.at)) throw wrongDay('expiresOn', 'expiresOn is past')
   if (reviewOn > expiresOn) throw wrongDay('reviewOn', 'reviewOn is after expiresOn')
   const place = processId ? await placeOf(trx, actor, { fundId, entityId, processId }) : content.place
   if (!place) throw wrongDay('place', 'place or processId is needed')

@@ -1,6 +1,6 @@
 import { row, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { fundById } from '../funds/open.ts'
 import { newId } from '../ids.ts'
 import type { MoneyText } from '../money.ts'
@@ -31,7 +31,7 @@ export async function preparePlan(
 
   const id = newId('plan')
   const numbered = await row<{ n: string }>(trx, `select nextval('plan_numbers')::text as n`)
-  const code = `P${today(actor).slice(2, 4)}-${numbered!.n.padStart(5, '0')}`
+  const code = `P${dayOf(actor.act.at).slice(2, 4)}-${numbered!.n.padStart(5, '0')}`
   await trx('contingency_plans').insert({
     id,
     fund_id: fundId,

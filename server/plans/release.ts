@@ -1,4 +1,5 @@
 import type { Trx } from '../../db/connect.ts'
+import { dayOf } from '../clock.ts'
 import { newId } from '../ids.ts'
 import { postEntry } from '../ledger/post.ts'
 import { movePlanStage } from '../ledger/stages.ts'
@@ -32,7 +33,7 @@ export async function giveBack(
     {
       kind: 'plan_released',
       source: id,
-      occurredOn: act.at.toISOString().slice(0, 10),
+      occurredOn: dayOf(act.at),
       memo: `${plan.code}: ${kind}`,
       postings: movePlanStage(
         plan,

@@ -1,7 +1,7 @@
 import { keyIn, pageOf } from '../http/pages.ts'
 import { change, created, get, post, type Endpoint } from '../http/endpoint.ts'
 import { amount, day, id, joi, object, pageKeys, query, text } from '../http/schemas.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { isId } from '../ids.ts'
 import { DUTY_REFUSALS } from '../requests/policy.ts'
 import { PHASES } from '../watch/policy.ts'
@@ -151,14 +151,14 @@ export function planEndpoints(): Endpoint[] {
       async (db, actor, { params, query: { limit, after, ...asked } }) => {
         const before = keyIn(after)?.[0] ?? ''
         const page = { ...asked, limit, before: isId('plan', before) ? before : '' }
-        const found = await listPlans(db, actor, { fundId: params.fund!, on: today(actor), ...page })
+        const found = await listPlans(db, actor, { fundId: params.fund!, on: dayOf(actor.act.at), ...page })
         return { body: pageOf(found, limit, (plan) => [plan.id]) }
       },
     ),
     get(
       '/contingency-plans/:plan',
       { tag, summary: 'A plan with its versions, its money, and what it has become', versioned: true },
-      (db, actor, { params }) => readPlan(db, actor, { planId: params.plan!, on: today(actor) }),
+      (db, actor, { params }) => readPlan(db, actor, { planId: params.plan!, on: dayOf(actor.act.at) }),
     ),
     change(
       'patch',

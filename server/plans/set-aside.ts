@@ -4,7 +4,7 @@ import { availableSources } from '../funding/available.ts'
 import { lockFunding } from '../funding/lock.ts'
 import { chooseFunding, type FundingPart } from '../funding/policy.ts'
 import { coverReserve } from '../funding/reserve.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { policyInForce } from '../funds/policies.ts'
 import { newId } from '../ids.ts'
 import { postEntry } from '../ledger/post.ts'
@@ -34,7 +34,7 @@ export async function setAside(
   if (actor.kind === 'service') throw new Refusal('service_account_decides_nothing')
   mustBeOpen(plan)
   if (plan.version !== version) throw new Refusal('version_changed', { version: plan.version })
-  const on = today(actor)
+  const on = dayOf(actor.act.at)
   if (isExpired(plan, on)) throw new Refusal('plan_expired', { expiresOn: plan.expiresOn })
   if ((await authorsOf(trx, planId)).includes(actor.personId)) throw new Refusal('two_people_needed')
   const payees = await planPayees(trx, plan)

@@ -1,5 +1,5 @@
 import { get, type Endpoint } from '../http/endpoint.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { readReadiness } from './queries.ts'
 
 export function readinessEndpoints(): Endpoint[] {
@@ -12,7 +12,7 @@ export function readinessEndpoints(): Endpoint[] {
           'By region: what is watched, planned, set aside, still missing and out of date, and what is given for it',
       },
       async (db, actor, { params }) => ({
-        body: { items: await readReadiness(db, actor, { fundId: params.fund!, on: today(actor) }) },
+        body: { items: await readReadiness(db, actor, { fundId: params.fund!, on: dayOf(actor.act.at) }) },
       }),
     ),
   ]

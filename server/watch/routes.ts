@@ -1,6 +1,6 @@
 import { change, created, get, post, type Endpoint } from '../http/endpoint.ts'
 import { day, id, joi, object, query, text } from '../http/schemas.ts'
-import { today } from '../funds/currencies.ts'
+import { dayOf } from '../clock.ts'
 import { PHASES, SEVERITIES } from './policy.ts'
 import { listWatchItems, readWatchItem } from './queries.ts'
 import { reassess, watchPlace } from './watch.ts'
@@ -46,14 +46,14 @@ export function watchEndpoints(): Endpoint[] {
         query: query({ due: joi.boolean(), closed: joi.boolean() }),
       },
       async (db, actor, { params, query: { due, closed } }) => ({
-        body: { items: await listWatchItems(db, actor, { fundId: params.fund!, on: today(actor), due, closed }) },
+        body: { items: await listWatchItems(db, actor, { fundId: params.fund!, on: dayOf(actor.act.at), due, closed }) },
       }),
     ),
     get(
       '/watch-items/:watchItem',
       { tag, summary: 'What is watched, with everything that was thought of it before', versioned: true },
       async (db, actor, { params }) => {
-        const item = await readWatchItem(db, actor, { watchItemId: params.watchItem!, on: today(actor) })
+        const item = await readWatchItem(db, actor, { watchItemId: params.watchItem!, on: dayOf(actor.act.at) })
         return { body: item, version: item.version }
       },
     ),

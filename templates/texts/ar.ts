@@ -2,6 +2,7 @@ import { auditAr } from './ar-audit.ts'
 import { correctionsAr } from './ar-corrections.ts'
 import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
+import { planningAr } from './ar-planning.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import type { Texts } from './en.ts'
@@ -22,6 +23,7 @@ export const ar: Texts = {
     treasury: 'الخزينة',
     ledger: 'دفتر الأستاذ',
     periods: 'الفترات',
+    planning: 'التخطيط',
   },
   navigation: 'الأقسام',
   signOut: 'تسجيل الخروج',
@@ -338,6 +340,7 @@ export const ar: Texts = {
   },
 
   ...periodsAr,
+  ...planningAr,
   ...correctionsAr,
   ...auditAr,
 

@@ -2,6 +2,7 @@ import { auditEn } from './en-audit.ts'
 import { correctionsEn } from './en-corrections.ts'
 import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
+import { planningEn } from './en-planning.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 
@@ -21,6 +22,7 @@ export const en = {
     treasury: 'Treasury',
     ledger: 'Ledger',
     periods: 'Periods',
+    planning: 'Planning',
   },
   navigation: 'Sections',
   signOut: 'Sign out',
@@ -337,6 +339,7 @@ export const en = {
   },
 
   ...periodsEn,
+  ...planningEn,
   ...correctionsEn,
   ...auditEn,
 

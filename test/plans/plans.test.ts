@@ -1,4 +1,4 @@
-import { expirePlans } from '../../server/plans/end.ts'
+import { expirePlans } from '../../server/plans/expire.ts'
 import { violations } from '../invariants/check.ts'
 import { verifiedPayee, decide, submit, draft } from '../support/asking.ts'
 import { balances, received, stages } from '../support/money-in.ts'
