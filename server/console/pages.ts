@@ -10,12 +10,15 @@ import { auditPages } from './audit.ts'
 import { samplePages } from './samples.ts'
 import { donorPages } from './donors.ts'
 import { draftPages } from './drafts.ts'
+import { forecastPages } from './forecast.ts'
 import { homePages } from './home.ts'
 import { ledgerPages } from './ledger.ts'
 import { payeePages } from './payees.ts'
 import { ownPasswordFirst, passwordPages } from './password.ts'
 import { paymentForms } from './payments.ts'
 import { periodPages } from './periods.ts'
+import { planningPages } from './planning.ts'
+import { planPages } from './plans.ts'
 import { requestPages } from './requests.ts'
 import { signInPages } from './sign-in.ts'
 import { treasuryPages } from './treasury.ts'
@@ -49,5 +52,8 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   ledgerPages(router, served)
   periodPages(router, served)
   correctionPages(router, served)
+  planningPages(router, served)
+  planPages(router, served)
+  forecastPages(router, served)
   return router
 }

@@ -43,10 +43,17 @@ export function watchEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'What is watched, the worst first; `due=true`: what should have been looked at by now',
-        query: query({ due: joi.boolean(), closed: joi.boolean() }),
+        query: query({ due: joi.string().valid('true', 'false'), closed: joi.string().valid('true', 'false') }),
       },
       async (db, actor, { params, query: { due, closed } }) => ({
-        body: { items: await listWatchItems(db, actor, { fundId: params.fund!, on: dayOf(actor.act.at), due, closed }) },
+        body: {
+          items: await listWatchItems(db, actor, {
+            fundId: params.fund!,
+            on: dayOf(actor.act.at),
+            due: due === 'true',
+            closed: closed === 'true',
+          }),
+        },
       }),
     ),
     get(

@@ -73,7 +73,7 @@ export async function reassess(
     ...changes
   }: Partial<WatchContent> & { watchItemId: string; version: number; closed?: boolean; note?: string },
 ): Promise<{ id: string; version: number }> {
-  const item = await lockWatchItem(trx, watchItemId)
+  const item = await watchItemById(trx, watchItemId)
   requireRole(actor, item.fundId, WATCHERS)
   if (item.processId) await mustSeeProcess(trx, actor, { fundId: item.fundId, processId: item.processId })
   if (item.version !== version) throw new Refusal('version_changed', { version: item.version })
@@ -92,21 +92,27 @@ async function addVersion(
   { id, fundId, version }: { id: string; fundId: string; version: number },
   content: WatchContent & { closed: boolean; note: string },
 ): Promise<void> {
-  await trx('watch_item_versions').insert({
-    fund_id: fundId,
-    watch_item_id: id,
-    version,
-    phase: content.phase,
-    signal: content.signal,
-    severity: content.severity,
-    owner_id: content.ownerId,
-    review_on: content.reviewOn,
-    closed: content.closed,
-    note: content.note,
-    changed_by: actor.personId,
-    changed_at: actor.act.at,
-    act_id: actor.act.id,
-  })
+  const added = await trx('watch_item_versions')
+    .insert({
+      fund_id: fundId,
+      watch_item_id: id,
+      version,
+      phase: content.phase,
+      signal: content.signal,
+      severity: content.severity,
+      owner_id: content.ownerId,
+      review_on: content.reviewOn,
+      closed: content.closed,
+      note: content.note,
+      changed_by: actor.personId,
+      changed_at: actor.act.at,
+      act_id: actor.act.id,
+    })
+    .onConflict(['watch_item_id', 'version'])
+    .ignore()
+    .returning('version')
+  // Nobody locks the item: of two who read the same version the second finds its place taken.
+  if (added.length === 0) throw new Refusal('version_changed', { version })
 }
 
 type Loaded = WatchContent & {
@@ -116,10 +122,8 @@ type Loaded = WatchContent & {
   closed: boolean
 }
 
-/** The item with its row locked, and then what is thought of it. Refuses `not_found`. */
-async function lockWatchItem(trx: Trx, watchItemId: string): Promise<Loaded> {
-  const locked = await row(trx, `select from watch_items where id = :watchItemId for update`, { watchItemId })
-  if (!locked) throw new Refusal('not_found')
+/** The item, as it is thought of now. Refuses `not_found`. */
+async function watchItemById(trx: Trx, watchItemId: string): Promise<Loaded> {
   const item = await row<Loaded>(
     trx,
     `select w.fund_id as "fundId", w.process_id as "processId", v.version, v.phase, v.signal, v.severity, v.owner_id as "ownerId",
@@ -128,7 +132,8 @@ async function lockWatchItem(trx: Trx, watchItemId: string): Promise<Loaded> {
       where w.id = :watchItemId order by v.version desc limit 1`,
     { watchItemId },
   )
-  return item!
+  if (!item) throw new Refusal('not_found')
+  return item
 }
 
 /** Only somebody who has a role in the fund can be asked to look again. Refuses `not_found`. */

@@ -101,7 +101,11 @@ export const planningEn = {
     tranchesHint: 'In parts, if not all at once. They add up to the lines.',
     writeButton: 'Save the plan',
     severities: { low: 'Low', medium: 'Medium', high: 'High', critical: 'Critical' },
-    phases: { before_escalation: 'Before escalation', after_violence: 'After violence', implementation: 'Implementation' },
+    phases: {
+      before_escalation: 'Before escalation',
+      after_violence: 'After violence',
+      implementation: 'Implementation',
+    },
     lanes: { standard: 'Standard', rapid: 'Rapid', no_regret: 'No-regret' },
     statuses: { open: 'Open', activated: 'Activated', withdrawn: 'Withdrawn', expired: 'Expired' },
     whens: { give_back: 'goes back at once', keep: 'stays for the lines that are left' },
@@ -156,7 +160,8 @@ export const planningEn = {
     day: 'Day',
     due: 'Falls due',
     receipts: 'Money to come',
-    receiptsCaption: 'Promised and not here, in {currency}: a fifth, half and four fifths of such money was here by then',
+    receiptsCaption:
+      'Promised and not here, in {currency}: a fifth, half and four fifths of such money was here by then',
     noReceipts: 'No promised money is outstanding.',
     contribution: 'Contribution',
     donor: 'Donor',
@@ -176,7 +181,8 @@ export const planningEn = {
     },
     sums: 'With a day: {dated}. Under a condition: {conditional}. Without a day: {undated}.',
     commitments: 'Obliged and asked for',
-    commitmentsSay: 'Requests hold {reserved} that waits for approval and {committed} that is approved and not yet paid.',
+    commitmentsSay:
+      'Requests hold {reserved} that waits for approval and {committed} that is approved and not yet paid.',
     dueCaption: 'When it falls due, in {currency}: by tranches, else when the request begins',
     stage: 'Stage',
     spending: 'Paid so far',
