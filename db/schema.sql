@@ -81,10 +81,11 @@ create table agreements (
   act_id             id not null,
   interest           text not null default 'reserve'::text,
   correction_id      id,
+  fund_id            id not null,
   constraint agreements_pkey PRIMARY KEY (contribution_id),
   constraint agreements_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint agreements_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
   constraint agreements_currency_fkey FOREIGN KEY (currency) REFERENCES currencies(code),
+  constraint agreements_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
   constraint agreement_interest CHECK ((interest = ANY (ARRAY['contribution'::text, 'reserve'::text]))),
   constraint agreements_amount_check CHECK ((amount > 0)),
   constraint agreements_check CHECK ((conditional = (condition IS NOT NULL))),
@@ -93,6 +94,7 @@ create table agreements (
   constraint agreements_support_cost_bps_check CHECK (((support_cost_bps >= 0) AND (support_cost_bps <= 5000)))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON agreements FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON agreements FOR EACH ROW EXECUTE FUNCTION takes_fund_of('contributions', 'contribution_id', 'id');
 CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON agreements DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
 CREATE TRIGGER kept_before_correction BEFORE UPDATE ON agreements FOR EACH ROW EXECUTE FUNCTION kept_before_correction('contribution_id');
 alter table agreements enable row level security;
@@ -105,11 +107,14 @@ create table approval_steps (
   step        smallint not null,
   role        text not null,
   quorum      smallint not null,
+  fund_id     id not null,
   constraint approval_steps_pkey PRIMARY KEY (request_id, round, step, role),
+  constraint approval_steps_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint approval_steps_request_id_round_fkey FOREIGN KEY (request_id, round) REFERENCES submissions(request_id, round),
   constraint approval_steps_quorum_check CHECK ((quorum > 0))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON approval_steps FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON approval_steps FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 
 create table back_dated (
   account_id  bigint not null,
@@ -157,11 +162,13 @@ create table budget_lines (
   category     text not null,
   description  text not null,
   amount       bigint not null,
+  fund_id      id not null,
   constraint budget_lines_pkey PRIMARY KEY (request_id, line),
-  constraint budget_lines_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id),
+  constraint budget_lines_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint budget_lines_amount_check CHECK ((amount > 0)),
   constraint budget_lines_category_check CHECK ((category = ANY (ARRAY['grants'::text, 'experts'::text, 'travel'::text, 'venue'::text, 'interpretation'::text, 'security'::text])))
 );
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON budget_lines FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 CREATE TRIGGER decided_content_is_fixed BEFORE INSERT OR DELETE OR UPDATE ON budget_lines FOR EACH ROW EXECUTE FUNCTION decided_parts_are_fixed();
 
 create table charge_approvals (
@@ -175,9 +182,11 @@ create table charge_approvals (
   duty         text not null default 'charge_approver'::text,
   approved_at  timestamp with time zone not null default clock_timestamp(),
   act_id       id not null,
+  fund_id      id not null,
   constraint charge_approvals_pkey PRIMARY KEY (id),
   constraint charge_approvals_id_payment_id_event_key UNIQUE (id, payment_id, event),
   constraint charge_approvals_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint charge_approvals_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id),
   constraint charge_approvals_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
   constraint one_duty_each FOREIGN KEY (request_id, approved_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint charge_approvals_amount_check CHECK ((amount > 0)),
@@ -187,6 +196,7 @@ create table charge_approvals (
 );
 CREATE INDEX charge_approvals_by_payment ON charge_approvals USING btree (payment_id, id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON charge_approvals FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON charge_approvals FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 
 create table closings (
   account_id  bigint not null,
@@ -203,11 +213,14 @@ create table conditions_met (
   met_on           date not null,
   evidence         text not null,
   act_id           id not null,
+  fund_id          id not null,
   constraint conditions_met_pkey PRIMARY KEY (contribution_id),
   constraint conditions_met_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint conditions_met_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES agreements(contribution_id)
+  constraint conditions_met_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES agreements(contribution_id),
+  constraint conditions_met_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id)
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON conditions_met FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON conditions_met FOR EACH ROW EXECUTE FUNCTION takes_fund_of('contributions', 'contribution_id', 'id');
 alter table conditions_met enable row level security;
 create policy own on conditions_met for select to wasata_donor using (((contribution_id)::text IN ( SELECT own_contributions() AS own_contributions)));
 create policy service on conditions_met for all to wasata_service using (true) with check (true);
@@ -293,17 +306,20 @@ create table correction_endings (
   reason         text not null default ''::text,
   ended_at       timestamp with time zone not null default clock_timestamp(),
   act_id         id not null,
+  fund_id        id not null,
   constraint correction_endings_pkey PRIMARY KEY (correction_id),
   constraint correction_endings_correction_id_verdict_key UNIQUE (correction_id, verdict),
   constraint correction_endings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint correction_endings_correction_id_proposed_by_fkey FOREIGN KEY (correction_id, proposed_by) REFERENCES corrections(id, proposed_by),
   constraint correction_endings_ended_by_person_kind_fkey FOREIGN KEY (ended_by, person_kind) REFERENCES people(id, kind),
+  constraint correction_endings_fund_id_correction_id_fkey FOREIGN KEY (fund_id, correction_id) REFERENCES corrections(fund_id, id),
   constraint correction_by_two_people CHECK (((verdict <> ALL (ARRAY['confirmed'::text, 'rejected'::text])) OR ((ended_by)::text <> (proposed_by)::text))),
   constraint correction_endings_check CHECK (((verdict <> 'rejected'::text) OR (reason <> ''::text))),
   constraint correction_endings_verdict_check CHECK ((verdict = ANY (ARRAY['confirmed'::text, 'rejected'::text, 'withdrawn'::text, 'lapsed'::text]))),
   constraint service_account_decides_nothing CHECK ((person_kind = 'person'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON correction_endings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON correction_endings FOR EACH ROW EXECUTE FUNCTION takes_fund_of('corrections', 'correction_id', 'id');
 
 create table correction_entries (
   entry_id       bigint not null,
@@ -314,16 +330,18 @@ create table correction_entries (
   takes_back     boolean not null,
   original       bigint not null,
   value_on       date not null,
+  fund_id        id not null,
   constraint correction_entries_pkey PRIMARY KEY (entry_id),
-  constraint correction_entries_correction_id_fkey FOREIGN KEY (correction_id) REFERENCES corrections(id) DEFERRABLE INITIALLY DEFERRED,
   constraint correction_entries_correction_id_verdict_fkey FOREIGN KEY (correction_id, verdict) REFERENCES correction_endings(correction_id, verdict) DEFERRABLE INITIALLY DEFERRED,
   constraint correction_entries_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES entries(id),
+  constraint correction_entries_fund_id_correction_id_fkey FOREIGN KEY (fund_id, correction_id) REFERENCES corrections(fund_id, id) DEFERRABLE INITIALLY DEFERRED,
   constraint correction_entries_original_fkey FOREIGN KEY (original) REFERENCES entries(id),
   constraint correction_entries_verdict_check CHECK ((verdict = 'confirmed'::text))
 );
 CREATE INDEX correction_entries_by_correction ON correction_entries USING btree (correction_id);
 CREATE INDEX correction_entries_by_substance ON correction_entries USING btree (source, kind);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON correction_entries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON correction_entries FOR EACH ROW EXECUTE FUNCTION takes_fund_of('entries', 'entry_id', 'bigint');
 alter table correction_entries enable row level security;
 create policy own on correction_entries for select to wasata_donor using ((EXISTS ( SELECT
    FROM postings p
@@ -346,6 +364,7 @@ create table corrections (
   proposed_at   timestamp with time zone not null default clock_timestamp(),
   act_id        id not null,
   constraint corrections_pkey PRIMARY KEY (id),
+  constraint corrections_fund_id_id_key UNIQUE (fund_id, id),
   constraint corrections_id_proposed_by_key UNIQUE (id, proposed_by),
   constraint corrections_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint corrections_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES entries(id),
@@ -384,9 +403,11 @@ create table decisions (
   content_hash  bytea not null,
   decided_at    timestamp with time zone not null default clock_timestamp(),
   act_id        id not null,
+  fund_id       id not null,
   constraint decisions_pkey PRIMARY KEY (id),
   constraint decided_once_by_each UNIQUE (request_id, round, decided_by),
   constraint decisions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint decisions_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint decisions_request_id_round_step_role_fkey FOREIGN KEY (request_id, round, step, role) REFERENCES approval_steps(request_id, round, step, role),
   constraint one_duty_each FOREIGN KEY (request_id, decided_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint decisions_check CHECK ((duty =
@@ -398,6 +419,7 @@ END)),
   constraint decisions_verdict_check CHECK ((verdict = ANY (ARRAY['approve'::text, 'reject'::text, 'return'::text])))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 
 create table donors (
   id          id not null,
@@ -420,14 +442,16 @@ create table duties (
   person_id    id not null,
   duty         text not null,
   person_kind  text not null,
+  fund_id      id not null,
   constraint duties_pkey PRIMARY KEY (request_id, person_id),
   constraint duties_request_id_person_id_duty_key UNIQUE (request_id, person_id, duty),
+  constraint duties_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint duties_person_id_person_kind_fkey FOREIGN KEY (person_id, person_kind) REFERENCES people(id, kind),
-  constraint duties_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id),
   constraint duties_duty_check CHECK ((duty = ANY (ARRAY['requester'::text, 'certifier'::text, 'approver'::text, 'releaser'::text, 'reconciler'::text, 'charge_approver'::text]))),
   constraint service_account_decides_nothing CHECK (((duty = 'requester'::text) OR (person_kind = 'person'::text)))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON duties FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 CREATE TRIGGER named_people_have_no_duty BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION named_people_have_no_duty();
 CREATE TRIGGER works_here BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION works_here();
 
@@ -438,11 +462,13 @@ create table earmark_changes (
   consent          text not null,
   act_id           id not null,
   changed_at       timestamp with time zone not null default clock_timestamp(),
+  fund_id          id not null,
   constraint earmark_changes_pkey PRIMARY KEY (contribution_id, version),
   constraint earmark_changes_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint earmark_changes_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id)
+  constraint earmark_changes_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id)
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON earmark_changes FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON earmark_changes FOR EACH ROW EXECUTE FUNCTION takes_fund_of('contributions', 'contribution_id', 'id');
 
 create table entities (
   id          id not null,
@@ -562,10 +588,12 @@ create table impairments (
   proposal_id      id,
   verdict          text not null default 'approve'::text,
   act_id           id not null,
+  fund_id          id not null,
   constraint impairments_pkey PRIMARY KEY (id),
   constraint impairments_proposal_id_key UNIQUE (proposal_id),
   constraint impairments_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint impairments_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES agreements(contribution_id),
+  constraint impairments_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
   constraint impairments_proposal_id_verdict_fkey FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
   constraint impairment_has_authority CHECK (((amount < 0) OR (proposal_id IS NOT NULL))),
   constraint impairments_amount_check CHECK ((amount <> 0)),
@@ -573,6 +601,7 @@ create table impairments (
 );
 CREATE INDEX impairments_by_contribution ON impairments USING btree (contribution_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON impairments FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON impairments FOR EACH ROW EXECUTE FUNCTION takes_fund_of('contributions', 'contribution_id', 'id');
 
 create table import_rows (
   import_id   id not null,
@@ -581,12 +610,14 @@ create table import_rows (
   reasons     jsonb not null default '[]'::jsonb,
   content     jsonb not null,
   receipt_id  id,
+  fund_id     id not null,
   constraint import_rows_pkey PRIMARY KEY (import_id, line),
-  constraint import_rows_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id),
+  constraint import_rows_fund_id_import_id_fkey FOREIGN KEY (fund_id, import_id) REFERENCES imports(fund_id, id),
   constraint import_rows_check CHECK (((outcome = 'imported'::text) = (reasons = '[]'::jsonb))),
   constraint import_rows_outcome_check CHECK ((outcome = ANY (ARRAY['imported'::text, 'imported_with_warning'::text, 'refused'::text])))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON import_rows FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON import_rows FOR EACH ROW EXECUTE FUNCTION takes_fund_of('imports', 'import_id', 'id');
 
 create table imports (
   id           id not null,
@@ -619,6 +650,7 @@ create table interest (
   verdict          text not null default 'approve'::text,
   act_id           id not null,
   constraint interest_pkey PRIMARY KEY (id),
+  constraint interest_fund_id_id_key UNIQUE (fund_id, id),
   constraint interest_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint interest_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
   constraint interest_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
@@ -640,9 +672,10 @@ create table interest_shares (
   balance_days     numeric not null,
   amount           bigint not null,
   goes_to          text not null,
+  fund_id          id not null,
   constraint interest_shares_pkey PRIMARY KEY (interest_id, contribution_id),
-  constraint interest_shares_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
-  constraint interest_shares_interest_id_fkey FOREIGN KEY (interest_id) REFERENCES interest(id),
+  constraint interest_shares_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
+  constraint interest_shares_fund_id_interest_id_fkey FOREIGN KEY (fund_id, interest_id) REFERENCES interest(fund_id, id),
   constraint interest_shares_amount_check CHECK ((amount >= 0)),
   constraint interest_shares_balance_days_check CHECK ((balance_days > (0)::numeric)),
   constraint interest_shares_days_check CHECK ((days > 0)),
@@ -650,6 +683,7 @@ create table interest_shares (
 );
 CREATE INDEX interest_shares_by_contribution ON interest_shares USING btree (contribution_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON interest_shares FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON interest_shares FOR EACH ROW EXECUTE FUNCTION takes_fund_of('interest', 'interest_id', 'id');
 
 create table issued_reports (
   id           id not null,
@@ -674,10 +708,12 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON issued_reports
 create table named_people (
   request_id  id not null,
   person_id   id not null,
+  fund_id     id not null,
   constraint named_people_pkey PRIMARY KEY (request_id, person_id),
-  constraint named_people_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
-  constraint named_people_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id)
+  constraint named_people_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint named_people_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
 );
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON named_people FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 CREATE TRIGGER decided_content_is_fixed BEFORE INSERT OR DELETE OR UPDATE ON named_people FOR EACH ROW EXECUTE FUNCTION decided_parts_are_fixed();
 
 create table need_to_know (
@@ -702,14 +738,16 @@ create table obligation_reductions (
   reduced_by  id not null,
   duty        text not null default 'approver'::text,
   act_id      id not null,
+  fund_id     id not null,
   constraint obligation_reductions_pkey PRIMARY KEY (id),
   constraint obligation_reductions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint obligation_reductions_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id),
+  constraint obligation_reductions_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint one_duty_each FOREIGN KEY (request_id, reduced_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint obligation_reductions_amount_check CHECK ((amount > 0)),
   constraint obligation_reductions_duty_check CHECK ((duty = 'approver'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON obligation_reductions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON obligation_reductions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 
 create table payee_verifications (
   payee_id     id not null,
@@ -717,13 +755,16 @@ create table payee_verifications (
   verified_by  id not null,
   verified_at  timestamp with time zone not null default clock_timestamp(),
   act_id       id not null,
+  fund_id      id not null,
   constraint payee_verifications_pkey PRIMARY KEY (payee_id),
   constraint payee_verifications_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint payee_verifications_fund_id_payee_id_fkey FOREIGN KEY (fund_id, payee_id) REFERENCES payees(fund_id, id),
   constraint payee_verifications_payee_id_recorded_by_fkey FOREIGN KEY (payee_id, recorded_by) REFERENCES payees(id, recorded_by),
   constraint payee_verifications_verified_by_fkey FOREIGN KEY (verified_by) REFERENCES people(id),
   constraint payee_by_two_people CHECK (((verified_by)::text <> (recorded_by)::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payee_verifications FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payee_verifications FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payees', 'payee_id', 'id');
 CREATE TRIGGER verifier_has_no_part BEFORE INSERT ON payee_verifications FOR EACH ROW EXECUTE FUNCTION verifier_has_no_part();
 
 create table payees (
@@ -751,23 +792,27 @@ create table payment_cancellations (
   payment_id  id not null,
   reason      text not null,
   act_id      id not null,
+  fund_id     id not null,
   constraint payment_cancellations_pkey PRIMARY KEY (payment_id),
   constraint payment_cancellations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint payment_cancellations_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id)
+  constraint payment_cancellations_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id)
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_cancellations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_cancellations FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 
 create table payment_funding (
   payment_id       id not null,
   contribution_id  id not null,
   amount           bigint not null,
+  fund_id          id not null,
   constraint payment_funding_pkey PRIMARY KEY (payment_id, contribution_id),
-  constraint payment_funding_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
-  constraint payment_funding_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id),
+  constraint payment_funding_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
+  constraint payment_funding_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id),
   constraint payment_funding_amount_check CHECK ((amount > 0))
 );
 CREATE INDEX payment_funding_by_contribution ON payment_funding USING btree (contribution_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_funding FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_funding FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 
 create table payment_returns (
   payment_id          id not null,
@@ -782,16 +827,19 @@ create table payment_returns (
   act_id              id not null,
   charge_approval_id  id,
   event               text not null default 'return'::text,
+  fund_id             id not null,
   constraint payment_returns_pkey PRIMARY KEY (payment_id),
   constraint charge_approved_for_it FOREIGN KEY (charge_approval_id, payment_id, event) REFERENCES charge_approvals(id, payment_id, event),
   constraint one_duty_each FOREIGN KEY (request_id, returned_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint payment_returns_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint payment_returns_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id),
   constraint payment_returns_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
   constraint payment_returns_credited_check CHECK ((credited >= 0)),
   constraint payment_returns_duty_check CHECK ((duty = 'reconciler'::text)),
   constraint payment_returns_event_check CHECK ((event = 'return'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_returns FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_returns FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 CREATE TRIGGER charge_within_limit BEFORE INSERT ON payment_returns FOR EACH ROW EXECUTE FUNCTION charge_within_limit();
 
 create table payments (
@@ -815,6 +863,7 @@ create table payments (
   correction_id    id,
   constraint payments_pkey PRIMARY KEY (id),
   constraint payment_code_taken UNIQUE (code),
+  constraint payments_fund_id_id_key UNIQUE (fund_id, id),
   constraint payments_id_request_id_key UNIQUE (id, request_id),
   constraint one_duty_each FOREIGN KEY (request_id, certified_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint payments_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
@@ -911,11 +960,13 @@ create table pledge_cancellations (
   cancelled_on     date not null,
   reason           text not null,
   act_id           id not null,
+  fund_id          id not null,
   constraint pledge_cancellations_pkey PRIMARY KEY (contribution_id),
   constraint pledge_cancellations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint pledge_cancellations_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id)
+  constraint pledge_cancellations_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id)
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON pledge_cancellations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON pledge_cancellations FOR EACH ROW EXECUTE FUNCTION takes_fund_of('contributions', 'contribution_id', 'id');
 alter table pledge_cancellations enable row level security;
 create policy own on pledge_cancellations for select to wasata_donor using (((contribution_id)::text IN ( SELECT own_contributions() AS own_contributions)));
 create policy service on pledge_cancellations for all to wasata_service using (true) with check (true);
@@ -980,16 +1031,19 @@ create table proposal_decisions (
   reason       text not null default ''::text,
   decided_at   timestamp with time zone not null default clock_timestamp(),
   act_id       id not null,
+  fund_id      id not null,
   constraint proposal_decisions_pkey PRIMARY KEY (proposal_id),
   constraint proposal_decisions_proposal_id_verdict_key UNIQUE (proposal_id, verdict),
   constraint proposal_decisions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint proposal_decisions_decided_by_person_kind_fkey FOREIGN KEY (decided_by, person_kind) REFERENCES people(id, kind),
+  constraint proposal_decisions_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
   constraint proposal_decisions_proposal_id_proposed_by_fkey FOREIGN KEY (proposal_id, proposed_by) REFERENCES proposals(id, proposed_by),
   constraint proposal_by_two_people CHECK ((((decided_by)::text <> (proposed_by)::text) OR (verdict = 'reject'::text))),
   constraint proposal_decisions_verdict_check CHECK ((verdict = ANY (ARRAY['approve'::text, 'reject'::text]))),
   constraint service_account_decides_nothing CHECK ((person_kind = 'person'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON proposal_decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON proposal_decisions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('proposals', 'proposal_id', 'id');
 
 create table proposals (
   id               id not null,
@@ -1005,6 +1059,7 @@ create table proposals (
   proposed_at      timestamp with time zone not null default clock_timestamp(),
   act_id           id not null,
   constraint proposals_pkey PRIMARY KEY (id),
+  constraint proposals_fund_id_id_key UNIQUE (fund_id, id),
   constraint proposals_id_proposed_by_key UNIQUE (id, proposed_by),
   constraint proposals_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint proposals_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
@@ -1078,9 +1133,11 @@ create table receipt_applications (
   act_id           id not null,
   takes_back       id,
   correction_id    id,
+  fund_id          id not null,
   constraint receipt_applications_pkey PRIMARY KEY (id),
   constraint receipt_applications_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint receipt_applications_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES agreements(contribution_id),
+  constraint receipt_applications_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
   constraint receipt_applications_receipt_id_fkey FOREIGN KEY (receipt_id) REFERENCES receipts(id),
   constraint receipt_applications_takes_back_fkey FOREIGN KEY (takes_back) REFERENCES receipt_applications(id),
   constraint counter_row_of_correction CHECK (((takes_back IS NULL) OR (correction_id IS NOT NULL))),
@@ -1095,6 +1152,7 @@ CREATE INDEX receipt_applications_by_contribution ON receipt_applications USING 
 CREATE INDEX receipt_applications_by_receipt ON receipt_applications USING btree (receipt_id);
 CREATE UNIQUE INDEX receipt_applications_taken_back_once ON receipt_applications USING btree (takes_back) WHERE (takes_back IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON receipt_applications FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON receipt_applications FOR EACH ROW EXECUTE FUNCTION takes_fund_of('contributions', 'contribution_id', 'id');
 CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON receipt_applications DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
 CREATE CONSTRAINT TRIGGER receipt_not_applied_twice AFTER INSERT ON receipt_applications DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION receipt_not_applied_twice();
 CREATE TRIGGER takes_back_exactly AFTER INSERT ON receipt_applications FOR EACH ROW WHEN ((new.takes_back IS NOT NULL)) EXECUTE FUNCTION takes_back_exactly('amount', 'value', 'functional', 'carrying', 'authority', 'support');
@@ -1152,15 +1210,17 @@ create table refund_payments (
   decided_by       id not null,
   paid_by          id not null,
   act_id           id not null,
+  fund_id          id not null,
   constraint refund_payments_pkey PRIMARY KEY (refund_id),
   constraint refund_payments_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint refund_payments_bank_account_id_fkey FOREIGN KEY (bank_account_id) REFERENCES bank_accounts(id),
+  constraint refund_payments_fund_id_refund_id_fkey FOREIGN KEY (fund_id, refund_id) REFERENCES refunds(fund_id, id),
   constraint refund_payments_paid_by_fkey FOREIGN KEY (paid_by) REFERENCES people(id),
   constraint refund_payments_refund_id_decided_by_fkey FOREIGN KEY (refund_id, decided_by) REFERENCES refunds(id, decided_by),
-  constraint refund_payments_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES refunds(id),
   constraint refund_by_two_people CHECK (((paid_by)::text <> (decided_by)::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON refund_payments FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON refund_payments FOR EACH ROW EXECUTE FUNCTION takes_fund_of('refunds', 'refund_id', 'id');
 CREATE TRIGGER refund_stands_or_is_paid AFTER INSERT ON refund_payments FOR EACH ROW EXECUTE FUNCTION refund_stands_or_is_paid();
 alter table refund_payments enable row level security;
 create policy own on refund_payments for select to wasata_donor using (((refund_id)::text IN ( SELECT f.id
@@ -1179,6 +1239,7 @@ create table refunds (
   takes_back       id,
   correction_id    id,
   constraint refunds_pkey PRIMARY KEY (id),
+  constraint refunds_fund_id_id_key UNIQUE (fund_id, id),
   constraint refunds_id_decided_by_key UNIQUE (id, decided_by),
   constraint refunds_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint refunds_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES agreements(contribution_id),
@@ -1206,15 +1267,18 @@ create table releases (
   duty         text not null default 'releaser'::text,
   released_at  timestamp with time zone not null default clock_timestamp(),
   act_id       id not null,
+  fund_id      id not null,
   constraint releases_pkey PRIMARY KEY (payment_id, place),
   constraint released_once_by_each UNIQUE (payment_id, released_by),
   constraint one_duty_each FOREIGN KEY (request_id, released_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint releases_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint releases_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id),
   constraint releases_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
   constraint releases_duty_check CHECK ((duty = 'releaser'::text)),
   constraint releases_place_check CHECK ((place = ANY (ARRAY[1, 2])))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON releases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 CREATE TRIGGER signatures_count AFTER INSERT ON releases FOR EACH ROW EXECUTE FUNCTION signatures_count();
 
 create table reopenings (
@@ -1243,12 +1307,14 @@ create table request_endings (
   reason      text not null,
   ended_at    timestamp with time zone not null default clock_timestamp(),
   act_id      id not null,
+  fund_id     id not null,
   constraint request_endings_pkey PRIMARY KEY (request_id),
   constraint request_endings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint request_endings_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id),
+  constraint request_endings_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint request_endings_kind_check CHECK ((kind = ANY (ARRAY['withdrawn'::text, 'expired'::text])))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON request_endings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON request_endings FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 
 create table request_funding (
   request_id       id not null,
@@ -1256,13 +1322,16 @@ create table request_funding (
   contribution_id  id not null,
   amount           bigint not null,
   reason           jsonb not null,
+  fund_id          id not null,
   constraint request_funding_pkey PRIMARY KEY (request_id, round, contribution_id),
-  constraint request_funding_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
+  constraint request_funding_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
+  constraint request_funding_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint request_funding_request_id_round_fkey FOREIGN KEY (request_id, round) REFERENCES submissions(request_id, round),
   constraint request_funding_amount_check CHECK ((amount > 0))
 );
 CREATE INDEX request_funding_by_contribution ON request_funding USING btree (contribution_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON request_funding FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON request_funding FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 
 create table requests (
   id              id not null,
@@ -1340,13 +1409,15 @@ create table revaluation_items (
   rate            numeric(24,10),
   value           bigint not null,
   difference      bigint not null,
+  fund_id         id not null,
   constraint revaluation_items_pkey PRIMARY KEY (revaluation_id, address, currency),
   constraint revaluation_items_currency_fkey FOREIGN KEY (currency) REFERENCES currencies(code),
-  constraint revaluation_items_revaluation_id_fkey FOREIGN KEY (revaluation_id) REFERENCES revaluations(id),
+  constraint revaluation_items_fund_id_revaluation_id_fkey FOREIGN KEY (fund_id, revaluation_id) REFERENCES revaluations(fund_id, id),
   constraint difference_explained CHECK (((value - carrying) = difference)),
   constraint revaluation_items_difference_check CHECK ((difference <> 0))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON revaluation_items FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON revaluation_items FOR EACH ROW EXECUTE FUNCTION takes_fund_of('revaluations', 'revaluation_id', 'id');
 
 create table revaluations (
   id           id not null,
@@ -1357,6 +1428,7 @@ create table revaluations (
   revalued_at  timestamp with time zone not null default clock_timestamp(),
   act_id       id not null,
   constraint revaluations_pkey PRIMARY KEY (id),
+  constraint revaluations_fund_id_id_key UNIQUE (fund_id, id),
   constraint revalued_once UNIQUE (fund_id, month, number),
   constraint revaluations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint revaluations_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
@@ -1398,7 +1470,9 @@ create table rows_before_correction (
   key            id not null,
   said           jsonb not null,
   replaced_at    timestamp with time zone not null default clock_timestamp(),
-  constraint rows_before_correction_pkey PRIMARY KEY (id)
+  fund_id        id not null,
+  constraint rows_before_correction_pkey PRIMARY KEY (id),
+  constraint rows_before_correction_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id)
 );
 CREATE INDEX rows_before_correction_by_key ON rows_before_correction USING btree (key, replaced_at);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON rows_before_correction FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
@@ -1414,15 +1488,17 @@ create table sample_items (
   amount      numeric(38,0) not null,
   cumulative  numeric(38,0) not null,
   hits        integer not null,
+  fund_id     id not null,
   constraint sample_items_pkey PRIMARY KEY (sample_id, number),
   constraint no_item_twice UNIQUE (sample_id, entry_id),
   constraint sample_items_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES entries(id),
-  constraint sample_items_sample_id_fkey FOREIGN KEY (sample_id) REFERENCES samples(id),
+  constraint sample_items_fund_id_sample_id_fkey FOREIGN KEY (fund_id, sample_id) REFERENCES samples(fund_id, id),
   constraint sample_items_hits_check CHECK ((hits > 0)),
   constraint sample_items_number_check CHECK ((number > 0)),
   constraint sample_items_rank_check CHECK ((rank > 0))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sample_items FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON sample_items FOR EACH ROW EXECUTE FUNCTION takes_fund_of('samples', 'sample_id', 'id');
 
 create table samples (
   id                id not null,
@@ -1444,6 +1520,7 @@ create table samples (
   paper             text not null,
   act_id            id not null,
   constraint samples_pkey PRIMARY KEY (id),
+  constraint samples_fund_id_id_key UNIQUE (fund_id, id),
   constraint samples_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint samples_drawn_by_fkey FOREIGN KEY (drawn_by) REFERENCES people(id),
   constraint samples_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
@@ -1488,14 +1565,17 @@ create table saved_query_versions (
   withdrawn  boolean not null default false,
   act_id     id not null,
   saved_at   timestamp with time zone not null default clock_timestamp(),
+  fund_id    id not null,
   constraint saved_query_version_taken PRIMARY KEY (query_id, version),
   constraint saved_query_changed_by_owner FOREIGN KEY (query_id, owner_id) REFERENCES saved_queries(id, owner_id),
   constraint saved_query_versions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint saved_query_versions_fund_id_query_id_fkey FOREIGN KEY (fund_id, query_id) REFERENCES saved_queries(fund_id, id),
   constraint saved_query_versions_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint saved_query_versions_query_check CHECK ((length(query) <= 4000)),
   constraint saved_query_versions_version_check CHECK ((version > 0))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON saved_query_versions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON saved_query_versions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('saved_queries', 'query_id', 'id');
 
 create table seal_reach (
   fund_id           id not null,
@@ -1605,10 +1685,12 @@ create table settlements (
   correction_id       id,
   charge_approval_id  id,
   event               text not null default 'settlement'::text,
+  fund_id             id not null,
   constraint settlements_pkey PRIMARY KEY (payment_id),
   constraint charge_approved_for_it FOREIGN KEY (charge_approval_id, payment_id, event) REFERENCES charge_approvals(id, payment_id, event),
   constraint one_duty_each FOREIGN KEY (request_id, settled_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint settlements_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint settlements_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id),
   constraint settlements_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
   constraint settlements_charge_check CHECK ((charge >= 0)),
   constraint settlements_debited_check CHECK ((debited > 0)),
@@ -1616,6 +1698,7 @@ create table settlements (
   constraint settlements_event_check CHECK ((event = 'settlement'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON settlements FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON settlements FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON settlements DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
 CREATE TRIGGER charge_within_limit BEFORE INSERT ON settlements FOR EACH ROW EXECUTE FUNCTION charge_within_limit();
 CREATE TRIGGER kept_before_correction BEFORE UPDATE ON settlements FOR EACH ROW EXECUTE FUNCTION kept_before_correction('payment_id');
@@ -1640,26 +1723,30 @@ create table submissions (
   reserved_until  date not null,
   submitted_at    timestamp with time zone not null default clock_timestamp(),
   act_id          id not null,
+  fund_id         id not null,
   constraint submissions_pkey PRIMARY KEY (request_id, round),
   constraint submissions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint submissions_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id),
+  constraint submissions_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint submissions_request_id_submitted_by_duty_fkey FOREIGN KEY (request_id, submitted_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint submissions_amount_check CHECK ((amount > 0)),
   constraint submissions_duty_check CHECK ((duty = 'requester'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON submissions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON submissions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 
 create table ties (
   person_id  id not null,
   payee_id   id not null,
   nature     text not null,
   act_id     id not null,
+  fund_id    id not null,
   constraint ties_pkey PRIMARY KEY (person_id, payee_id),
   constraint ties_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint ties_payee_id_fkey FOREIGN KEY (payee_id) REFERENCES payees(id),
+  constraint ties_fund_id_payee_id_fkey FOREIGN KEY (fund_id, payee_id) REFERENCES payees(fund_id, id),
   constraint ties_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ties FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON ties FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payees', 'payee_id', 'id');
 
 create table tokens (
   id          id not null,
@@ -1698,11 +1785,13 @@ create table write_offs (
   verdict          text not null default 'approve'::text,
   takes_back       id,
   correction_id    id,
+  fund_id          id not null,
   constraint write_offs_pkey PRIMARY KEY (id),
   constraint write_off_of_proposal UNIQUE (proposal_id),
   constraint write_off_approved FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
   constraint write_offs_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint write_offs_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES agreements(contribution_id),
+  constraint write_offs_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
   constraint write_offs_takes_back_fkey FOREIGN KEY (takes_back) REFERENCES write_offs(id),
   constraint counter_row_of_correction CHECK (((takes_back IS NULL) OR (correction_id IS NOT NULL))),
   constraint write_offs_amount_check CHECK (((takes_back IS NOT NULL) OR (amount > 0))),
@@ -1712,6 +1801,7 @@ create table write_offs (
 CREATE INDEX write_offs_by_contribution ON write_offs USING btree (contribution_id);
 CREATE UNIQUE INDEX write_offs_taken_back_once ON write_offs USING btree (takes_back) WHERE (takes_back IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON write_offs FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON write_offs FOR EACH ROW EXECUTE FUNCTION takes_fund_of('contributions', 'contribution_id', 'id');
 CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON write_offs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
 CREATE TRIGGER takes_back_exactly AFTER INSERT ON write_offs FOR EACH ROW WHEN ((new.takes_back IS NOT NULL)) EXECUTE FUNCTION takes_back_exactly('amount', 'functional');
 CREATE CONSTRAINT TRIGGER write_off_has_authority AFTER INSERT ON write_offs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION write_off_has_authority();
@@ -2226,8 +2316,8 @@ begin
   if new.correction_id is null or new.correction_id is not distinct from old.correction_id then
     raise exception '% changes by a correction only', tg_table_name using errcode = '42501', constraint = 'changed_by_correction_only';
   end if;
-  insert into rows_before_correction (correction_id, table_name, key, said)
-  values (new.correction_id, tg_table_name, was ->> tg_argv[0], was);
+  insert into rows_before_correction (fund_id, correction_id, table_name, key, said)
+  values (old.fund_id, new.correction_id, tg_table_name, was ->> tg_argv[0], was);
   return new;
 end $function$;
 
@@ -2716,6 +2806,17 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION takes_fund_of()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  execute format('select fund_id from %I where id = $1::text::%s', tg_argv[0], tg_argv[2]) into new.fund_id using to_jsonb(new) ->> tg_argv[1];
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION unsealed_since(p_fund text)
  RETURNS xid8
  LANGUAGE sql
@@ -2958,5 +3059,6 @@ revoke all on function post_entries(p_fund text, p_act text, e_kind text[], e_so
 revoke all on function sealed_entries_are_folded() from public;
 revoke all on function signatures_that_do_not_count(p_payment text) from public;
 revoke all on function strength(state text) from public;
+revoke all on function takes_fund_of() from public;
 revoke all on function unsealed_since(p_fund text) from public;
 grant wasata_donor to wasata_service;

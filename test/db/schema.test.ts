@@ -8,3 +8,40 @@ test('db/schema.sql is what the migrations make (if not: npm run schema)', async
   const kept = readFileSync(new URL('../../db/schema.sql', import.meta.url), 'utf8')
   expect((await dumpSchema(database().owner)).split('\n')).toEqual(kept.split('\n'))
 })
+
+/** What belongs to the service and not to one of its funds. */
+const OF_NO_FUND = {
+  acts: 'an act may be of no fund, such as signing in; otherwise it says which',
+  currencies: 'are those of ISO 4217',
+  funds: 'are the funds themselves',
+  idempotency_keys: 'are of a person',
+  knex_migrations: 'are the schema’s',
+  knex_migrations_lock: 'are the schema’s',
+  people: 'may work for several funds',
+  person_states: 'are of a person',
+  sessions: 'are of a person',
+  sign_in_attempts: 'are of an address',
+  tokens: 'are of a person',
+}
+
+/** Their account says whose they are. */
+const OF_AN_ACCOUNT = ['postings', 'balances', 'turnover', 'closings', 'sealed_balances', 'back_dated']
+
+test('every table of a fund says of which fund each row is, and every other is known by name', async () => {
+  const { rows } = await database().owner.raw(
+    `select c.relname as name from pg_class c
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+        and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'fund_id' and a.attnotnull)`,
+  )
+  const without = (rows as { name: string }[]).map(({ name }) => name).sort()
+  expect(without).toEqual([...Object.keys(OF_NO_FUND), ...OF_AN_ACCOUNT].sort())
+})
+
+test('a row belongs to the fund of what it is about, whatever its writer says', async () => {
+  const { rows } = await database().owner.raw(
+    `select c.conrelid::regclass::text as name from pg_constraint c
+      where c.contype = 'f' and c.conrelid::regclass::text in (select t.tgrelid::regclass::text from pg_trigger t where t.tgname = 'belongs_to_fund')
+      group by 1 having not bool_or(pg_get_constraintdef(c.oid) like 'FOREIGN KEY (fund_id, %')`,
+  )
+  expect(rows).toEqual([])
+})
