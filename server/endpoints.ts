@@ -5,6 +5,9 @@ import { contributionEndpoints } from './contributions/routes.ts'
 import { correctionEndpoints } from './corrections/routes.ts'
 import { donorReportEndpoints } from './donor-reports/routes.ts'
 import { forecastEndpoints } from './forecast/routes.ts'
+import { deploymentEndpoints } from './deployments/routes.ts'
+import { entityEndpoints } from './entities/routes.ts'
+import { expertEndpoints } from './experts/routes.ts'
 import { fundEndpoints } from './funds/routes.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { sampleEndpoints } from './samples/routes.ts'
@@ -20,6 +23,7 @@ import { periodEndpoints } from './periods/routes.ts'
 import { planEndpoints } from './plans/routes.ts'
 import { readinessEndpoints } from './readiness/routes.ts'
 import { rateEndpoints } from './rates/routes.ts'
+import { processEndpoints } from './processes/routes.ts'
 import { proposalEndpoints } from './proposals/routes.ts'
 import { requestEndpoints } from './requests/routes.ts'
 import { treasuryEndpoints } from './treasury/routes.ts'
@@ -30,6 +34,10 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
   return [
     ...peopleEndpoints(db, signIn),
     ...fundEndpoints(),
+    ...entityEndpoints(),
+    ...processEndpoints(),
+    ...expertEndpoints(),
+    ...deploymentEndpoints(),
     ...rateEndpoints(),
     ...contributionEndpoints(),
     ...importEndpoints(),

@@ -165,6 +165,51 @@ export const REFUSALS = {
     'There is one already. Use another name, code or key, or change the one that is there.',
     'يوجد واحد بالفعل. استخدم اسماً أو رمزاً آخر، أو عدّل الموجود.',
   ),
+  about_yourself: no(
+    403,
+    'This is your own entry on the roster. Somebody else keeps it.',
+    'هذا قيدك أنت في قائمة الخبراء. يتولاه شخص آخر.',
+  ),
+  expert_not_available: no(
+    409,
+    'The expert cannot be had so on all of these days. Look at the availability on the roster.',
+    'الخبير غير متاح بهذه الصورة في كل هذه الأيام. انظر أيام توفره في القائمة.',
+  ),
+  expert_double_booked: no(
+    409,
+    'Another deployment holds the expert on some of these days. Choose other days, or another expert.',
+    'إيفاد آخر يشغل الخبير في بعض هذه الأيام. اختر أياماً أخرى أو خبيراً آخر.',
+  ),
+  expert_has_duty: no(
+    409,
+    'The expert has a part in this request. Nobody is sent by a request in which they act.',
+    'للخبير دور في هذا الطلب. لا يوفَد أحد بطلب يعمل فيه.',
+  ),
+  travel_above_ceiling: no(
+    422,
+    'The travel costs more than the travel rules of this expert allow. See "ceiling".',
+    'تكلفة السفر أعلى مما تسمح به قواعد سفر هذا الخبير. انظر "ceiling".',
+  ),
+  subsistence_rate_missing: no(
+    422,
+    'Nobody has set what a night there is given. Ask the treasurer or the controller to set it, or a default.',
+    'لم يحدد أحد بدل المبيت هناك. اطلب من أمين الخزانة أو المراقب المالي تحديده أو تحديد بدل افتراضي.',
+  ),
+  deployment_out_of_order: no(
+    409,
+    'The deployment cannot move on so. It starts under an approved request, within its days, and ends after that.',
+    'لا يمكن أن ينتقل الإيفاد هكذا. يبدأ بطلب معتمد وضمن أيامه، وينتهي بعد ذلك.',
+  ),
+  phase_goes_forward: no(
+    409,
+    'The process is past this phase. Where violence has come back, add another process.',
+    'تجاوزت العملية هذه المرحلة. إن عاد العنف فأضف عملية أخرى.',
+  ),
+  last_keeper: no(
+    409,
+    'Nobody who keeps this list would be left on it. Tell another fund manager or controller first.',
+    'لن يبقى في القائمة أحد ممن يتولونها. أطلِع أولاً مدير صندوق أو مراقباً مالياً آخر.',
+  ),
   currency_unknown: no(422, 'This is not an ISO 4217 currency code.', 'هذا ليس رمز عملة وفق ISO 4217.'),
   currency_not_in_use: no(
     422,

@@ -9,6 +9,7 @@ export const ID_KINDS = {
   contribution: 'ctr',
   correction: 'cor',
   decision: 'dec',
+  deployment: 'dpl',
   donor: 'don',
   entity: 'ent',
   expert: 'exp',

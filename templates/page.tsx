@@ -3,7 +3,17 @@ import { render } from 'preact-render-to-string'
 import { Code, LongCode, Name, Said } from './parts.tsx'
 import type { Texts } from './texts/texts.ts'
 
-export type Section = 'requests' | 'donors' | 'payees' | 'treasury' | 'ledger' | 'periods' | 'planning'
+export type Section =
+  | 'requests'
+  | 'donors'
+  | 'payees'
+  | 'treasury'
+  | 'ledger'
+  | 'periods'
+  | 'experts'
+  | 'entities'
+  | 'processes'
+  | 'planning'
 
 /** What every page has around its content. */
 export type Frame = {

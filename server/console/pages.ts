@@ -11,6 +11,7 @@ import { samplePages } from './samples.ts'
 import { donorPages } from './donors.ts'
 import { draftPages } from './drafts.ts'
 import { forecastPages } from './forecast.ts'
+import { expertPages } from './experts.ts'
 import { homePages } from './home.ts'
 import { ledgerPages } from './ledger.ts'
 import { payeePages } from './payees.ts'
@@ -19,6 +20,7 @@ import { paymentForms } from './payments.ts'
 import { periodPages } from './periods.ts'
 import { planningPages } from './planning.ts'
 import { planPages } from './plans.ts'
+import { processPages } from './processes.ts'
 import { requestPages } from './requests.ts'
 import { signInPages } from './sign-in.ts'
 import { treasuryPages } from './treasury.ts'
@@ -33,6 +35,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
     next()
   })
   router.use(async (req, res, next) => {
+    res.locals.db = db
     res.locals.alarms = await alarmsFor(db, req)
     next()
   })
@@ -55,5 +58,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   planningPages(router, served)
   planPages(router, served)
   forecastPages(router, served)
+  expertPages(router, served)
+  processPages(router, served)
   return router
 }

@@ -87,5 +87,6 @@ export function sectionsFor(actor: Actor, fundId: string): Section[] {
   if (holdsRole(actor, fundId, [...READERS, 'donor'])) sections.push('donors')
   if (holdsRole(actor, fundId, READERS)) sections.push('payees', 'treasury', 'ledger')
   if (holdsRole(actor, fundId, PERIOD_READERS)) sections.push('periods')
+  if (holdsRole(actor, fundId, [...READERS, 'requester'])) sections.push('experts', 'entities', 'processes')
   return sections
 }

@@ -2,6 +2,7 @@ import { rows, type Db } from '../../db/connect.ts'
 import { listContributions } from '../contributions/queries.ts'
 import { minorText, type MoneyText } from '../money.ts'
 import { entitiesOf, holdsRole, type Actor } from '../people/actor.ts'
+import { MAY_SEE_REQUEST } from '../processes/may-see.ts'
 import { APPROVAL_ROLES } from '../requests/decide.ts'
 
 /** One thing that waits for somebody, oldest first in its list. */
@@ -30,6 +31,7 @@ export async function waitingFor(db: Db, actor: Actor, fund: { id: string; curre
     rows<Omit<Waiting, 'amount'> & { amount: string }>(db, `${sql} limit :most`, {
       fundId: fund.id,
       me: actor.personId,
+      viewer: actor.personId,
       most: SHOWN + 1,
       ...more,
     }).then((found) => found.map((one) => ({ ...one, amount: minorText(one.amount, fund.currency) })))
@@ -128,5 +130,5 @@ const TO_SETTLE = `${PAYMENT}
   order by p.id`
 
 const DRAFTS = `${REQUEST}
-  where r.fund_id = :fundId and r.status in ('draft', 'returned') and r.entity_id = any(:mine)
+  where r.fund_id = :fundId and r.status in ('draft', 'returned') and r.entity_id = any(:mine) and ${MAY_SEE_REQUEST}
   order by r.id`

@@ -1,9 +1,22 @@
 import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { dayOf } from '../clock.ts'
-import { minorUnits, moneyFrom, moneyText, smaller, splitByWeight, subtract, sum, type MoneyText } from '../money.ts'
+import {
+  minorUnits,
+  moneyFrom,
+  moneyText,
+  smaller,
+  splitByWeight,
+  subtract,
+  sum,
+  zero,
+  type Money,
+  type MoneyText,
+} from '../money.ts'
 import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
+import { planDeployment } from '../deployments/plan.ts'
 import { draftRequest } from '../requests/draft.ts'
+import { budgetLines } from '../requests/load.ts'
 import { submitRequest } from '../requests/submit.ts'
 import { endPlan } from './end.ts'
 import {
@@ -67,15 +80,17 @@ export async function activatePlan(trx: Trx, actor: Actor, asked: Activation): P
   const processId = await processAsked(trx, plan, asked.processId)
   const payeeId = await payeeAsked(trx, plan, asked.payeeId)
 
-  const request = await draftRequest(trx, actor, requestOf(plan, { ...asked, processId, payeeId, lines, actor }))
-  await keepTranches(trx, plan, { requestId: request.id, lines })
+  const { startsOn = dayOf(actor.act.at) } = asked
+  const request = await draftRequest(trx, actor, requestOf(plan, { processId, payeeId, lines, startsOn }))
   await authorsAsk(trx, { requestId: request.id, authors: await authorsOf(trx, plan.id) })
   const held = await heldForPlan(trx, plan)
   const before = heldTotal(held, plan.currency)
   const setAside = { code: plan.code, held }
-  await submitRequest(trx, actor, { requestId: request.id, version: request.version, setAside })
+  const version = await sendExperts(trx, actor, plan, { ...request, lines, startsOn })
+  const amount = await costOf(trx, { id: request.id, currency: plan.currency })
+  await keepTranches(trx, plan, { requestId: request.id, amount })
+  await submitRequest(trx, actor, { requestId: request.id, version, setAside })
 
-  const amount = totalOfLines(lines, plan.currency)
   const after = heldTotal(await heldForPlan(trx, plan), plan.currency)
   const fromReady = smaller(subtract(before, after), amount)
   const fromAvailable = subtract(amount, fromReady)
@@ -138,9 +153,9 @@ async function payeeAsked(trx: Trx, plan: LoadedPlan, asked: string | undefined)
   return payee.id
 }
 
-type Chosen = { processId: string; payeeId: string; lines: PlanLineTold[]; startsOn?: string; actor: Actor }
+type Chosen = { processId: string; payeeId: string; lines: PlanLineTold[]; startsOn: string }
 
-function requestOf(plan: LoadedPlan, { processId, payeeId, lines, actor, startsOn = dayOf(actor.act.at) }: Chosen) {
+function requestOf(plan: LoadedPlan, { processId, payeeId, lines, startsOn }: Chosen) {
   const { fundId, entityId, title, scenario, mandateBasis, support, themes, durationDays } = plan
   const endsOn = new Date(Date.parse(startsOn) + (durationDays - 1) * DAY_MS).toISOString().slice(0, 10)
   return {
@@ -157,21 +172,54 @@ function requestOf(plan: LoadedPlan, { processId, payeeId, lines, actor, startsO
       startsOn,
       endsOn,
     },
-    lines: lines.map(({ category, description, amount }) => ({ category, description, amount })),
+    // Who is sent has lines of their own, costed as they are now.
+    lines: lines
+      .filter(({ expert }) => expert === null)
+      .map(({ category, description, amount }) => ({ category, description, amount })),
   }
+}
+
+/** The experts whom the lines name become deployments of the request. Gives the request's version after them. */
+async function sendExperts(
+  trx: Trx,
+  actor: Actor,
+  plan: LoadedPlan,
+  request: { id: string; version: number; lines: readonly PlanLineTold[]; startsOn: string },
+): Promise<number> {
+  const day = (after: number) => dayOf(new Date(Date.parse(request.startsOn) + after * DAY_MS))
+  let { version } = request
+  for (const { expert } of request.lines) {
+    if (!expert) continue
+    const { expertId, mode, afterDays, days } = expert
+    const planned = await planDeployment(trx, actor, {
+      ...{ requestId: request.id, version, expertId, mode, country: plan.country },
+      ...{ startsOn: day(afterDays), endsOn: day(afterDays + days - 1) },
+    })
+    version = planned.version
+  }
+  return version
+}
+
+/** What the request asks for: the lines of the plan, and experts at what they cost now. */
+async function costOf(trx: Trx, request: { id: string; currency: string }) {
+  const lines = await budgetLines(trx, request)
+  return sum(
+    lines.map(({ amount }) => moneyFrom(amount)),
+    request.currency,
+  )
 }
 
 /** The tranche plan goes with the request; where it is for a part of the lines, each tranche is that part of itself. */
 async function keepTranches(
   trx: Trx,
   plan: LoadedPlan,
-  { requestId, lines }: { requestId: string; lines: readonly PlanLineTold[] },
+  { requestId, amount }: { requestId: string; amount: Money },
 ): Promise<void> {
   const tranches = await planTranches(trx, plan)
   if (tranches.length === 0) return
   const shares = splitByWeight(
-    totalOfLines(lines, plan.currency),
-    tranches.map(({ amount }) => moneyFrom(amount)),
+    amount,
+    tranches.map((one) => moneyFrom(one.amount)),
   )
   const parts = tranches.map(({ afterDays, condition }, i) => ({
     fund_id: plan.fundId,
@@ -207,16 +255,9 @@ async function settleRest(
 ): Promise<Pick<Activated, 'givenBack' | 'kept'>> {
   if (plan.whenActivated === 'keep' && left.length > 0)
     return {
-      givenBack: moneyText(totalOfLines([], plan.currency)),
+      givenBack: moneyText(zero(plan.currency)),
       kept: moneyText(heldTotal(await heldForPlan(trx, plan), plan.currency)),
     }
   const givenBack = await endPlan(trx, actor.act, plan, { kind: 'activated', reason: 'activated' })
-  return { givenBack, kept: moneyText(totalOfLines([], plan.currency)) }
-}
-
-function totalOfLines(lines: readonly PlanLineTold[], currency: string) {
-  return sum(
-    lines.map(({ amount }) => moneyFrom(amount)),
-    currency,
-  )
+  return { givenBack, kept: moneyText(zero(plan.currency)) }
 }

@@ -1,13 +1,22 @@
 import { row, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { dayOf } from '../clock.ts'
-import { mustKnowProcess } from '../funds/need-to-know.ts'
+import { mustKnowProcess } from '../processes/need-to-know.ts'
 import { amountText, minorUnits, moneyFrom, sum, type MoneyText } from '../money.ts'
 import type { Actor } from '../people/actor.ts'
 import { mustSeeProcess } from '../watch/seen.ts'
 import { tranchesAddUp, type Lane, type WhenActivated } from './policy.ts'
 
 export type Place = { country: string; region: string; phase: string }
+
+export type PlanLineContent = {
+  category: string
+  description: string
+  amount: MoneyText
+  /** Who is to be sent or to work from afar, how long after the beginning and for how many days; the amount is what that is thought to cost. */
+  expert?: PlannedExpert | null
+}
+export type PlannedExpert = { expertId: string; mode: 'on_site' | 'remote'; afterDays: number; days: number }
 
 /** All that a plan says. `place` is where it is for; with a process it is where that is. */
 export type PlanContent = {
@@ -25,7 +34,7 @@ export type PlanContent = {
   expiresOn: string
   reviewOn: string
   whenActivated: WhenActivated
-  lines: { category: string; description: string; amount: MoneyText }[]
+  lines: PlanLineContent[]
   tranches: { afterDays: number; amount: MoneyText; condition: string }[]
   /** The first is paid unless another is chosen. */
   payeeIds: string[]
@@ -53,6 +62,9 @@ export async function checkContent(
     throw new Refusal('not_found', { field: 'watchItemId' })
   const payees = (await trx('payees').where({ fund_id: fundId }).whereIn('id', payeeIds).pluck('id')) as string[]
   if (payees.length !== payeeIds.length) throw new Refusal('not_found', { field: 'payeeIds' })
+  const experts = lines.flatMap(({ expert }) => (expert ? [expert.expertId] : []))
+  const known = (await trx('experts').where({ fund_id: fundId }).whereIn('id', experts).pluck('id')) as string[]
+  if (known.length !== new Set(experts).size) throw new Refusal('not_found', { field: 'lines' })
   for (const [field, list] of Object.entries({ lines, tranches })) {
     const wrong = list.findIndex(({ amount }) => amount.currency !== currency)
     if (wrong >= 0) throw new Refusal('currency_mismatch', { field: `${field}.${wrong}.amount`, expected: currency })
@@ -111,13 +123,19 @@ export async function writeVersion(
     changed_at: actor.act.at,
     act_id: actor.act.id,
   })
+  const experts = content.lines.flatMap(({ expert }) => (expert ? [expert.expertId] : []))
+  const versions = (await trx('experts').whereIn('id', experts).select('id', 'version')) as {
+    id: string
+    version: number
+  }[]
   await trx('plan_lines').insert(
-    content.lines.map(({ category, description, amount }, i) => ({
-      ...key,
-      line: i + 1,
-      category,
-      description,
-      amount: minorUnits(moneyFrom(amount)),
+    content.lines.map(({ category, description, amount, expert }, i) => ({
+      ...{ ...key, line: i + 1, category, description, amount: minorUnits(moneyFrom(amount)) },
+      expert_id: expert?.expertId ?? null,
+      expert_version: (expert && versions.find(({ id }) => id === expert.expertId)?.version) ?? null,
+      mode: expert?.mode ?? null,
+      after_days: expert?.afterDays ?? null,
+      days: expert?.days ?? null,
     })),
   )
   const tranches = content.tranches.map(({ afterDays, amount, condition }, i) => ({

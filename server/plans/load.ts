@@ -55,6 +55,8 @@ export type PlanLineTold = {
   category: string
   description: string
   amount: MoneyText
+  /** Who is to be sent or to work from afar for it. */
+  expert: { expertId: string; name: string; mode: 'on_site' | 'remote'; afterDays: number; days: number } | null
   /** The request that has used it. */
   requestId: string | null
 }
@@ -64,8 +66,10 @@ type Ref = { readonly id: string; readonly version: number; readonly currency: s
 export async function planLines(db: Db, plan: Ref): Promise<PlanLineTold[]> {
   const found = await rows<Omit<PlanLineTold, 'amount'> & { amount: string }>(
     db,
-    `select l.line, l.category, l.description, l.amount, u.request_id as "requestId"
-       from plan_lines l left join plan_lines_activated u on u.plan_id = l.plan_id and u.version = l.version and u.line = l.line
+    `select l.line, l.category, l.description, l.amount, u.request_id as "requestId",
+            case when l.expert_id is not null then json_build_object(
+              'expertId', l.expert_id, 'name', e.name, 'mode', l.mode, 'afterDays', l.after_days, 'days', l.days) end as expert
+       from plan_lines l left join experts e on e.id = l.expert_id left join plan_lines_activated u on u.plan_id = l.plan_id and u.version = l.version and u.line = l.line
       where l.plan_id = :id and l.version = :version order by l.line`,
     { id: plan.id, version: plan.version },
   )

@@ -3,6 +3,7 @@ import { Refusal } from '../errors.ts'
 import { fundById } from '../funds/open.ts'
 import { minorText, moneyText, type MoneyText } from '../money.ts'
 import { holdsRole, READERS, requireRole, type Actor, type Role } from '../people/actor.ts'
+import { mustSeeProcess } from '../processes/may-see.ts'
 import { SEEN, seenBy } from '../watch/seen.ts'
 import { faultsOf } from './faults.ts'
 import {
@@ -20,7 +21,7 @@ import { costLeft, stillMissing, type Lane, type PlanFault, type PlanStatus } fr
 /** Who reads plans: who reads the fund whole, an entity its own, and an advisor those that are not confidential. */
 export const PLAN_READERS: readonly Role[] = [...READERS, 'requester', 'advisor']
 
-const MAY_SEE = `(:all or (:advises and ${SEEN}) or (c.entity_id = any(:entities) and ${SEEN}))`
+const MAY_SEE = `(${SEEN} and (:all or :advises or c.entity_id = any(:entities)))`
 
 function mayAsk(actor: Actor, fundId: string) {
   return { ...seenBy(actor, fundId), advises: holdsRole(actor, fundId, ['advisor']) }
@@ -103,6 +104,7 @@ export async function readPlan(db: Db, actor: Actor, { planId, on }: { planId: s
     { planId, ...mayAsk(actor, plan.fundId) },
   )
   if (!seen) throw new Refusal('not_found')
+  if (plan.processId) await mustSeeProcess(db, actor, plan.processId, 'process')
   const lines = await planLines(db, plan)
   const payees = await planPayees(db, plan)
   const held = await heldForPlan(db, plan)

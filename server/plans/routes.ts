@@ -16,12 +16,14 @@ const tag = 'Contingency plans'
 
 const afterDays = joi.number().integer().min(0).max(3660)
 
-const expert = joi.object({
-  expertId: id('expert').required(),
-  mode: joi.string().valid('on_site', 'remote').required(),
-  afterDays: afterDays.required(),
-  days: joi.number().integer().min(1).max(731).required(),
-})
+const expert = joi
+  .object({
+    expertId: id('expert').required(),
+    mode: joi.string().valid('on_site', 'remote').required(),
+    afterDays: afterDays.required(),
+    days: joi.number().integer().min(1).max(731).required(),
+  })
+  .allow(null)
 
 const content = {
   title: text(300),
@@ -237,6 +239,12 @@ export function planEndpoints(): Endpoint[] {
           'payee_not_verified',
           'insufficient_funds',
           ...DUTY_REFUSALS,
+          'expert_not_available',
+          'expert_double_booked',
+          'expert_has_duty',
+          'subsistence_rate_missing',
+          'rate_missing',
+          'travel_above_ceiling',
         ],
         body: object({
           processId: id('process'),

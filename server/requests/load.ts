@@ -54,15 +54,20 @@ export async function requestById(db: Db, requestId: string): Promise<LoadedRequ
   return request
 }
 
-export type BudgetLine = { category: string; description: string; amount: MoneyText }
+/** A line of a deployment says of which. */
+export type BudgetLine = { category: string; description: string; amount: MoneyText; deploymentId?: string }
 
 export async function budgetLines(db: Db, request: { id: string; currency: string }): Promise<BudgetLine[]> {
-  const lines = await rows<{ category: string; description: string; amount: string }>(
+  const lines = await rows<{ category: string; description: string; amount: string; deploymentId: string | null }>(
     db,
-    `select category, description, amount from budget_lines where request_id = :id order by line`,
+    `select category, description, amount, deployment_id as "deploymentId" from budget_lines where request_id = :id order by line`,
     { id: request.id },
   )
-  return lines.map((line) => ({ ...line, amount: minorText(line.amount, request.currency) }))
+  return lines.map(({ deploymentId, ...line }) => ({
+    ...line,
+    amount: minorText(line.amount, request.currency),
+    ...(deploymentId ? { deploymentId } : {}),
+  }))
 }
 
 /** How this person stands to the request and its payee. */
@@ -70,7 +75,8 @@ export async function partIn(db: Db, requestId: string, actor: Actor): Promise<P
   const found = await row<Omit<Part, 'kind'>>(
     db,
     `select (select duty from duties where request_id = r.id and person_id = :personId) as duty,
-            exists (select from named_people where request_id = r.id and person_id = :personId) as named,
+            exists (select from named_people where request_id = r.id and person_id = :personId)
+              or exists (select from deployments d join experts e on e.id = d.expert_id where d.request_id = r.id and e.person_id = :personId) as named,
             exists (select from ties where payee_id = r.payee_id and person_id = :personId) as tied,
             exists (select from payees p left join payee_verifications v on v.payee_id = p.id
                      where p.id = r.payee_id
@@ -131,6 +137,7 @@ export async function contentOf(db: Db, request: LoadedRequest): Promise<{ conte
     request
   const lines = await budgetLines(db, request)
   const namedPeople = await db('named_people').where({ request_id: request.id }).orderBy('person_id').pluck('person_id')
+  const deployments = await deploymentsSaid(db, request.id)
   const content = {
     code,
     entityId,
@@ -145,6 +152,17 @@ export async function contentOf(db: Db, request: LoadedRequest): Promise<{ conte
     endsOn,
     lines,
     namedPeople,
+    ...(deployments.length > 0 ? { deployments } : {}),
   }
   return { content, hash: createHash('sha256').update(JSON.stringify(content)).digest() }
+}
+
+/** Whom a request sends, where and when: what decisions are bound to besides its lines. */
+function deploymentsSaid(db: Db, requestId: string): Promise<Record<string, unknown>[]> {
+  return rows(
+    db,
+    `select expert_id as "expertId", expert_version as "expertVersion", mode, country, place, starts_on as "startsOn", ends_on as "endsOn"
+       from deployments where request_id = :requestId order by id`,
+    { requestId },
+  )
 }

@@ -2,6 +2,7 @@ import { row, rows, type Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { minorText, moneyFrom, moneyText, sum, type MoneyText } from '../money.ts'
 import { entitiesOf, READERS, requireRole, type Actor } from '../people/actor.ts'
+import { MAY_SEE_REQUEST, mustSeeRequest } from '../processes/may-see.ts'
 import { budgetLines, heldFor, requestById, totalOf } from './load.ts'
 import { stepsAndDecisions } from './decide.ts'
 import { openSteps } from './policy.ts'
@@ -16,7 +17,7 @@ export type RequestListed = {
   submittedAt: string | null
 }
 
-/** A page of the fund's requests, newest first; a requester sees those of their own entities. */
+/** A page of the fund's requests, newest first, of processes that the reader may know of; a requester sees those of their own entities. */
 export async function listRequests(
   db: Db,
   actor: Actor,
@@ -29,10 +30,18 @@ export async function listRequests(
     `select r.id, r.code, r.title, r.status, r.entity_id as "entityId", r.submitted_at as "submittedAt", f.currency,
             coalesce((select sum(amount) from budget_lines l where l.request_id = r.id), 0)::text as amount
        from requests r join funds f on f.id = r.fund_id
-      where r.fund_id = :fundId and (:all or r.entity_id = any(:mine)) and (:status = '' or r.status = :status)
+      where r.fund_id = :fundId and (:all or r.entity_id = any(:mine)) and ${MAY_SEE_REQUEST} and (:status = '' or r.status = :status)
         and (:before = '' or r.id < :before)
       order by r.id desc limit :most`,
-    { fundId, all, mine: entitiesOf(actor, fundId), status: status ?? '', before: before ?? '', most: limit + 1 },
+    {
+      fundId,
+      all,
+      viewer: actor.personId,
+      mine: entitiesOf(actor, fundId),
+      status: status ?? '',
+      before: before ?? '',
+      most: limit + 1,
+    },
   )
   return found.map(({ currency, amount, ...request }) => ({ ...request, amount: minorText(amount, currency) }))
 }
@@ -43,6 +52,7 @@ export async function readRequest(db: Db, actor: Actor, requestId: string) {
   requireRole(actor, request.fundId, [...READERS, 'requester', 'advisor'])
   const reader = actor.grants.some((grant) => grant.fundId === request.fundId && READERS.includes(grant.role))
   if (!reader && !entitiesOf(actor, request.fundId).includes(request.entityId)) throw new Refusal('not_found')
+  await mustSeeRequest(db, actor, requestId)
 
   const { contentHash, version, currency, ...told } = request
   const lines = await budgetLines(db, request)

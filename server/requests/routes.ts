@@ -49,6 +49,7 @@ const content = {
         category: joi.string().valid('grants', 'experts', 'travel', 'venue', 'interpretation', 'security').required(),
         description: text(500).required(),
         amount: amount().required(),
+        deploymentId: id('deployment'),
       }),
     ),
   namedPeople: joi.array().max(50).items(id('person')).unique(),
@@ -116,6 +117,7 @@ export function requestEndpoints(): Endpoint[] {
         refuses: [
           'not_editable',
           'incomplete_request',
+          'expert_double_booked',
           'insufficient_funds',
           'amount_out_of_range',
           'period_closed',

@@ -2,6 +2,7 @@ import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { availableSources } from '../funding/available.ts'
 import { chooseFunding, type FundingPart, type Use } from '../funding/policy.ts'
+import { allMustBeFree } from '../deployments/free.ts'
 import { lockFunding } from '../funding/lock.ts'
 import { coverReserve } from '../funding/reserve.ts'
 import { dayOf } from '../clock.ts'
@@ -22,7 +23,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
  * what was submitted, all in one transaction. A request that a plan has become takes first what was `setAside` for that plan.
  *
  * Refuses `not_found`, `role_not_allowed`, `not_editable`, `version_changed`, `incomplete_request` with what is missing, what
- * `takeDuty` refuses, and `insufficient_funds` with what is available under which earmark; then nothing is held.
+ * `takeDuty` refuses, `expert_double_booked` where somebody whom it sends is held by another, and `insufficient_funds` with what is available under which earmark; then nothing is held.
  */
 export async function submitRequest(
   trx: Trx,
@@ -39,6 +40,7 @@ export async function submitRequest(
   const { processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn } = request
   const missing = missingFields({ processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn, lines })
   if (missing.length > 0) throw new Refusal('incomplete_request', { missing })
+  await allMustBeFree(trx, requestId)
   await takeDuty(trx, actor, { requestId, duty: 'requester' })
 
   const on = dayOf(actor.act.at)

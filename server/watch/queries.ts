@@ -2,6 +2,7 @@ import { row, rows, type Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { fundById } from '../funds/open.ts'
 import { READERS, requireRole, type Actor, type Role } from '../people/actor.ts'
+import { mustSeeProcess } from '../processes/may-see.ts'
 import { isDueForReview, type Phase, type Severity } from './policy.ts'
 import { SEEN, seenBy } from './seen.ts'
 
@@ -79,6 +80,7 @@ export async function readWatchItem(
     ...seenBy(actor, place.fund_id),
   })
   if (!item) throw new Refusal('not_found')
+  if (item.process) await mustSeeProcess(db, actor, item.process.id, 'process')
   const history = await rows<WatchVersionTold>(
     db,
     `select v.version, v.phase, v.signal, v.severity, v.review_on as "reviewOn", v.closed, v.note, o.name as owner, c.name as "changedBy",

@@ -1,4 +1,5 @@
 import { auditAr } from './ar-audit.ts'
+import { expertsAr } from './ar-experts.ts'
 import { correctionsAr } from './ar-corrections.ts'
 import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
@@ -24,6 +25,9 @@ export const ar: Texts = {
     ledger: 'دفتر الأستاذ',
     periods: 'الفترات',
     planning: 'التخطيط',
+    experts: 'الخبراء',
+    entities: 'الجهات',
+    processes: 'العمليات',
   },
   navigation: 'الأقسام',
   signOut: 'تسجيل الخروج',
@@ -286,6 +290,7 @@ export const ar: Texts = {
   },
 
   ...moneyInAr,
+  ...expertsAr,
   ...treasuryAr,
   ...peopleInAr,
 

@@ -1,4 +1,5 @@
 import { auditEn } from './en-audit.ts'
+import { expertsEn } from './en-experts.ts'
 import { correctionsEn } from './en-corrections.ts'
 import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
@@ -23,6 +24,9 @@ export const en = {
     ledger: 'Ledger',
     periods: 'Periods',
     planning: 'Planning',
+    experts: 'Experts',
+    entities: 'Entities',
+    processes: 'Processes',
   },
   navigation: 'Sections',
   signOut: 'Sign out',
@@ -285,6 +289,7 @@ export const en = {
   },
 
   ...moneyInEn,
+  ...expertsEn,
   ...treasuryEn,
   ...peopleInEn,
 
