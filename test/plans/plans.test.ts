@@ -1,5 +1,6 @@
 import { expirePlans } from '../../server/plans/expire.ts'
 import { violations } from '../invariants/check.ts'
+import { expert } from '../experts/sending.ts'
 import { verifiedPayee, decide, submit, draft } from '../support/asking.ts'
 import { balances, received, stages } from '../support/money-in.ts'
 import { ownService, type Fund } from '../support/service.ts'
@@ -228,6 +229,28 @@ test('a plan for a place is told its process when the crisis comes', async () =>
   })
   expect((await activate(fund, one, { processId: elsewhere.body.id })).body.code).toBe('invalid_request')
   await activate(fund, one, { processId: fund.process }).expect(201)
+})
+
+test('an expert whom a plan names is sent by the request, at the fee of the day; who is not free is a fault and a refusal', async () => {
+  await received(fund, '10000.00')
+  const expertId = await expert(fund, {
+    availability: [{ from: inDays(0), to: inDays(60), onSite: true, remote: true }],
+  })
+  const named = { category: 'experts', description: 'Adviser from afar', amount: usd('4000.00') }
+  const line = { ...named, expert: { expertId, mode: 'remote', afterDays: 5, days: 10 } }
+  const one = await ready(fund, [], {
+    lines: [line, { category: 'grants', description: 'Talks', amount: usd('100.00') }],
+  })
+  const other = await ready(fund, [], { lines: [line] })
+  expect((await told(fund, one)).faults).toEqual([])
+  const done = await activate(fund, one)
+  expect([done.status, done.body.amount, done.body.givenBack]).toEqual([201, usd('4100.00'), usd('0.00')])
+  const sent = await service.database().owner('deployments').where({ request_id: done.body.id })
+  expect(sent).toMatchObject([{ expert_id: expertId, mode: 'remote', starts_on: inDays(5), ends_on: inDays(14) }])
+  expect((await told(fund, other)).faults).toEqual(['expert_unavailable'])
+  const twice = await activate(fund, other)
+  expect([twice.status, twice.body.code]).toEqual([409, 'expert_double_booked'])
+  expect(await stages(service, fund)).toMatchObject({ ready: '4000.00', reserved: '4100.00' })
 })
 
 test('an Arabic title and a script in a scenario come back as they were written', async () => {
