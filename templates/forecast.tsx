@@ -36,13 +36,13 @@ export function forecastPage(frame: Omit<Frame, 'title'>, shown: ForecastShown):
 
 type Part = ForecastShown & { readonly t: Texts }
 
-function Answer({ forecast, fund, t }: Part) {
+function Answer({ forecast, t }: Part) {
   const words = t.forecast
   const figures = [words.burn]
   return (
     <section aria-labelledby="answer">
       <h2 id="answer">{words.answer}</h2>
-      <Table caption={<Said text={words.burn} currency={<bdi>{fund.currency}</bdi>} />}>
+      <Table caption={words.answer}>
         <Columns names={[words.scenario, words.runsOut, words.burn]} figures={figures} />
         <tbody>
           {SCENARIOS.map((name) => {
