@@ -1,5 +1,6 @@
 import { connect, type Connection } from './connect.ts'
 import type { Knex } from 'knex'
+import { installJobs, jobsAreInstalled } from './jobs.ts'
 
 /** Any number that is ours alone: whoever holds it is the only one migrating this database. */
 const MIGRATION_LOCK = 7_215_410_922
@@ -14,9 +15,10 @@ export async function migrate(connection: Connection): Promise<void> {
   try {
     await db.transaction(async (trx) => {
       await trx.raw('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK])
-      if (await isUpToDate(db)) return
+      if ((await isUpToDate(db)) && (await jobsAreInstalled(db))) return
       await db.migrate.forceFreeMigrationsLock()
       await db.migrate.latest()
+      await installJobs(connection, db)
     })
   } finally {
     await db.destroy()

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { connect, SERVICE_ROLE, type Connection, type Db } from './connect.ts'
 import { ensureDatabase, startEmbedded } from './embedded.ts'
+import { jobPool } from './jobs.ts'
 import { migrate } from './migrate.ts'
 
 export type DatabaseLocation = {
@@ -12,6 +13,8 @@ export type DatabaseLocation = {
 export type OpenDatabase = {
   /** A pool with the rights of the service. */
   readonly db: Db
+  /** The same, for whoever runs jobs. */
+  readonly jobs: pg.Pool
   /** It is the one that comes with the npm packages. */
   readonly embedded: boolean
   /** Closes the pool and leaves the server; the embedded one stops when nobody else uses it. Safe to call twice. */
@@ -37,27 +40,30 @@ export async function openDatabase({
 }: DatabaseLocation): Promise<OpenDatabase> {
   if (databaseUrl) {
     await probe(databaseOwnerUrl ?? databaseUrl)
-    const db = await openSchema(databaseUrl, databaseOwnerUrl ?? databaseUrl)
-    return { db, embedded: false, close: () => closePool(db) }
+    const pools = await openSchema(databaseUrl, databaseOwnerUrl ?? databaseUrl)
+    return { ...pools, embedded: false, close: () => closePools(pools) }
   }
   const server = await startEmbedded({ dataDir })
   try {
     await ensureDatabase(server, 'wasata')
     const connection = { ...server.connection, database: 'wasata' }
-    const db = await openSchema(connection, connection)
-    return { db, embedded: true, close: () => closePool(db).finally(server.stop) }
+    const pools = await openSchema(connection, connection)
+    return { ...pools, embedded: true, close: () => closePools(pools).finally(server.stop) }
   } catch (error) {
     await server.stop()
     throw error
   }
 }
 
-async function openSchema(connection: Connection, ownerConnection: Connection): Promise<Db> {
+type Pools = Pick<OpenDatabase, 'db' | 'jobs'>
+
+async function openSchema(connection: Connection, ownerConnection: Connection): Promise<Pools> {
   await migrate(ownerConnection).catch((error: Error) => {
     throw new Error(explainMigration(ownerConnection, error))
   })
   await probe(connection, SERVICE_ROLE)
-  return connect(connection, { role: SERVICE_ROLE, statementTimeoutMs: LONGEST_STATEMENT_MS })
+  const options = { role: SERVICE_ROLE, statementTimeoutMs: LONGEST_STATEMENT_MS }
+  return { db: connect(connection, options), jobs: jobPool(connection, options) }
 }
 
 /** A new enough server that lets us in, as that role. */
@@ -123,8 +129,9 @@ function explainMigration(connection: Connection, error: Error & { code?: string
   return `${nameOf(connection)}: the schema cannot be brought up to date: ${reason}.${advice}`
 }
 
-async function closePool(db: Db): Promise<void> {
+async function closePools({ db, jobs }: Pools): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((done) => (timer = setTimeout(done, PATIENCE_MS)))
-  await Promise.race([db.destroy(), late]).finally(() => clearTimeout(timer))
+  const ended = jobs.ended ? undefined : jobs.end()
+  await Promise.race([Promise.all([db.destroy(), ended]), late]).finally(() => clearTimeout(timer))
 }

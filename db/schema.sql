@@ -950,6 +950,57 @@ create table looks (
 CREATE INDEX looks_by_process ON looks USING btree (process_id, id DESC);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON looks FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
+create table mail_attempts (
+  fund_id       id not null,
+  mail_id       id not null,
+  attempt       integer not null,
+  outcome       text not null,
+  answer        text not null,
+  attempted_at  timestamp with time zone not null,
+  constraint mail_attempts_pkey PRIMARY KEY (mail_id, attempt),
+  constraint mail_attempts_fund_id_mail_id_fkey FOREIGN KEY (fund_id, mail_id) REFERENCES mails(fund_id, id),
+  constraint mail_attempts_answer_check CHECK ((length(answer) <= 500)),
+  constraint mail_attempts_attempt_check CHECK ((attempt > 0)),
+  constraint mail_attempts_outcome_check CHECK ((outcome = ANY (ARRAY['sent'::text, 'put_off'::text, 'given_up'::text, 'not_sent'::text])))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON mail_attempts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table mail_preferences (
+  person_id    id not null,
+  time_zone    text not null,
+  digest_at    time(0) without time zone,
+  quiet_from   time(0) without time zone,
+  quiet_until  time(0) without time zone,
+  act_id       id not null,
+  constraint mail_preferences_pkey PRIMARY KEY (person_id),
+  constraint mail_preferences_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint mail_preferences_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint mail_preferences_check CHECK (((quiet_from IS NULL) = (quiet_until IS NULL))),
+  constraint mail_preferences_check1 CHECK ((quiet_from <> quiet_until)),
+  constraint mail_preferences_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 64)))
+);
+
+create table mails (
+  id               id not null,
+  fund_id          id not null,
+  person_id        id not null,
+  address          text not null,
+  digest           boolean not null,
+  made_at          timestamp with time zone not null,
+  status           text not null,
+  attempts         integer not null default 0,
+  next_attempt_at  timestamp with time zone,
+  constraint mails_pkey PRIMARY KEY (id),
+  constraint mails_fund_id_id_key UNIQUE (fund_id, id),
+  constraint mails_fund_id_id_person_id_key UNIQUE (fund_id, id, person_id),
+  constraint mails_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint mails_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint mails_check CHECK (((status = 'waiting'::text) = (next_attempt_at IS NOT NULL))),
+  constraint mails_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'sent'::text, 'given_up'::text, 'not_sent'::text])))
+);
+CREATE INDEX mails_waiting ON mails USING btree (next_attempt_at, id) WHERE (status = 'waiting'::text);
+CREATE TRIGGER mail_has_ended BEFORE UPDATE ON mails FOR EACH ROW EXECUTE FUNCTION mail_has_ended();
+
 create table named_people (
   request_id  id not null,
   person_id   id not null,
@@ -984,6 +1035,39 @@ create table need_to_know (
 CREATE INDEX need_to_know_by_entity ON need_to_know USING btree (process_id, entity_id, id DESC) WHERE (entity_id IS NOT NULL);
 CREATE INDEX need_to_know_by_person ON need_to_know USING btree (process_id, person_id, id DESC) WHERE (person_id IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON need_to_know FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table notifications (
+  id            id not null,
+  fund_id       id not null,
+  person_id     id not null,
+  event         text not null,
+  key           text not null,
+  urgent        boolean not null,
+  confidential  boolean not null,
+  facts         jsonb not null,
+  link          text not null,
+  told_at       timestamp with time zone not null,
+  read_at       timestamp with time zone,
+  mail_id       id,
+  act_id        id,
+  constraint notifications_pkey PRIMARY KEY (id),
+  constraint notifications_fund_id_id_key UNIQUE (fund_id, id),
+  constraint told_once UNIQUE (person_id, event, key),
+  constraint notifications_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint notifications_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint notifications_fund_id_mail_id_person_id_fkey FOREIGN KEY (fund_id, mail_id, person_id) REFERENCES mails(fund_id, id, person_id),
+  constraint notifications_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint confidential_says_nothing CHECK (((NOT confidential) OR (facts = '{}'::jsonb))),
+  constraint notifications_event_check CHECK ((event ~ '^[a-z_]{1,60}$'::text)),
+  constraint notifications_facts_check CHECK ((jsonb_typeof(facts) = 'object'::text)),
+  constraint notifications_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200))),
+  constraint notifications_link_check CHECK (((link ~ '^/[A-Za-z0-9_?=&#./-]*$'::text) AND (link !~ '^//'::text)))
+);
+CREATE INDEX notifications_by_mail ON notifications USING btree (mail_id) WHERE (mail_id IS NOT NULL);
+CREATE INDEX notifications_by_person ON notifications USING btree (person_id, id);
+CREATE INDEX notifications_to_mail ON notifications USING btree (person_id, fund_id, told_at) WHERE (mail_id IS NULL);
+CREATE INDEX notifications_unread ON notifications USING btree (person_id) WHERE (read_at IS NULL);
+CREATE TRIGGER notification_is_told BEFORE UPDATE ON notifications FOR EACH ROW EXECUTE FUNCTION notification_is_told();
 
 create table obligation_reductions (
   id          id not null,
@@ -2134,9 +2218,10 @@ create table seal_verifications (
 );
 
 create table sealed_acts (
-  act_id   id not null,
-  fund_id  id not null,
-  seal     integer not null,
+  act_id        id not null,
+  fund_id       id not null,
+  seal          integer not null,
+  content_hash  bytea,
   constraint sealed_acts_pkey PRIMARY KEY (act_id),
   constraint sealed_acts_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id),
   constraint sealed_acts_fund_id_seal_fkey FOREIGN KEY (fund_id, seal) REFERENCES seals(fund_id, number)
@@ -2155,9 +2240,12 @@ create table sealed_balances (
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sealed_balances FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table sealed_entries (
-  entry_id  bigint not null,
-  fund_id   id not null,
-  seal      integer not null,
+  entry_id      bigint not null,
+  fund_id       id not null,
+  seal          integer not null,
+  content_hash  bytea,
+  recorded_at   timestamp with time zone,
+  act_id        id,
   constraint sealed_entries_pkey PRIMARY KEY (entry_id),
   constraint sealed_entries_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES entries(id),
   constraint sealed_entries_fund_id_seal_fkey FOREIGN KEY (fund_id, seal) REFERENCES seals(fund_id, number)
@@ -2538,6 +2626,7 @@ CREATE OR REPLACE FUNCTION balance_parts(p_fund text, p_accounts bigint[], p_on 
  SET enable_seqscan TO 'off'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
+ SET max_parallel_workers_per_gather TO '0'
 AS $function$
 declare
   v_last int := coalesce(p_position, 2147483647);
@@ -2833,29 +2922,34 @@ $function$;
 CREATE OR REPLACE FUNCTION entries_must_balance()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
- SET search_path TO 'public', 'pg_temp'
+ SET max_parallel_workers_per_gather TO '0'
 AS $function$
 declare
   v_rule text;
   v_wrong text;
 begin
   with lines as materialized (
-    select n.entry_id, n.amount, n.functional, a.book, a.currency, a.stage, a.contribution_id, a.fund_id as of_account,
-           e.fund_id as of_entry, e.xid
-      from new_postings n left join entries e on e.id = n.entry_id left join accounts a on a.id = n.account_id),
+    select n.entry_id, n.amount, n.functional, a.book, a.currency, a.stage, a.contribution_id, a.fund_id
+      from new_postings n left join accounts a on a.id = n.account_id),
+  sums as materialized (
+    select entry_id, fund_id, book, currency, sum(amount) as amount, sum(functional) as functional
+      from lines group by entry_id, fund_id, book, currency),
+  entered as materialized (
+    select s.entry_id, s.fund_id as of_account, e.fund_id as of_entry, e.xid
+      from (select distinct entry_id, fund_id from sums) s left join entries e on e.id = s.entry_id),
   broken as (
     select 'posting_is_of_its_fund' as rule, format('entry %s has a posting on no account of its fund', entry_id) as wrong
-      from lines where of_account is distinct from of_entry or of_entry is null
+      from entered where of_account is distinct from of_entry or of_entry is null
     union all
-    select 'entry_is_whole', 'an entry takes no more postings once it is recorded' from lines where xid <> pg_current_xact_id()
+    select 'entry_is_whole', 'an entry takes no more postings once it is recorded' from entered where xid <> pg_current_xact_id()
     union all
     select 'entry_balances', format('entry %s does not balance: %s %s %s, functional %s', entry_id, book, currency, amount, functional)
-      from (select entry_id, book, currency, sum(amount) as amount, sum(sum(functional)) over (partition by entry_id, book) as functional
-              from lines group by entry_id, book, currency) sums
+      from (select entry_id, book, currency, amount, sum(functional) over (partition by entry_id, book) as functional from sums) s
      where amount <> 0 or functional <> 0
     union all
     select 'conservation_law', format('entry %s breaks the conservation law of a contribution', entry_id)
@@ -2941,6 +3035,7 @@ CREATE OR REPLACE FUNCTION fold_seal(p_fund text, p_seal integer)
  SET enable_seqscan TO 'off'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
+ SET max_parallel_workers_per_gather TO '0'
 AS $function$
 declare
   v_before date;
@@ -3131,6 +3226,18 @@ begin
   end if;
 end $function$;
 
+CREATE OR REPLACE FUNCTION mail_has_ended()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if old.status <> 'waiting' then
+    raise exception 'mail % is %', old.id, old.status using errcode = 'check_violation', constraint = 'mail_has_ended';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION mission_told(p_request text, p_known_at timestamp with time zone, p_position integer)
  RETURNS TABLE(process_id text, region text, name text)
  LANGUAGE sql
@@ -3164,6 +3271,19 @@ begin
        select from requests r where r.id = new.request_id and keeps_away(new.person_id, r.payee_id)) then
     raise exception '% handled the bank details of the payee of request %', new.person_id, new.request_id
       using errcode = 'check_violation', constraint = 'bank_clerks_have_no_duty';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION notification_is_told()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if old.read_at is not null and new.read_at is distinct from old.read_at
+     or old.mail_id is not null and new.mail_id is distinct from old.mail_id then
+    raise exception 'notification % is read, or in a mail, already', old.id using errcode = 'check_violation', constraint = 'notification_is_told';
   end if;
   return new;
 end $function$;
@@ -3813,8 +3933,12 @@ grant insert, select on interest to wasata_service;
 grant insert, select on interest_shares to wasata_service;
 grant insert, select on issued_reports to wasata_service;
 grant insert, select on looks to wasata_service;
+grant insert, select on mail_attempts to wasata_service;
+grant insert, select, update on mail_preferences to wasata_service;
+grant insert, select on mails to wasata_service;
 grant delete, insert, select on named_people to wasata_service;
 grant insert, select on need_to_know to wasata_service;
+grant insert, select on notifications to wasata_service;
 grant insert, select on obligation_reductions to wasata_service;
 grant insert, select on payee_verifications to wasata_service;
 grant insert, select on payees to wasata_service;
@@ -3908,6 +4032,8 @@ grant insert (act_id), insert (country), insert (ends_on), insert (expert_id), i
 grant update (act_id), update (changed_at), update (changed_by), update (contact), update (country), update (kind), update (mandate), update (name), update (reason), update (region), update (version) on entities to wasata_service;
 grant update (act_id), update (changed_at), update (changed_by), update (countries), update (daily_fee), update (email), update (fee_currency), update (languages), update (latin_name), update (name), update (nationalities), update (on_roster), update (on_site), update (person_id), update (phone), update (reason), update (regions), update (remote), update (themes), update (travel_ceiling), update (travel_ceiling_currency), update (travel_class), update (version) on experts to wasata_service;
 grant update (body), update (headers), update (status) on idempotency_keys to wasata_service;
+grant update (attempts), update (next_attempt_at), update (status) on mails to wasata_service;
+grant update (mail_id), update (read_at) on notifications to wasata_service;
 grant update (category), update (correction_id), update (status), update (version) on payments to wasata_service;
 grant update (active), update (language), update (password_hash), update (password_is_first), update (version) on people to wasata_service;
 grant select (confidentiality), select (fund_id), select (id), select (name), select (region) on processes to wasata_donor;

@@ -16,6 +16,7 @@ import type { SignIn } from './http/sign-in.ts'
 import { importEndpoints } from './imports/routes.ts'
 import { exportEndpoints } from './ledger/exports/routes.ts'
 import { ledgerEndpoints } from './ledger/routes.ts'
+import { notificationEndpoints } from './notifications/routes.ts'
 import { payeeEndpoints } from './payees/routes.ts'
 import { paymentEndpoints } from './payments/routes.ts'
 import { peopleEndpoints } from './people/routes.ts'
@@ -33,6 +34,7 @@ import { watchEndpoints } from './watch/routes.ts'
 export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
   return [
     ...peopleEndpoints(db, signIn),
+    ...notificationEndpoints(),
     ...fundEndpoints(),
     ...entityEndpoints(),
     ...processEndpoints(),

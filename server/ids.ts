@@ -19,6 +19,8 @@ export const ID_KINDS = {
   import: 'imp',
   interest: 'itr',
   issuedReport: 'rpt',
+  mail: 'mal',
+  notification: 'ntf',
   payee: 'pye',
   payment: 'pay',
   person: 'per',

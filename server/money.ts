@@ -53,16 +53,23 @@ export function moneyFrom(text: MoneyText): Money {
 
 /** From the whole number of minor units that the database keeps. */
 export function fromMinorUnits(units: string | null, currency: string): Money {
-  const text = units ?? '0'
-  if (!/^-?\d+$/.test(text)) throw new Error(`not minor units: ${JSON.stringify(text)}`)
-  return { amount: new Decimal(text).times(new Decimal(10).pow(-minorUnitOf(currency))), currency }
+  return { amount: new Decimal(`${wholeUnits(units)}e-${minorUnitOf(currency)}`), currency }
 }
 
-/** `"123450"` for 1234.50 USD: what the database keeps. */
+/** `"123450"` for 1234.50 USD: what the database keeps. Made as text, for many amounts are posted in one call. */
 export function minorUnits(a: Money): string {
-  const units = a.amount.times(new Decimal(10).pow(minorUnitOf(a.currency)))
-  if (!units.isInteger()) throw new Error(`${a.amount.toString()} has more decimals than ${a.currency}`)
-  return units.toFixed(0)
+  const decimals = minorUnitOf(a.currency)
+  if (a.amount.decimalPlaces() > decimals)
+    throw new Error(`${a.amount.toString()} has more decimals than ${a.currency}`)
+  return a.amount.toFixed(decimals).replace('.', '').replace(LEADING_ZEROS, '$1')
+}
+
+const LEADING_ZEROS = /^(-?)0+(?=\d)/
+
+function wholeUnits(units: string | null): string {
+  const text = units ?? '0'
+  if (!/^-?\d+$/.test(text)) throw new Error(`not minor units: ${JSON.stringify(text)}`)
+  return text
 }
 
 /** `"1234.50"`: what goes out. Never exponent notation, always all decimals of the currency. */
@@ -74,9 +81,16 @@ export function moneyText(a: Money): MoneyText {
   return { amount: amountText(a), currency: a.currency }
 }
 
-/** Straight from the database's minor units to what goes out. */
+/** Straight from the database's minor units to what goes out: the same digits with a point between them. */
 export function minorText(units: string | null, currency: string): MoneyText {
-  return moneyText(fromMinorUnits(units, currency))
+  const decimals = minorUnitOf(currency)
+  const text = wholeUnits(units)
+  const digits = text
+    .replace('-', '')
+    .replace(LEADING_ZEROS, '$1')
+    .padStart(decimals + 1, '0')
+  const [whole, rest] = [digits.slice(0, digits.length - decimals), digits.slice(digits.length - decimals)]
+  return { amount: `${text.startsWith('-') ? '-' : ''}${whole}${rest && '.'}${rest}`, currency }
 }
 
 export function zero(currency: string): Money {

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { defaultDataDir } from '../db/embedded.ts'
+import { isAddress } from './notifications/policy.ts'
+import type { PostSettings } from './notifications/post.ts'
 
 /** Where the data is: a PostgreSQL of one's own, or the embedded one below `dataDir`. */
 export type DatabaseSettings = {
@@ -23,6 +25,8 @@ export type Settings = DatabaseSettings & {
   readonly logLevel: string
   /** What a scraper elsewhere must show at /metrics; without it only one on this machine is answered. */
   readonly metricsToken: string | undefined
+  /** Where mail goes out and where its links lead; undefined where people are told in the application only. */
+  readonly mail: { readonly post: PostSettings; readonly publicUrl: string } | undefined
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -69,19 +73,61 @@ export function readSettings(env: Environment): Settings {
       `TRUSTED_PROXIES must be addresses or networks like 10.0.0.7, 10.1.0.0/16, not "${trustedProxies}".`,
     )
   }
+  const post = postSettings(env, complaints)
+  if (post && !publicUrl) complaints.push('PUBLIC_URL is missing: with SMTP_URL, the links in mails lead there.')
   refuse(complaints)
+  const baseUrl = publicUrl?.replace(/\/$/, '')
   return {
     ...database,
     host: given('HOST') ?? '127.0.0.1',
     port: Number.parseInt(port, 10),
     sessionSecret,
-    publicUrl: publicUrl?.replace(/\/$/, ''),
+    publicUrl: baseUrl,
+    mail: post && baseUrl ? { post, publicUrl: baseUrl } : undefined,
     // A browser keeps a secure cookie to https; in production that is what people use unless PUBLIC_URL says otherwise.
     secureCookies: scheme ? scheme === 'https' : database.production,
     trustedProxies,
     logLevel,
     metricsToken,
   }
+}
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
+
+/**
+ * `smtp://user:password@host:587` begins in the open and insists on STARTTLS, unless it is on this machine or says `?tls=optional`;
+ * `smtps://` is encrypted from the first byte. Neither is ever told back, for there is a password in it.
+ */
+function postSettings(env: Environment, complaints: string[]): PostSettings | undefined {
+  const smtpUrl = env.SMTP_URL || undefined
+  const from = env.MAIL_FROM || undefined
+  if (!smtpUrl) {
+    if (from) complaints.push('MAIL_FROM is set, and SMTP_URL is not.')
+    return undefined
+  }
+  const url = URL.canParse(smtpUrl) ? new URL(smtpUrl) : undefined
+  const isSmtp = url && ['smtp:', 'smtps:'].includes(url.protocol) && url.hostname !== ''
+  if (!isSmtp) complaints.push('SMTP_URL must be like smtp://user:password@mail.example.org:587, or smtps://.')
+  const sender = from && senderOf(from)
+  if (!sender) complaints.push('MAIL_FROM must be who mail is from, like "Fund <fund@example.org>".')
+  if (!isSmtp || !sender) return undefined
+  const secure = url.protocol === 'smtps:'
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number.parseInt(url.port || (secure ? '465' : '587'), 10),
+    secure,
+    requireTls: !secure && !LOOPBACK.includes(url.hostname) && url.searchParams.get('tls') !== 'optional',
+    user: url.username
+      ? { name: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }
+      : undefined,
+    from: sender,
+  }
+}
+
+/** `Fund <fund@example.org>`, or the address alone. */
+function senderOf(text: string): PostSettings['from'] | undefined {
+  const [, name = '', address = text] = /^([^<>\p{Cc}]*)<([^<>]*)>$/u.exec(text.trim()) ?? []
+  return isAddress(address) ? { name: name.trim().replaceAll(/^"|"$/g, ''), address } : undefined
 }
 
 /** An address, a network, or one of the ranges that Express knows by name. */

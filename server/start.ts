@@ -2,17 +2,17 @@ import type { RequestListener } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { row, type Db } from '../db/connect.ts'
-import { openDatabase } from '../db/open.ts'
+import { openDatabase, type OpenDatabase } from '../db/open.ts'
 import { createApp } from './app.ts'
 import { machineClock } from './clock.ts'
 import { isDemonstration, openDemonstration, renewAdministratorToken, type CastMember } from './demonstration.ts'
 import { administratorTokenFile, keep, keptSessionSecret, readKept } from './kept.ts'
 import { listen } from './listen.ts'
 import { startSealing } from './ledger/seal.ts'
-import { startForgetting } from './people/forget.ts'
+import { startJobs } from './jobs/run.ts'
 import { startVerifying } from './ledger/verification.ts'
-import { startExpiringPlans } from './plans/expire.ts'
-import { startExpiring } from './requests/expire.ts'
+import { tellOfFault } from './notifications/ledger-alarm.ts'
+import { openPost } from './notifications/post.ts'
 import type { Settings } from './settings.ts'
 
 export type Running = {
@@ -27,11 +27,6 @@ export type Running = {
 /** How long a request that runs when the stop comes may go on. */
 const GRACE_MS = 10_000
 const BACKGROUND_GRACE_MS = 5_000
-
-/** Reservations lapse by the day; soon after midnight is soon enough. */
-const EXPIRING_EVERY_MS = 10 * 60_000
-
-const FORGETTING_EVERY_MS = 60 * 60_000
 
 /** What is in the ledger longer than this cannot be changed unseen. */
 const SEALING_EVERY_MS = 2_000
@@ -65,11 +60,7 @@ export async function startService(settings: Settings, log: Logger): Promise<Run
     }
     const { secureCookies, trustedProxies, metricsToken } = settings
     const app = createApp(database.db, { sessionSecret, secureCookies, trustedProxies, metricsToken, log })
-    background.push(startExpiring(database.db, machineClock, EXPIRING_EVERY_MS, log))
-    background.push(startExpiringPlans(database.db, machineClock, EXPIRING_EVERY_MS, log))
-    background.push(startForgetting(database.db, FORGETTING_EVERY_MS, log))
-    background.push(startSealing(database.db, SEALING_EVERY_MS, log))
-    background.push(startVerifying(database.db, VERIFYING, log))
+    background.push(...startBackground(database, settings.mail, log))
     serve(app)
     return { url: http.url, demonstration, stop }
   } catch (error) {
@@ -77,6 +68,23 @@ export async function startService(settings: Settings, log: Logger): Promise<Run
     await close()
     throw error
   }
+}
+
+/** What goes on by itself. Each gives the way to end it. */
+function startBackground(
+  { db, jobs }: Pick<OpenDatabase, 'db' | 'jobs'>,
+  mail: Settings['mail'],
+  log: Logger,
+): (() => Promise<void>)[] {
+  const clock = machineClock
+  const post = mail && openPost(mail.post)
+  if (!post) log.warn('SMTP_URL is not set: people are told in the application, and no mail is sent')
+  const sent = post && { post, publicUrl: mail.publicUrl }
+  return [
+    startJobs({ db, pool: jobs, clock, mail: sent, log }),
+    startSealing(db, SEALING_EVERY_MS, log),
+    startVerifying(db, { ...VERIFYING, alarm: (trx, found) => tellOfFault(trx, found, clock()) }, log),
+  ]
 }
 
 async function demonstrate(db: Db, dataDir: string, log: Logger): Promise<Running['demonstration']> {

@@ -9,6 +9,7 @@ export type VerificationShown = {
     readonly kind: string
     readonly seal: number | null
     readonly entry: string | null
+    readonly act: string | null
     readonly entries: readonly [string, string] | null
   } | null
   readonly unbrokenSince: string | null
@@ -87,6 +88,7 @@ function Fault({ fault, fundId, t }: { fault: NonNullable<VerificationShown['fau
         of={[
           [words.faultKind, wordFor(words.faults, fault.kind)],
           [words.faultEntry, fault.entry && link(fault.entry)],
+          [words.faultAct, fault.act && <Code>{fault.act}</Code>],
           [
             words.faultEntries,
             entries && <Said text={words.faultRange} first={link(entries[0])} last={link(entries[1])} />,

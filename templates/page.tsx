@@ -23,9 +23,11 @@ export type Frame = {
   readonly here: string
   readonly person?: string | undefined
   readonly fund?: { readonly id: string; readonly name: string; readonly sections: readonly Section[] } | undefined
-  readonly section?: Section | 'home' | undefined
+  readonly section?: Section | 'home' | 'notifications' | undefined
   /** Funds whose ledger has been tampered with, for those who look after it. */
   readonly alarms?: readonly { readonly fundId: string; readonly name: string }[] | undefined
+  /** How much of what this person was told is unread. */
+  readonly unread?: number | undefined
 }
 
 /** A whole page. Needs no script; everything it loads is served by ourselves. */
@@ -63,7 +65,7 @@ export function page(frame: Frame, content: ComponentChildren): string {
   )}`
 }
 
-function Header({ t, here, person, fund, section }: Frame) {
+function Header({ t, here, person, fund, section, unread = 0 }: Frame) {
   const other = t.language === 'ar' ? 'en' : 'ar'
   const switchTo = `${here}${here.includes('?') ? '&' : '?'}language=${other}`
   return (
@@ -99,6 +101,11 @@ function Header({ t, here, person, fund, section }: Frame) {
           {fund?.sections.map((one) => (
             <SectionLink to={`/funds/${fund.id}/${one}`} name={t.sections[one]} current={section === one} />
           ))}
+          <SectionLink
+            to="/notifications"
+            name={unread > 0 ? `${t.notifications.link} (${unread})` : t.notifications.link}
+            current={section === 'notifications'}
+          />
         </nav>
       )}
     </header>

@@ -52,7 +52,7 @@ export type PostedForm = {
   readonly form: (params: Record<string, string>) => string
 }
 type Ask = {
-  method: 'post' | 'patch'
+  method: 'post' | 'put' | 'patch'
   path: string
   params: Record<string, string>
   body?: unknown

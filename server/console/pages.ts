@@ -2,6 +2,7 @@ import { Router } from 'express'
 import type { Db } from '../../db/connect.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { SignIn } from '../http/sign-in.ts'
+import { countUnread } from '../notifications/queries.ts'
 import { alarmsFor } from './alarms.ts'
 import { apiFor } from './api.ts'
 import { contributionPages } from './contributions.ts'
@@ -14,6 +15,7 @@ import { forecastPages } from './forecast.ts'
 import { expertPages } from './experts.ts'
 import { homePages } from './home.ts'
 import { ledgerPages } from './ledger.ts'
+import { notificationPages } from './notifications.ts'
 import { payeePages } from './payees.ts'
 import { ownPasswordFirst, passwordPages } from './password.ts'
 import { paymentForms } from './payments.ts'
@@ -37,12 +39,14 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   router.use(async (req, res, next) => {
     res.locals.db = db
     res.locals.alarms = await alarmsFor(db, req)
+    res.locals.unread = req.user ? await countUnread(db, req.user) : 0
     next()
   })
   signInPages(router, served, signIn)
   passwordPages(router, served, signIn)
   router.use(ownPasswordFirst)
   homePages(router, served)
+  notificationPages(router, served)
   draftPages(router, served)
   requestPages(router, served)
   paymentForms(router, served)

@@ -15,6 +15,7 @@ export type Visit = {
   readonly here: string
   readonly actor: Actor | undefined
   readonly alarms?: Frame['alarms']
+  readonly unread?: Frame['unread']
 }
 export type SignedIn = Visit & { readonly actor: Actor }
 
@@ -30,8 +31,8 @@ export function visitOf(req: Request, res: Response): Visit {
   if (req.query.language === language) {
     res.cookie(LANGUAGE_COOKIE, language, { maxAge: YEAR_MS, httpOnly: true, sameSite: 'lax', secure: req.secure })
   }
-  const alarms = res.locals.alarms as Frame['alarms']
-  return { language, t: textsIn(language), here: addressOf(req), actor: req.user as Actor | undefined, alarms }
+  const { alarms, unread } = res.locals as Pick<Frame, 'alarms' | 'unread'>
+  return { language, t: textsIn(language), here: addressOf(req), actor: req.user as Actor | undefined, alarms, unread }
 }
 
 /** What the switch says, else what it said before, else what the browser asks for, else what the person has chosen. */
@@ -56,7 +57,7 @@ export function addressOf(req: Request): string {
 
 /** What a page of this visit has around its content. */
 export function frameOf(visit: Visit, more: { fund?: Fund; section?: Frame['section']; here?: string } = {}) {
-  const { t, here, actor, language, alarms } = visit
+  const { t, here, actor, language, alarms, unread } = visit
   const { fund } = more
   return {
     t,
@@ -64,6 +65,7 @@ export function frameOf(visit: Visit, more: { fund?: Fund; section?: Frame['sect
     person: actor?.name,
     section: more.section,
     alarms,
+    unread,
     fund: fund && actor && { id: fund.id, name: fundName(fund, language), sections: sectionsFor(actor, fund.id) },
   }
 }

@@ -5,10 +5,11 @@ import { dayOf } from '../clock.ts'
 import { fundById } from '../funds/open.ts'
 import { newId } from '../ids.ts'
 import { markAdjusting } from '../ledger/adjust.ts'
+import { notify } from '../notifications/notify.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import type { Under } from './corrector.ts'
 import { end } from './end.ts'
-import { openProposal, type Proposal } from './load.ts'
+import { confirmersOf, openProposal, type Proposal } from './load.ts'
 import { lockWrong, performCorrection } from './perform.ts'
 import { checkCorrectable, mayAdjust, type RightValues } from './policy.ts'
 import { shownOf, type Shown } from './shown.ts'
@@ -62,6 +63,11 @@ export async function proposeCorrection(
     proposed_by: actor.personId,
     person_kind: actor.kind,
     act_id: actor.act.id,
+  })
+  await notify(trx, actor, {
+    ...{ fundId, event: 'correction_waits', key: id, urgent: false, link: `/corrections/${id}` },
+    to: { roles: await confirmersOf(trx, { id, kind: wrong.kind }) },
+    facts: { entry: entryId, by: actor.name },
   })
   return { id, status: 'proposed', shown }
 }

@@ -34,6 +34,7 @@ const MESSAGES = {
     'amount.tooManyDecimals': '{{#label}} has more decimals than its currency has',
     'amount.notPositive': '{{#label}} must be more than zero',
     'string.pattern.name': '{{#label}} must be {{#name}}',
+    'timeZone.unknown': '{{#label}} must be a name of the time zone database, like Africa/Nairobi',
     'string.trim': '{{#label}} must not begin or end with a space',
   },
   ar: {
@@ -62,6 +63,7 @@ const MESSAGES = {
     'number.min': '{{#label}} أصغر من المسموح',
     'number.max': '{{#label}} أكبر من المسموح',
     'day.invalid': '{{#label}} ليس يوماً في التقويم',
+    'timeZone.unknown': '{{#label}} ليس اسماً في قاعدة بيانات المناطق الزمنية، مثل Africa/Nairobi',
     'id.invalid': '{{#label}} ليس معرّفاً صحيحاً',
     'amount.tooManyDecimals': '{{#label}} فيه خانات عشرية أكثر مما لعملته',
     'amount.notPositive': '{{#label}} يجب أن يكون أكبر من صفر',

@@ -64,11 +64,10 @@ export const debit = (account: Account, amount: Money, functional: Money = amoun
   functional,
 })
 
-export const credit = (account: Account, amount: Money, functional: Money = amount): Posting => ({
-  account,
-  amount: negate(amount),
-  functional: negate(functional),
-})
+export const credit = (account: Account, amount: Money, functional: Money = amount): Posting => {
+  const negated = negate(amount)
+  return { account, amount: negated, functional: functional === amount ? negated : negate(functional) }
+}
 
 /** A gain or loss on exchange: no original amount, only a functional one. Debit positive. */
 export const difference = (account: Account, functional: Money): Posting => ({
@@ -103,6 +102,7 @@ export async function postEntries(
       .filter((posting) => !posting.amount.amount.isZero() || !posting.functional.amount.isZero())
       .map((posting) => ({ entry: i + 1, ...posting })),
   )
+  const amounts = lines.map((line) => minorUnits(line.amount))
   const posted = await named<{ entry_id: string; is_new: boolean }>(trx, 'post_entries', POST_ENTRIES, [
     fundId,
     actId,
@@ -116,8 +116,9 @@ export async function postEntries(
     lines.map((line) => line.account.currency),
     lines.map((line) => line.account.contributionId ?? null),
     lines.map((line) => line.account.requestId ?? null),
-    lines.map((line) => minorUnits(line.amount)),
-    lines.map((line) => minorUnits(line.functional)),
+    amounts,
+    // The same amount, where it is in the fund's own currency.
+    lines.map(({ amount, functional }, i) => (functional === amount ? amounts[i] : minorUnits(functional))),
   ]).catch(asRefusal)
   return posted.map((one) => ({ id: one.entry_id, isNew: one.is_new }))
 }

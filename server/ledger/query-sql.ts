@@ -16,21 +16,40 @@ export type Asker = { readonly id: string; readonly currency: string; readonly v
 export type Compiled = { readonly entry: string; readonly posting: string | null; readonly bindings: Bindings }
 
 export function compileQuery(node: Node, asker: Asker): Compiled {
-  const bindings: Bindings = { queryFund: asker.id, queryViewer: asker.viewer ?? '' }
-  let count = 0
-  const bound = (value: string | string[], type: string) => {
-    const name = `query${(count += 1)}`
-    bindings[name] = value
-    return `cast(:${name} as ${type})`
-  }
-  const compiling: Compiling = { asker, bound }
+  const { bindings, ...compiling } = compilingFor(asker, 'query')
   const group = groupOf(node)
   const asked = group.filter(isOfPosting)
   const posting = asked.length === 0 ? null : conditionsOn(asked, compiling).join(' and ')
   return { entry: conditionOf(node, compiling), posting, bindings }
 }
 
+/**
+ * What a query asks of accounts `a`: everything that it finds has a posting on one of these, and on one of the next, and so on. None
+ * where it does not speak of accounts, or only beside something else (`or`, `not`).
+ */
+export function accountsAsked(node: Node, asker: Asker): { condition: string; bindings: Bindings }[] {
+  if (node.type !== 'and') return node.type === 'term' ? accountsAsked({ type: 'and', of: [node] }, asker) : []
+  const { bindings, ...compiling } = compilingFor(asker, 'account')
+  const ofAccount = node.of.filter(isOfPosting).filter((one) => OF_ACCOUNT.has(one.field))
+  const deeper = node.of.filter((one) => one.type === 'and').flatMap((one) => accountsAsked(one, asker))
+  if (ofAccount.length === 0) return deeper
+  return [{ condition: conditionsOn(ofAccount, compiling).join(' and '), bindings }, ...deeper]
+}
+
+const OF_ACCOUNT = new Set<FieldName>(['account', 'contribution', 'donor'])
+
 type Compiling = { asker: Asker; bound: (value: string | string[], type: string) => string }
+
+function compilingFor(asker: Asker, prefix: string): Compiling & { bindings: Bindings } {
+  const bindings: Bindings = { queryFund: asker.id, queryViewer: asker.viewer ?? '' }
+  let count = 0
+  const bound = (value: string | string[], type: string) => {
+    const name = `${prefix}${(count += 1)}`
+    bindings[name] = value
+    return `cast(:${name} as ${type})`
+  }
+  return { asker, bound, bindings }
+}
 
 const groupOf = (node: Node): readonly Node[] => (node.type === 'and' ? node.of : [node])
 const isOfPosting = (node: Node): node is Term => node.type === 'term' && field(node.field).of === 'posting'

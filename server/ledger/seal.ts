@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import { row, rows, takeItsTime, type Db, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
+import { every } from '../every.ts'
 import { FORM, keyAfter, momentText } from './as-of.ts'
 import type { Page } from './queries.ts'
 
@@ -48,16 +49,25 @@ export async function sealEntries(trx: Trx, fundId: string, most: number = MOST_
     horizon,
   })
   const under = [fundId, last.number + 1]
-  await trx.raw(`insert into sealed_entries (entry_id, fund_id, seal) select unnest(?::bigint[]), ?, ?`, [
+  await trx.raw(SEAL_ENTRIES, [
+    ...under,
     entries.map(({ id }) => id),
-    ...under,
+    entries.map(({ contentHash }) => contentHash),
+    entries.map(({ recordedAt }) => recordedAt),
+    entries.map(({ actId }) => actId),
   ])
-  await trx.raw(`insert into sealed_acts (act_id, fund_id, seal) select unnest(?::text[]), ?, ?`, [
-    acts.map(({ id }) => id),
-    ...under,
-  ])
+  await trx.raw(SEAL_ACTS, [...under, acts.map(({ id }) => id), acts.map(({ contentHash }) => contentHash)])
   return entries.length + acts.length
 }
+
+// With what the seal closes of each, so that it can be told which of them was changed.
+const SEAL_ENTRIES = `
+  insert into sealed_entries (fund_id, seal, entry_id, content_hash, recorded_at, act_id)
+  select ?, ?, id, decode(hash, 'hex'), at, act
+    from unnest(?::bigint[], ?::text[], ?::timestamptz[], ?::text[]) as sealed (id, hash, at, act)`
+const SEAL_ACTS = `
+  insert into sealed_acts (fund_id, seal, act_id, content_hash)
+  select ?, ?, id, decode(hash, 'hex') from unnest(?::text[], ?::text[]) as sealed (id, hash)`
 
 function digestOf(lines: readonly string[]): string {
   const digest = createHash('sha256')
@@ -86,9 +96,12 @@ async function lastSeal(trx: Trx, fundId: string): Promise<{ number: number; has
   return found ?? { number: 0, hash: createHash('sha256').update(fundId).digest('hex'), base: '0' }
 }
 
-/** SQL that keeps a transaction to index look-ups: what it seals is little beside what the tables hold, whatever their statistics say. */
-export const LOOK_UPS = ['seqscan', 'hashjoin', 'mergejoin']
-  .map((way) => `set_config('enable_${way}', 'off', true)`)
+/**
+ * SQL that keeps a transaction to index look-ups in its own process: what it seals is little beside what the tables hold, whatever their
+ * statistics say.
+ */
+export const LOOK_UPS = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'max_parallel_workers_per_gather']
+  .map((setting) => `set_config('${setting}', '0', true)`)
   .join(', ')
 
 // What may be sealed: written by a transaction from the base on and older than every open one. In a database that was restored on
@@ -126,39 +139,20 @@ const FRESH = `
  * is under way. A failure is logged and tried again; it stops neither the other funds nor the process from ending.
  */
 export function startSealing(db: Db, everyMs: number, log: Pick<Logger, 'error'>): () => Promise<void> {
-  let stopped = false
-  let timer: NodeJS.Timeout
-  let running = Promise.resolve()
-  const later = () => {
-    if (stopped) return
-    timer = setTimeout(() => {
-      running = sealFunds(db, log, () => stopped).then(later)
-    }, everyMs)
-    timer.unref()
-  }
-  later()
-  return async () => {
-    stopped = true
-    clearTimeout(timer)
-    await running
-  }
+  return every(everyMs, 'sealing', (stopping) => sealFunds(db, log, stopping), log)
 }
 
-async function sealFunds(db: Db, log: Pick<Logger, 'error'>, isStopped: () => boolean): Promise<void> {
-  try {
-    for (const fundId of (await db('funds').pluck('id')) as string[]) {
-      let sealed = MOST_ENTRIES
-      while (sealed >= MOST_ENTRIES && !isStopped()) {
-        sealed = await db
-          .transaction((trx) => sealEntries(trx, fundId))
-          .catch((error: Error) => {
-            log.error({ err: error, fund: fundId }, 'sealing failed')
-            return 0
-          })
-      }
+async function sealFunds(db: Db, log: Pick<Logger, 'error'>, stopping: AbortSignal): Promise<void> {
+  for (const fundId of (await db('funds').pluck('id')) as string[]) {
+    let sealed = MOST_ENTRIES
+    while (sealed >= MOST_ENTRIES && !stopping.aborted) {
+      sealed = await db
+        .transaction((trx) => sealEntries(trx, fundId))
+        .catch((error: Error) => {
+          log.error({ err: error, fund: fundId }, 'sealing failed')
+          return 0
+        })
     }
-  } catch (error) {
-    log.error({ err: error }, 'sealing failed')
   }
 }
 

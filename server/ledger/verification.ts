@@ -1,10 +1,18 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { row, rows, type Db, type Trx } from '../../db/connect.ts'
+import { every } from '../every.ts'
 import { momentText } from './as-of.ts'
-import { beforeFirst, faultBeforeSealing, verifySlice, type SealFault } from './verify-seals.ts'
+import {
+  beforeFirst,
+  faultBeforeSealing,
+  readSeals,
+  type Reached,
+  type Reading,
+  type SealFault,
+} from './verify-seals.ts'
 
 const SLICE_ENTRIES = 5_000
+const MOST_SEALS = 200
 
 /** What is known of the seals of a fund. `broken` stands until a whole pass has found nothing wrong. */
 export type Verification = {
@@ -110,12 +118,12 @@ export async function verifyNext(
   const after = state?.reachedHash ? { number: state.reached, hash: state.reachedHash } : beforeFirst(fundId)
   // The seal at which the last pass without a fault ended.
   const known = state?.fullHash ? { number: state.fullPosition!, hash: state.fullHash } : undefined
-  const slice = await verifySlice(trx, fundId, { after, known, mostEntries })
-  const fault = state?.fault ?? slice.fault
+  const slice = await readSlice(trx, fundId, { after, known, mostEntries })
+  const fault = state?.fault ?? slice?.faults[0] ?? null
   const kept = { fundId, pass: state?.pass ?? 1, fault: fault && JSON.stringify(fault) }
-  const read = { entries: slice.entries, acts: slice.acts }
-  if (!slice.isEnd) {
-    await trx.raw(GO_ON, { ...kept, ...read, reached: slice.reached.number, hash: slice.reached.hash })
+  if (slice) {
+    const { reached, entries, acts } = slice
+    await trx.raw(GO_ON, { ...kept, entries, acts, reached: reached.number, hash: reached.hash })
     return { did: 'slice', fault, isNew: fault !== null && !state?.fault }
   }
   // Where there is no seal yet there is nothing to be sure of.
@@ -126,7 +134,27 @@ export async function verifyNext(
   return { did: 'pass', fault: all, isNew: all !== null && !state?.fault }
 }
 
-const missingSeal = (seal: number): SealFault => ({ kind: 'seal_missing', seal, entry: null, entries: null })
+const missingSeal = (seal: number): SealFault => ({
+  kind: 'seal_missing',
+  ...{ seal, entry: null, act: null, entries: null },
+})
+
+/** Reads about as many entries and acts, but always one seal; undefined where none follows. */
+async function readSlice(
+  trx: Trx,
+  fundId: string,
+  { after, known, mostEntries }: { after: Reached; known: Reached | undefined; mostEntries: number },
+): Promise<Reading | undefined> {
+  const found = await row<{ last: number | null }>(
+    trx,
+    `select max(s.number) as last
+       from (select *, sum(entry_count + act_count) over (order by number) - entry_count - act_count as before
+               from (select * from seals where fund_id = :fundId and number > :after order by number limit :most) next) s
+      where s.before < :mostEntries`,
+    { fundId, after: after.number, most: MOST_SEALS, mostEntries },
+  )
+  return found?.last ? readSeals(trx, fundId, { after, last: found.last, known }) : undefined
+}
 
 const GO_ON = `
   insert into seal_verifications as v (fund_id, pass, reached, reached_hash, entries, acts, fault, begun_at, checked_at)
@@ -150,42 +178,29 @@ const END = `
         unbroken_since = case when excluded.full_fault is null
                               then coalesce(v.unbroken_since, v.begun_at, excluded.unbroken_since) end`
 
+/** Tells people of a fault, in the transaction in which it was found. */
+export type Alarm = (trx: Trx, found: { fundId: string; fault: SealFault }) => Promise<void>
+
 /**
  * Verifies the seals of every fund round and round, a slice every so often, until the function it gives back is called, which waits for
- * what is under way. A fault is logged as an error when it is found and whenever a pass ends with it.
+ * what is under way. A fault is logged as an error when it is found and whenever a pass ends with it; when it is found, `alarm` is called.
  */
 export function startVerifying(
   db: Db,
-  { everyMs, pauseMs }: { everyMs: number; pauseMs: number },
+  { everyMs, pauseMs, alarm }: { everyMs: number; pauseMs: number; alarm?: Alarm },
   log: Pick<Logger, 'error' | 'info'>,
 ): () => Promise<void> {
-  const stopping = new AbortController()
-  const round = async () => {
-    while (!stopping.signal.aborted) {
-      await pause(everyMs, undefined, { ref: false, signal: stopping.signal }).catch(() => undefined)
-      await verifyFunds(db, pauseMs, log, stopping.signal)
-    }
+  const verify = async (trx: Trx, fundId: string) => {
+    const step = await verifyNext(trx, fundId, { pauseMs })
+    if (step.fault && step.isNew) await alarm?.(trx, { fundId, fault: step.fault })
+    return step
   }
-  const running = round()
-  return async () => {
-    stopping.abort()
-    await running
-  }
-}
-
-async function verifyFunds(
-  db: Db,
-  pauseMs: number,
-  log: Pick<Logger, 'error' | 'info'>,
-  stopped: AbortSignal,
-): Promise<void> {
-  try {
-    for (const fundId of stopped.aborted ? [] : ((await db('funds').pluck('id')) as string[])) {
-      if (stopped.aborted) return
-      const { did, fault, isNew } = await db.transaction((trx) => verifyNext(trx, fundId, { pauseMs }))
+  const round = async (stopping: AbortSignal) => {
+    for (const fundId of (await db('funds').pluck('id')) as string[]) {
+      if (stopping.aborted) return
+      const { did, fault, isNew } = await db.transaction((trx) => verify(trx, fundId))
       if (fault && (isNew || did === 'pass')) log.error({ fund: fundId, fault }, 'the ledger has been tampered with')
     }
-  } catch (error) {
-    if (!stopped.aborted) log.error({ err: error }, 'verifying the seals failed')
   }
+  return every(everyMs, 'verifying the seals', round, log)
 }

@@ -2,6 +2,7 @@ import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { fundById } from '../funds/open.ts'
 import { newId } from '../ids.ts'
+import { notify } from '../notifications/notify.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 
 export type NewPayee = { name: string; kind: 'partner' | 'person' | 'supplier'; country: string; bankDetails: string }
@@ -28,6 +29,11 @@ export async function registerPayee(
     bank_details: bankDetails,
     recorded_by: actor.personId,
     act_id: actor.act.id,
+  })
+  await notify(trx, actor, {
+    ...{ fundId, event: 'payee_waits', key: id, urgent: false, link: `/payees/${id}` },
+    to: { roles: ['payee_clerk', 'compliance_officer'] },
+    facts: { payee: name, by: actor.name },
   })
   return { id, name }
 }

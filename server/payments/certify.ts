@@ -19,6 +19,7 @@ import {
 import { requireRole, type Actor } from '../people/actor.ts'
 import { lockRequest, takeDuty, type LoadedRequest } from '../requests/load.ts'
 import { uncertified } from '../requests/reduce.ts'
+import { tellCertified } from './tell.ts'
 
 export type NewPayment = {
   amount: MoneyText
@@ -93,6 +94,7 @@ export async function certifyPayment(
       postings: [debit(costOf(category, request), amount), credit(payable(request, request.currency), amount)],
     },
   )
+  await tellCertified(trx, actor, request, { id, code, amount })
   return { id, code, status: 'certified', version: 1 }
 }
 

@@ -8,6 +8,7 @@ import { minorUnits, splitByWeight } from '../money.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { heldFor, takeDuty, type LoadedRequest } from '../requests/load.ts'
 import { lockPayment, setStatus, type LoadedPayment } from './load.ts'
+import { tellReleased } from './tell.ts'
 
 /**
  * Releases a certified payment. The first release is a signature; the second, by another person, sends it: the money leaves
@@ -73,6 +74,7 @@ export async function releasePayment(
       postings: releasePostings(payment, request, parts),
     },
   )
+  await tellReleased(trx, actor, request, payment)
   return { id: paymentId, status: 'released', releases: 2 }
 }
 

@@ -22,6 +22,7 @@ import { chargeApprovalFor } from './charges.ts'
 import { entryOf, lockPayment, paidFrom, releasedOn, setStatus, type LoadedPayment } from './load.ts'
 import { releasePostings } from './release.ts'
 import { carriedByReserve, exchangePostings } from './settle.ts'
+import { tellReturned } from './tell.ts'
 
 export type Return = { valueDate: string; credited?: MoneyText; reason: string; reference: string }
 
@@ -80,6 +81,7 @@ export async function returnPayment(
     )
   entries.push(await releaseReversed(trx, payment, request, { valueDate, reference }))
   await postEntries(trx, { fundId: request.fundId, actId: actor.act.id }, entries)
+  await tellReturned(trx, actor, request, { ...payment, reason })
   return { id: paymentId, status: 'returned' }
 }
 

@@ -1,7 +1,6 @@
-import type { Logger } from 'pino'
 import { rows, type Db } from '../../db/connect.ts'
 import { recordAct } from '../acts/record.ts'
-import { dayOf, type Clock } from '../clock.ts'
+import { dayOf } from '../clock.ts'
 import { newId } from '../ids.ts'
 import { endPlan } from './end.ts'
 import { lockPlan } from './load.ts'
@@ -52,22 +51,4 @@ async function expirePlan(db: Db, planId: string, at: Date): Promise<number> {
     })
     return 1
   })
-}
-
-/** Ends plans whose time is over now and then every `everyMs`, until the returned function is called. */
-export function startExpiringPlans(db: Db, clock: Clock, everyMs: number, log: Logger): () => Promise<void> {
-  let running: Promise<unknown> = Promise.resolve()
-  const run = () => {
-    running = expirePlans(db, clock()).then(
-      (ended) => ended > 0 && log.info({ ended }, 'plans expired'),
-      (error: Error) => log.error({ err: error }, 'expiring plans failed; it is tried again'),
-    )
-  }
-  run()
-  const timer = setInterval(run, everyMs)
-  timer.unref()
-  return async () => {
-    clearInterval(timer)
-    await running
-  }
 }

@@ -2,6 +2,7 @@ import { row, type Trx } from '../../db/connect.ts'
 import { policyInForce } from '../funds/policies.ts'
 import { newId } from '../ids.ts'
 import { add, fromMinorUnits, minorUnits, moneyText, type Money, type MoneyText } from '../money.ts'
+import { notify } from '../notifications/notify.ts'
 import type { Actor, Role } from '../people/actor.ts'
 import { rolesFor, type ProposalKind } from './policy.ts'
 
@@ -45,6 +46,12 @@ export async function propose(
     terms: JSON.stringify(terms),
     proposed_by: actor.personId,
     act_id: actor.act.id,
+  })
+  const { amount, currency } = moneyText(functional)
+  await notify(trx, actor, {
+    ...{ fundId, event: 'proposal_waits', key: id, urgent: false, link: `/funds/${fundId}/treasury` },
+    to: { roles: authority },
+    facts: { what: kind, amount: `${amount} ${currency}`, by: actor.name },
   })
   return { id, kind, status: 'proposed', occurredOn, functional: moneyText(functional), mayDecide: authority }
 }

@@ -16,6 +16,7 @@ import {
   type Verdict,
 } from './policy.ts'
 import { releaseReservation } from './release-reservation.ts'
+import { tellDecision } from './tell.ts'
 
 export const APPROVAL_ROLES: readonly Role[] = ['certifying_officer', 'fund_manager', 'director', 'head_of_department']
 
@@ -65,7 +66,8 @@ export async function decideRequest(
     content_hash: request.contentHash,
     act_id: actor.act.id,
   })
-  const status = statusAfter(steps, [...decisions, { ...step, decidedBy: actor.personId, verdict }])
+  const decided = [...decisions, { ...step, decidedBy: actor.personId, verdict }]
+  const status = statusAfter(steps, decided)
   if (status !== request.status) {
     await trx('requests')
       .where({ id: requestId })
@@ -73,6 +75,7 @@ export async function decideRequest(
   }
   if (status === 'approved') await commitReserved(trx, actor, request)
   if (status === 'rejected') await releaseReservation(trx, actor.act, request, 'rejected')
+  await tellDecision(trx, actor, request, { id, step, verdict, reason, status, open: openSteps(steps, decided) })
   return { id, requestId, verdict, status }
 }
 

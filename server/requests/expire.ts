@@ -1,10 +1,10 @@
-import type { Logger } from 'pino'
 import { rows, type Db } from '../../db/connect.ts'
 import { recordAct } from '../acts/record.ts'
-import { dayOf, type Clock } from '../clock.ts'
+import { dayOf } from '../clock.ts'
 import { newAct } from '../people/actor.ts'
 import { lockRequest } from './load.ts'
 import { releaseReservation } from './release-reservation.ts'
+import { tellExpiry } from './tell.ts'
 
 /**
  * Ends every submitted or returned request whose reservation has lapsed before the day of `at`, each in a transaction of its own, and gives the
@@ -47,6 +47,7 @@ async function expireRequest(db: Db, requestId: string, at: Date): Promise<numbe
       .where({ id: requestId })
       .update({ status: 'expired', version: request.version + 1 })
     await releaseReservation(trx, act, request, 'expired')
+    await tellExpiry(trx, { personId: null, act }, request)
     await recordAct(trx, {
       id: act.id,
       fundId: request.fundId,
@@ -61,22 +62,4 @@ async function expireRequest(db: Db, requestId: string, at: Date): Promise<numbe
     })
     return 1
   })
-}
-
-/** Expires lapsed requests now and then every `everyMs`, until the returned function is called. */
-export function startExpiring(db: Db, clock: Clock, everyMs: number, log: Logger): () => Promise<void> {
-  let running: Promise<unknown> = Promise.resolve()
-  const run = () => {
-    running = expireRequests(db, clock()).then(
-      (ended) => ended > 0 && log.info({ ended }, 'requests expired'),
-      (error: Error) => log.error({ err: error }, 'expiring failed; it is tried again'),
-    )
-  }
-  run()
-  const timer = setInterval(run, everyMs)
-  timer.unref()
-  return async () => {
-    clearInterval(timer)
-    await running
-  }
 }

@@ -12,9 +12,11 @@ import { moveStage, reserveReady } from '../ledger/stages.ts'
 import { minorUnits, moneyFrom, moneyText, sum, type Money } from '../money.ts'
 import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
 import { joinParts, takeSetAside, type SetAside } from '../plans/policy.ts'
+import { stepsAndDecisions } from './decide.ts'
 import { budgetLines, contentOf, lockRequest, takeDuty, type LoadedRequest } from './load.ts'
-import { missingFields, stepsFor } from './policy.ts'
+import { missingFields, openSteps, stepsFor } from './policy.ts'
 import { releaseReservation } from './release-reservation.ts'
+import { tellOpenSteps } from './tell.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -86,6 +88,9 @@ export async function submitRequest(
       ],
     },
   )
+  const inRound = { ...request, round: submission.round }
+  const { steps, decisions } = await stepsAndDecisions(trx, inRound)
+  await tellOpenSteps(trx, actor, inRound, openSteps(steps, decisions))
   return { id: requestId, status: 'submitted', ...submission }
 }
 

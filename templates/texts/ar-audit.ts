@@ -86,6 +86,9 @@ export const auditAr: typeof auditEn = {
       entry_missing: 'قيد مفقود',
       entry_unbalanced: 'قيد غير متوازن',
       contribution_not_conserved: 'قيد يخل بحفظ مال مساهمة',
+      act_changed: 'إجراء لم يعد يقول ما جرى',
+      act_missing: 'إجراء مفقود',
+      kept_hash_differs: 'ما حُفظ بجانب الختم تغيّر',
       seal_changed: 'ختم لا يطابق ما تحته',
       seal_out_of_order: 'ختم لا يتبع الذي قبله',
       seal_missing: 'ختم مفقود',
@@ -93,6 +96,7 @@ export const auditAr: typeof auditEn = {
     },
     faultSeal: 'الختم',
     faultEntry: 'أول قيد معيب',
+    faultAct: 'أول إجراء معيب',
     faultEntries: 'أحد القيود',
     faultRange: 'من {first} إلى {last}',
     whatToDo:

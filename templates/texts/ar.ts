@@ -6,6 +6,7 @@ import { periodsAr } from './ar-periods.ts'
 import { planningAr } from './ar-planning.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
+import { notificationsInAr } from './ar-notifications.ts'
 import type { Texts } from './en.ts'
 
 /** The words of the console in Arabic; a text that is missing here is a type error. */
@@ -293,6 +294,7 @@ export const ar: Texts = {
   ...expertsAr,
   ...treasuryAr,
   ...peopleInAr,
+  ...notificationsInAr,
 
   ledger: {
     title: 'ميزان المراجعة',
@@ -524,6 +526,7 @@ export const ar: Texts = {
     'string.min': 'هذا أقصر من اللازم.',
     'string.pattern.name': 'هذا ليس بالصيغة الصحيحة.',
     'day.invalid': 'هذا ليس يوماً في التقويم.',
+    'timeZone.unknown': 'ليس هذا اسماً في قاعدة بيانات المناطق الزمنية.',
     'day.order': 'هذا يسبق يوم البداية.',
     'amount.tooManyDecimals': 'خانات عشرية أكثر مما للعملة.',
     'amount.notPositive': 'يجب أن يكون أكبر من صفر.',

@@ -85,6 +85,9 @@ export const auditEn = {
       entry_missing: 'An entry is missing',
       entry_unbalanced: 'An entry does not sum to zero',
       contribution_not_conserved: 'An entry breaks the conservation of a contribution',
+      act_changed: 'An act does not say any more what was done',
+      act_missing: 'An act is missing',
+      kept_hash_differs: 'What is kept beside a seal was changed',
       seal_changed: 'A seal does not close what is under it',
       seal_out_of_order: 'A seal does not follow the one before',
       seal_missing: 'A seal is missing',
@@ -92,6 +95,7 @@ export const auditEn = {
     },
     faultSeal: 'Seal',
     faultEntry: 'First bad entry',
+    faultAct: 'First bad act',
     faultEntries: 'One of the entries',
     faultRange: '{first} to {last}',
     whatToDo:

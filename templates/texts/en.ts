@@ -6,6 +6,7 @@ import { periodsEn } from './en-periods.ts'
 import { planningEn } from './en-planning.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
+import { notificationsInEn } from './en-notifications.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
 export const en = {
@@ -292,6 +293,7 @@ export const en = {
   ...expertsEn,
   ...treasuryEn,
   ...peopleInEn,
+  ...notificationsInEn,
 
   ledger: {
     title: 'Trial balance',
@@ -529,6 +531,7 @@ export const en = {
     'string.min': 'This is too short.',
     'string.pattern.name': 'This is not of the right form.',
     'day.invalid': 'This is not a day of the calendar.',
+    'timeZone.unknown': 'This is not a name of the time zone database.',
     'day.order': 'This is before the first day.',
     'amount.tooManyDecimals': 'This has more decimals than its currency has.',
     'amount.notPositive': 'This must be more than zero.',

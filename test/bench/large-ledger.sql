@@ -30,8 +30,9 @@ select m.id, l.line, (select (array_agg(id order by id)) from accounts where fun
 
 insert into seals (fund_id, number, entry_count, act_count, hash, previous_hash, horizon, sealed_at)
 select :fund, seal, count(*), case seal when 1 then 1 else 0 end, '', '', ((pg_current_xact_id()::text)::bigint + 1)::text::xid8, max(recorded_at) from made group by seal order by seal;
-insert into sealed_entries (entry_id, fund_id, seal) select id, :fund, seal from made order by id;
-insert into sealed_acts (act_id, fund_id, seal) values (:act, :fund, 1);
+insert into sealed_entries (entry_id, fund_id, seal, content_hash, recorded_at, act_id)
+select m.id, :fund, m.seal, e.content_hash, e.recorded_at, e.act_id from made m join entries e on e.id = m.id order by m.id;
+insert into sealed_acts (act_id, fund_id, seal, content_hash) select t.id, :fund, 1, sha256(convert_to(:content, 'utf8')) from acts t where t.id = :act;
 
 -- Folded, as fold_seal does seal by seal.
 create temp table moved as

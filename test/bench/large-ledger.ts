@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type pg from 'pg'
 import { newId } from '../../server/ids.ts'
+import { momentText } from '../../server/ledger/as-of.ts'
+import { ACT_CONTENT } from '../../server/ledger/seal.ts'
 
 /** A fund whose ledger was filled at once. */
 export type LargeLedger = { readonly fundId: string; readonly actId: string; readonly accounts: readonly string[] }
@@ -51,7 +53,11 @@ export async function loadLargeLedger(client: pg.Client, entries: number): Promi
   const indexes = await dropIndexes(client)
   const sql = readFileSync(new URL('./large-ledger.sql', import.meta.url), 'utf8')
   await client.query(
-    sql.replaceAll(':entries', `${entries}`).replaceAll(':fund', `'${fundId}'`).replaceAll(':act', `'${actId}'`),
+    sql
+      .replaceAll(':content', ACT_CONTENT)
+      .replaceAll(':entries', `${entries}`)
+      .replaceAll(':fund', `'${fundId}'`)
+      .replaceAll(':act', `'${actId}'`),
   )
   for (const index of indexes) await client.query(index)
   await chain(client, fundId)
@@ -74,15 +80,13 @@ async function dropIndexes(client: pg.Client): Promise<string[]> {
 
 /** Gives each seal its hash over its entries, its acts and the seal before, as `sealEntries` does. */
 async function chain(client: pg.Client, fundId: string): Promise<void> {
-  const moment = `to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
   const { rows } = await client.query<{ seal: number; entries: string; acts: string }>(
-    `select z.seal, encode(sha256(convert_to(string_agg(concat_ws(' ', e.id, encode(e.content_hash, 'hex'), ${moment.replace('at', 'e.recorded_at')}, e.act_id)
-                                                        || E'\\n', '' order by e.id), 'utf8')), 'hex') as entries,
-            (select encode(sha256(convert_to(coalesce(string_agg(t.id || ' ' || encode(sha256(convert_to(concat_ws(E'\\n', t.fund_id, t.id,
-                             coalesce(t.person_id, ''), coalesce(t.token_id, ''), t.request_id, t.method, t.path, coalesce(t.address, ''), t.outcome,
-                             coalesce(t.details::text, ''), ${moment.replace('at', 't.at')}), 'utf8')), 'hex') || E'\\n', '' order by t.id), ''), 'utf8')), 'hex')
-               from sealed_acts a join acts t on t.id = a.act_id where a.fund_id = $1 and a.seal = z.seal) as acts
-       from sealed_entries z join entries e on e.id = z.entry_id where z.fund_id = $1 group by z.seal order by z.seal`,
+    `select z.seal, encode(sha256(convert_to(string_agg(concat_ws(' ', z.entry_id, encode(z.content_hash, 'hex'), ${momentText('z.recorded_at')}, z.act_id)
+                                                        || E'\\n', '' order by z.entry_id), 'utf8')), 'hex') as entries,
+            (select encode(sha256(convert_to(coalesce(string_agg(a.act_id || ' ' || encode(a.content_hash, 'hex') || E'\\n', '' order by a.act_id), ''),
+                                             'utf8')), 'hex')
+               from sealed_acts a where a.fund_id = $1 and a.seal = z.seal) as acts
+       from sealed_entries z where z.fund_id = $1 group by z.seal order by z.seal`,
     [fundId],
   )
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')

@@ -3,7 +3,6 @@ import type pg from 'pg'
 import { connect, SERVICE_ROLE, type Connection, type Db } from '../../db/connect.ts'
 import { postEntries, postEntry, type Entry } from '../../server/ledger/post.ts'
 import { sealEntries } from '../../server/ledger/seal.ts'
-import { openWriter } from '../../server/ledger/writer.ts'
 import { atEnd } from './ending.ts'
 import { CONTRIBUTIONS, firstSubmittedEntry, openBooks, receiptEntry, submittedEntry, type Books } from './entries.ts'
 import { fiveStatements, loggedTransfer, singleRow, transfer } from './comparison.ts'
@@ -22,7 +21,6 @@ export const BATCH_6 = `${BATCH} to a call, 6 postings in both books`
 export const BUILDER = 'other: five statements of the query builder, 2 postings'
 export const TRANSFER = 'other: one function call per transfer, 2 postings'
 export const LOGGED = 'other: volumes, moves and a chained log, 2 postings'
-export const QUEUED = 'queued for the writer, 2 postings'
 export const SEALED_BATCH = `${BATCH} to a call, 6 postings, sealing beside it`
 
 /**
@@ -44,7 +42,6 @@ export async function measurePosting(connection: Connection, pace: Pace): Promis
       ...limits(plain),
       ...singly(service, books),
       ...others(owner, plain),
-      ...queued(service, books),
       ...many(service, books),
       ...sealedBeside(service, books),
     ],
@@ -85,21 +82,6 @@ function others(owner: Db, plain: pg.Client[]): Contestant[] {
     { name: TRANSFER, variant, clients: CLIENTS, call: (client: number) => transfer(plain[client]!, place()) },
     { name: LOGGED, variant, clients: 8, call: (client: number) => loggedTransfer(plain[client]!, place()) },
   ])
-}
-
-/** Each entry by itself, from many callers at once, through the writer that posts what is waiting in one commit. */
-function queued(service: Db, books: Books): Contestant[] {
-  const writer = openWriter(service)
-  return [32, 256].flatMap((clients) =>
-    overPlaces((where, place) => [
-      {
-        name: QUEUED,
-        variant: `${where}, ${clients} callers`,
-        clients,
-        call: () => writer.post(books, submittedEntry(books, place())),
-      },
-    ]),
-  )
 }
 
 /** As `many`, while one more client seals what is posted, as fast as it comes. */

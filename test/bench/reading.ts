@@ -2,6 +2,8 @@ import type pg from 'pg'
 import { connect, SERVICE_ROLE, type Connection, type Db } from '../../db/connect.ts'
 import type { AsOf } from '../../server/ledger/as-of.ts'
 import { checkLedger } from '../../server/ledger/check.ts'
+import { listEntries } from '../../server/ledger/entries.ts'
+import { readQuery } from '../../server/ledger/query-asked.ts'
 import { accountBalance } from '../../server/ledger/queries.ts'
 import { readStatement } from '../../server/ledger/statement.ts'
 import { trialBalance } from '../../server/ledger/trial-balance.ts'
@@ -81,12 +83,16 @@ function questions(db: Db, ledger: LargeLedger, seals: number): [string, () => P
     ]),
     ['account page of 50', () => readStatement(db, fund, { ...any(), from: day(), limit: 50 })],
     ['account page of 50, hot account', () => readStatement(db, fund, { ...hot(), from: day(), limit: 50 })],
+    ['entries on an account', () => listEntries(db, fund, { query: entriesOn(any().address), limit: 50 })],
+    ['entries on no account', () => listEntries(db, fund, { query: entriesOn('assets:cash:none'), limit: 50 })],
     ...bounds.map(([name, asOf]): [string, () => Promise<unknown>] => [
       `trial balance ${name}`,
       () => trialBalance(db, fund, asOf()),
     ]),
   ]
 }
+
+const entriesOn = (account: string) => readQuery(`account:${account}`, 'USD', 'en')
 
 /** Asks once through the service, and has the database explain and time the same statements. */
 async function timed(

@@ -19,12 +19,12 @@ export type BenchDatabase = {
 const TMPFS = 0x01021994
 
 /**
- * Opens the database: on the PostgreSQL that BENCH_DATABASE_URL names (this machine only: the network is not what is
+ * Opens the database: on the PostgreSQL that TEST_DATABASE_URL names (this machine only: the network is not what is
  * measured), or on the embedded one in a temporary folder. All is removed at the end.
  */
 export async function openBenchDatabase(): Promise<BenchDatabase> {
   const name = `wasata_bench_${randomBytes(4).toString('hex')}`
-  const url = process.env.BENCH_DATABASE_URL
+  const url = process.env.TEST_DATABASE_URL
   const connection = url ? await databaseOn(url, name) : await embeddedDatabase(name)
   await migrate(connection)
   return { connection, server: await serverFacts(connection) }
@@ -63,7 +63,7 @@ async function databaseOn(url: string, name: string): Promise<Connection> {
   const { hostname, searchParams } = new URL(url)
   const host = searchParams.get('host') ?? decodeURIComponent(hostname)
   if (!host.startsWith('/') && !['', 'localhost', '127.0.0.1', '[::1]'].includes(host)) {
-    throw new Error(`BENCH_DATABASE_URL is on ${host}. The benchmark works on this machine only.`)
+    throw new Error(`TEST_DATABASE_URL is on ${host}. The benchmark works on this machine only.`)
   }
   const admin = new pg.Client({ connectionString: url })
   admin.on('error', () => undefined)

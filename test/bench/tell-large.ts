@@ -1,4 +1,5 @@
 import { median } from './measure.ts'
+import { OURS, type OtherFigures } from './others.ts'
 import type { LargeFigures } from './reading.ts'
 import { figure, printTable, ratio } from './table.ts'
 
@@ -35,7 +36,22 @@ export function printLarge({ reads, checks }: LargeFigures): void {
   )
 }
 
+/** Other programs beside ours, on the same ledger. */
+export function printOthers(figures: readonly OtherFigures[]): void {
+  const ours = figures.find(({ what }) => what === OURS)!
+  printTable(
+    `Balances of a ledger of ${figure(ours.transactions)} transactions, seconds; the others read a file of plain text`,
+    ['what', 'seconds', 'of our trial balance', 'goal'],
+    figures.map(({ what, seconds }) => [
+      what,
+      figure(seconds),
+      figure(seconds / ours.seconds),
+      what.includes('ours') ? '' : '≥ 1,000 of a million',
+    ]),
+  )
+}
+
 function goalOf(question: string): string {
-  if (question.includes('of a date, ')) return ''
+  if (question.includes('of a date, ') || question.startsWith('entries')) return ''
   return question.startsWith('trial') ? '≤ 10, ratio ≤ 1.5' : '≤ 1, ratio ≤ 1.5'
 }

@@ -1,17 +1,6 @@
 import type { ApiFigures } from './api.ts'
 import { median, type Measured } from './measure.ts'
-import {
-  BATCH_2,
-  BATCH_6,
-  BUILDER,
-  LIMIT,
-  LOGGED,
-  ONE_ACT_2,
-  ONE_ACT_6,
-  QUEUED,
-  SEALED_BATCH,
-  TRANSFER,
-} from './posting.ts'
+import { BATCH_2, BATCH_6, BUILDER, LIMIT, LOGGED, ONE_ACT_2, ONE_ACT_6, SEALED_BATCH, TRANSFER } from './posting.ts'
 import type { QueryFigures, ReportFigures } from './report.ts'
 import { figure, printTable, range, ratio } from './table.ts'
 
@@ -50,18 +39,6 @@ export function printPosting(measured: readonly Measured[]): void {
         'the same, nobody sealing',
         ratio(of(SEALED_BATCH, 'spread, 2 clients'), of(BATCH_6, 'spread, 2 clients')),
         '≥ 0.9',
-      ],
-      [
-        `${QUEUED}, 32 callers`,
-        'one function call per transfer',
-        ratio(of(QUEUED, 'spread, 32 callers'), transfers),
-        '',
-      ],
-      [
-        `${QUEUED}, 256 callers`,
-        'one function call per transfer',
-        ratio(of(QUEUED, 'spread, 256 callers'), transfers),
-        '',
       ],
       [`${BATCH_2}, ${hot}`, 'one function call per transfer', ratio(best(BATCH_2, hot), of(TRANSFER, hot)), '≥ 20'],
       [`${BATCH_2}, ${hot}`, 'the same, spread', ratio(best(BATCH_2, hot), best(BATCH_2, 'spread')), '≥ 0.9'],

@@ -17,6 +17,7 @@ const OF_NO_FUND = {
   idempotency_keys: 'are of a person',
   knex_migrations: 'are the schema’s',
   knex_migrations_lock: 'are the schema’s',
+  mail_preferences: 'of a person, for mail of every fund',
   people: 'may work for several funds',
   person_states: 'are of a person',
   sessions: 'are of a person',

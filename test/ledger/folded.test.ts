@@ -163,6 +163,16 @@ test('a sealer that is killed in the middle leaves the seal and what is folded o
   expect(await folded(fund.id)).not.toEqual(before)
 })
 
+test('what is pinned to index look-ups starts no other processes, however large the tables are', async () => {
+  const { rows } = await service
+    .database()
+    .owner.raw<{ rows: { name: string; settings: string[] }[] }>(
+      `select proname as name, proconfig as settings from pg_proc where 'enable_seqscan=off' = any (proconfig)`,
+    )
+  expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(['balance_parts', 'fold_seal']))
+  for (const { settings } of rows) expect(settings).toContain('max_parallel_workers_per_gather=0')
+})
+
 test('a seal is folded once and in its turn, and nobody but the sealing writes what is folded', async () => {
   const fund = await service.fund()
   const { owner, service: db } = service.database()

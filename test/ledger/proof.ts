@@ -63,12 +63,16 @@ export const filesOf = (bytes: Buffer): Promise<Files> =>
     return files
   })
 
-export async function zipped(files: Files): Promise<Buffer> {
+/** `most`: from which length on the form for more than 4 GB is used. */
+export async function zipped(files: Files, most?: number): Promise<Buffer> {
   const pieces: Buffer[] = []
   const content = async function* (of: Buffer) {
     yield of
   }
-  for await (const piece of zipOf([...files].map(([name, of]) => ({ name, content: () => content(of) }))))
+  for await (const piece of zipOf(
+    [...files].map(([name, of]) => ({ name, content: () => content(of) })),
+    { most },
+  ))
     pieces.push(piece)
   return Buffer.concat(pieces)
 }

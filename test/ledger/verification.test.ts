@@ -122,12 +122,38 @@ describe('whoever changes a row, even as the owner of the tables, is found out, 
     [
       'the moment of recording',
       (trx, ids) => trx('entries').where({ id: ids[0] }).update({ recorded_at: '2020-01-01' }),
-      (ids) => ({ kind: 'seal_changed', seal: 1, entry: null, entries: [ids[0], ids[1]] }),
+      (ids) => ({ kind: 'entry_changed', seal: 1, entry: ids[0], entries: null }),
     ],
     [
       'an entry hashed anew',
       (trx, ids) => trx.raw(`update entries set memo = 'y', content_hash = sha256('y') where id = ?`, [ids[0]!]),
       (ids) => ({ kind: 'entry_changed', seal: 1, entry: ids[0] }),
+    ],
+    [
+      'an entry together with its own hash, so that it says what its hash says',
+      (trx, ids) =>
+        trx.raw(
+          `update entries e set memo = 'y',
+                  content_hash = sha256(convert_to(concat_ws(E'\\n', e.fund_id, e.kind, e.source, e.occurred_on, 'y', coalesce(e.reverses::text, ''), l.lines), 'utf8'))
+             from (select string_agg(concat_ws(' ', a.address, a.currency, p.amount, p.functional), E'\\n' order by p.line) as lines
+                     from postings p join accounts a on a.id = p.account_id where p.entry_id = ?) l
+            where e.id = ?`,
+          [ids[3]!, ids[3]!],
+        ),
+      (ids) => ({ kind: 'entry_changed', seal: 2, entry: ids[3], entries: null }),
+    ],
+    [
+      'what is kept of an entry beside its seal, to cast doubt on it',
+      (trx, ids) => trx('sealed_entries').where({ entry_id: ids[1] }).update({ recorded_at: '2020-01-01' }),
+      (ids) => ({ kind: 'kept_hash_differs', seal: 1, entry: ids[1], act: null }),
+    ],
+    [
+      'an entry together with its own hash and with what is kept of it, where only the seal is left to tell',
+      async (trx, ids) => {
+        await trx('entries').where({ id: ids[2] }).update({ recorded_at: '2020-01-01' })
+        await trx('sealed_entries').where({ entry_id: ids[2] }).update({ recorded_at: '2020-01-01' })
+      },
+      (ids) => ({ kind: 'seal_changed', seal: 2, entry: null, act: null, entries: [ids[2], ids[3]] }),
     ],
     [
       'who did it',
@@ -136,7 +162,15 @@ describe('whoever changes a row, even as the owner of the tables, is found out, 
           `update acts set person_id = ? where id = (select min(act_id) from sealed_acts where fund_id = ? and seal = 2)`,
           [fund.cast.director!.id, fund.id],
         ),
-      (ids) => ({ kind: 'seal_changed', seal: 2, entries: [ids[2], ids[3]] }),
+      () => ({ kind: 'act_changed', seal: 2, entry: null, act: expect.stringMatching(/^act_/) }),
+    ],
+    [
+      'an act that is deleted',
+      (trx, _ids, fund) =>
+        trx.raw(`delete from acts where id = (select max(act_id) from sealed_acts where fund_id = ? and seal = 3)`, [
+          fund.id,
+        ]),
+      () => ({ kind: 'act_missing', seal: 3, entry: null, act: expect.stringMatching(/^act_/) }),
     ],
     [
       'an act that is taken out',
@@ -205,6 +239,7 @@ describe('whoever changes a row, even as the owner of the tables, is found out, 
       kind: 'entry_changed',
       seal: null,
       entry: posted!.id,
+      act: null,
       entries: null,
     })
   })
@@ -300,7 +335,7 @@ test('a fault is logged as an error and stands in the metrics, which tell nothin
     await new Promise((r) => setTimeout(r, 10))
   await stop()
   expect(errors.find(([about]) => (about as { fund?: string }).fund === fund.id)).toEqual([
-    { fund: fund.id, fault: { kind: 'entry_changed', seal: 2, entry: ids[2], entries: null } },
+    { fund: fund.id, fault: { kind: 'entry_changed', seal: 2, entry: ids[2], act: null, entries: null } },
     'the ledger has been tampered with',
   ])
   await fund.cast.auditor!.get(`/funds/${fund.id}/ledger/verification`).expect(200)

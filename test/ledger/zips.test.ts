@@ -51,12 +51,12 @@ describe('a zip that is none, or a trap, is not read', () => {
     [
       'a file is said to be larger than 4 GB',
       () => patched((bytes, at) => bytes.writeUInt32LE(0xffffffff, at + 24)),
-      'larger than 4 GB',
+      'larger than it says',
     ],
     [
       'it is of the form for more than 4 GB',
       () => patched((bytes) => bytes.writeUInt32LE(0xffffffff, bytes.length - 6)),
-      'zip64',
+      'more than 4 GB, is damaged',
     ],
     [
       'a few bytes are said to be gigabytes',
@@ -133,11 +133,41 @@ describe('a zip that is none, or a trap, is not read', () => {
     await expect(verdictOf(await bytes())).rejects.toThrow(words)
   })
 
+  test.each([
+    ['of which only the directory lies so far', () => zip.readUInt32LE(zip.length - 6) - 1],
+    ['of which some files are so long', () => 2_000],
+    ['of which every file is', () => 0],
+  ])(
+    'a zip of the form for more than 4 GB, %s, is read like any other, and found out where it was changed',
+    async (_what, from) => {
+      const large = await zipped(files, from())
+      const { faults, head } = await verdictOf(large)
+      expect([faults, head]).toEqual([[], (await verdictOf(zip)).head])
+      expect(large.length).toBeGreaterThan(zip.length)
+      const end = large.length - 22 - 76
+      for (const at of [end, end + 4, end + 32, end + 40, end + 48, end + 64, end + 70]) {
+        const changed = Buffer.from(large)
+        changed[at]! ^= 1
+        await expect(verdictOf(changed)).rejects.toThrow(/damaged|not where it should be|does not list|more bytes/)
+      }
+      await expect(verdictOf(Buffer.concat([large.subarray(0, end), large.subarray(end + 76)]))).rejects.toThrow(
+        'damaged',
+      )
+    },
+  )
+
+  test('a zip that is not longer than 4 GB is of the form that everything reads', async () => {
+    expect((await zipped(files)).includes(Buffer.from('PK\x06\x06', 'latin1'))).toBe(false)
+  })
+
   const withPython = spawnSync('python3', ['--version']).status === 0 ? test : test.skip
-  withPython(
-    'another program reads what is written here, and what it writes is read, packed or only stored',
-    async () => {
-      await asFile(zip, async (path, folder) => {
+  withPython.each([
+    ['as it is', () => Promise.resolve(zip)],
+    ['in the form for more than 4 GB', () => zipped(files, 0)],
+  ])(
+    'another program reads what is written here, %s, and what it writes is read, packed or only stored',
+    async (_form, bytes) => {
+      await asFile(await bytes(), async (path, folder) => {
         const again = `
 import sys, zipfile
 source = zipfile.ZipFile(sys.argv[1])

@@ -55,3 +55,45 @@ test('a token for the metrics that could be guessed is refused', () => {
   expect(readSettings({ METRICS_TOKEN: 'x'.repeat(32) }).metricsToken).toBe('x'.repeat(32))
   expect(readSettings({}).metricsToken).toBeUndefined()
 })
+
+const MAIL = { SMTP_URL: 'smtp://me:hid%23den@mail.example:2525', MAIL_FROM: 'Rapid fund <fund@fund.example>' }
+
+test('mail goes out where SMTP_URL says, encrypted unless it is on this machine or may be open', () => {
+  expect(readSettings({}).mail).toBeUndefined()
+  const { mail } = readSettings({ ...MAIL, PUBLIC_URL: 'https://fund.example/' })
+  expect(mail).toEqual({
+    publicUrl: 'https://fund.example',
+    post: {
+      ...{ host: 'mail.example', port: 2525, secure: false, requireTls: true },
+      user: { name: 'me', password: 'hid#den' },
+      from: { name: 'Rapid fund', address: 'fund@fund.example' },
+    },
+  })
+  const post = (SMTP_URL: string) => readSettings({ ...MAIL, PUBLIC_URL: 'https://fund.example', SMTP_URL }).mail!.post
+  expect(post('smtps://mail.example')).toMatchObject({ port: 465, secure: true, requireTls: false, user: undefined })
+  expect(post('smtp://127.0.0.1:25')).toMatchObject({ port: 25, requireTls: false })
+  expect(post('smtp://relay.example?tls=optional')).toMatchObject({ port: 587, requireTls: false })
+})
+
+test.each<[string, Record<string, string>, RegExp]>([
+  ['mail without an address for its links', MAIL, /PUBLIC_URL is missing: with SMTP_URL/],
+  [
+    'mail from nobody',
+    { SMTP_URL: MAIL.SMTP_URL, PUBLIC_URL: 'https://x.example' },
+    /MAIL_FROM must be who mail is from/,
+  ],
+  [
+    'mail from several',
+    { ...MAIL, MAIL_FROM: 'a@x.example,b@x.example', PUBLIC_URL: 'https://x.example' },
+    /MAIL_FROM must/,
+  ],
+  [
+    'mail by something else',
+    { ...MAIL, SMTP_URL: 'http://me:hid%23den@x', PUBLIC_URL: 'https://x.example' },
+    /SMTP_URL must be like/,
+  ],
+  ['a sender without a server', { MAIL_FROM: MAIL.MAIL_FROM }, /MAIL_FROM is set, and SMTP_URL is not/],
+])('%s stops the start, and no message has the password', (_what, env, message) => {
+  expect(() => readSettings(env)).toThrow(message)
+  expect(() => readSettings(env)).not.toThrow(/hid%23den|hid#den/)
+})

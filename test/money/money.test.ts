@@ -5,6 +5,7 @@ import {
   amountText,
   atRate,
   fromMinorUnits,
+  minorText,
   minorUnitOf,
   minorUnits,
   money,
@@ -140,4 +141,33 @@ test('the proportion of all is all, and of nothing is nothing', () => {
 
 test('amounts of two currencies do not add up', () => {
   expect(() => add(money('1', 'USD'), money('1', 'EUR'))).toThrow('mixed currencies')
+})
+
+test('whole minor units and the amount that is told are the same number, whatever its sign, size and currency', () => {
+  fc.assert(
+    fc.property(
+      fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }),
+      fc.constantFrom('USD', 'JPY', 'KWD'),
+      (units, currency) => {
+        const decimals = minorUnitOf(currency)
+        const amount = fromMinorUnits(`${units}`, currency)
+        expect(minorUnits(amount)).toBe(`${units}`)
+        expect(minorText(`${units}`, currency)).toEqual({ amount: amountText(amount), currency })
+        expect(amountText(amount)).toMatch(new RegExp(`^-?(0|[1-9]\\d*)${decimals ? `\\.\\d{${decimals}}` : ''}$`))
+        expect(BigInt(amountText(amount).replace('.', ''))).toBe(units)
+      },
+    ),
+    {
+      examples: [
+        [0n, 'USD'],
+        [-5n, 'USD'],
+        [5n, 'KWD'],
+        [-100n, 'JPY'],
+      ],
+    },
+  )
+})
+
+test('what has more decimals than its currency is no whole number of minor units', () => {
+  expect(() => minorUnits({ ...usd(1n), currency: 'JPY' })).toThrow('more decimals')
 })

@@ -1,0 +1,65 @@
+import type { Logger } from 'pino'
+import type { Db } from '../../db/connect.ts'
+import { deliverMails } from '../notifications/deliver.ts'
+import { makeMails } from '../notifications/make-mails.ts'
+import type { Post } from '../notifications/post.ts'
+import { forgetExpired } from '../people/forget.ts'
+import { expirePlans } from '../plans/expire.ts'
+import { expireRequests } from '../requests/expire.ts'
+
+/** What a task works with. No task asks the machine what time it is. */
+export type Work = {
+  readonly db: Db
+  readonly now: Date
+  readonly log: Pick<Logger, 'info' | 'warn'>
+  /** Where mail goes, and where its links lead; undefined where no mail server is set. */
+  readonly mail: { readonly post: Post; readonly publicUrl: string } | undefined
+  /** Long work ends early once this is aborted. */
+  readonly stopping?: AbortSignal
+}
+
+export type Task = {
+  readonly name: string
+  readonly does: string
+  /** How often, in minutes of the clock; a divisor of a day. */
+  readonly everyMinutes: number
+  /** Does what is due at that moment, and nothing the second time. What it throws is logged, and the next time is another chance. */
+  readonly run: (work: Work) => Promise<void>
+}
+
+/** Everything that the time does, rather than a person. To add to it, write a function that does what is due, and name it here. */
+export const TASKS: readonly Task[] = [
+  {
+    name: 'expire_requests',
+    does: 'Ends requests whose reservation has lapsed, and gives the money back',
+    everyMinutes: 10,
+    run: async ({ db, now, log }) => {
+      const ended = await expireRequests(db, now)
+      if (ended > 0) log.info({ ended }, 'requests expired')
+    },
+  },
+  {
+    name: 'expire_plans',
+    does: 'Ends contingency plans whose last day is past, and gives back what was set aside for them',
+    everyMinutes: 10,
+    run: async ({ db, now, log }) => {
+      const ended = await expirePlans(db, now)
+      if (ended > 0) log.info({ ended }, 'plans expired')
+    },
+  },
+  {
+    name: 'send_mails',
+    does: 'Makes mails of what people are to be told, and sends those that are due',
+    everyMinutes: 1,
+    run: async ({ db, now, log, mail, stopping }) => {
+      await makeMails(db, { now, canSend: mail !== undefined })
+      if (mail) await deliverMails(db, { ...mail, now, log, ...(stopping ? { stopping } : {}) })
+    },
+  },
+  {
+    name: 'forget_expired',
+    does: 'Removes sessions and counts of guesses whose time is over',
+    everyMinutes: 60,
+    run: ({ db }) => forgetExpired(db),
+  },
+]

@@ -1,0 +1,284 @@
+/**
+ * Everything that people are told: each event with the facts that it needs, by name and kind, and its words.
+ *
+ * `title` is what it is called: the subject of the mail, and all that is told where the process is confidential, so no fact stands in it.
+ * `sentence` has a place for every fact. `code` is that of the request, payment or plan that it is about. To tell of something new, add
+ * it here and call `notify`.
+ */
+export const EVENTS = {
+  // Requests
+  step_open: {
+    facts: { code: 'text', title: 'text', amount: 'amount', payee: 'text', role: 'role' },
+    en: {
+      title: 'A request waits for your decision',
+      sentence: '{code}, “{title}”, asks for {amount} for {payee}. It waits for a decision by a {role}.',
+    },
+    ar: {
+      title: 'طلب ينتظر قرارك',
+      sentence: 'الطلب {code}، «{title}»، بمبلغ {amount} لصالح {payee}، ينتظر قراراً من: {role}.',
+    },
+  },
+  step_reopened: {
+    facts: { code: 'text', title: 'text', amount: 'amount', payee: 'text', role: 'role' },
+    en: {
+      title: 'A request has changed and waits for a decision again',
+      sentence:
+        '{code}, “{title}”, now asks for {amount} for {payee}. What was decided by a {role} does not count any more.',
+    },
+    ar: {
+      title: 'تغيّر طلب وينتظر قراراً من جديد',
+      sentence: 'الطلب {code}، «{title}»، صار بمبلغ {amount} لصالح {payee}. القرار السابق من {role} لم يعد سارياً.',
+    },
+  },
+  step_half: {
+    facts: { code: 'text', title: 'text', role: 'role', due: 'moment' },
+    en: {
+      title: 'Half the time for a decision is over',
+      sentence: '{code}, “{title}”, still waits for a {role}. The decision is due by {due}.',
+    },
+    ar: {
+      title: 'انقضى نصف المهلة المحددة لقرار',
+      sentence: 'الطلب {code}، «{title}»، ما زال ينتظر: {role}. موعد القرار {due}.',
+    },
+  },
+  step_late: {
+    facts: { code: 'text', title: 'text', role: 'role', since: 'moment' },
+    en: {
+      title: 'A decision is late',
+      sentence: '{code}, “{title}”, has waited for a {role} beyond its time, since {since}.',
+    },
+    ar: {
+      title: 'تأخر قرار عن موعده',
+      sentence: 'الطلب {code}، «{title}»، تجاوز مهلته في انتظار {role}، منذ {since}.',
+    },
+  },
+  request_decided: {
+    facts: { code: 'text', title: 'text', role: 'role', by: 'text' },
+    en: {
+      title: 'A step of your request is done',
+      sentence: '{by} has approved {code}, “{title}”, as {role}. Further decisions are still to come.',
+    },
+    ar: {
+      title: 'اكتملت خطوة من خطوات طلبك',
+      sentence: 'وافق {by} على الطلب {code}، «{title}»، بصفة {role}. ما زالت هناك قرارات أخرى منتظرة.',
+    },
+  },
+  request_returned: {
+    facts: { code: 'text', title: 'text', reason: 'text', by: 'text' },
+    en: {
+      title: 'Your request was returned',
+      sentence: '{by} has returned {code}, “{title}”: {reason}',
+    },
+    ar: {
+      title: 'أُعيد طلبك إليك',
+      sentence: 'أعاد {by} الطلب {code}، «{title}»: {reason}',
+    },
+  },
+  request_approved: {
+    facts: { code: 'text', title: 'text', amount: 'amount' },
+    en: {
+      title: 'Your request is approved',
+      sentence: '{code}, “{title}”, is approved; {amount} is committed to it.',
+    },
+    ar: {
+      title: 'تمت الموافقة على طلبك',
+      sentence: 'تمت الموافقة على الطلب {code}، «{title}»، والتُزم له بمبلغ {amount}.',
+    },
+  },
+  request_rejected: {
+    facts: { code: 'text', title: 'text', reason: 'text', by: 'text' },
+    en: {
+      title: 'Your request was rejected',
+      sentence: '{by} has rejected {code}, “{title}”: {reason}',
+    },
+    ar: {
+      title: 'رُفض طلبك',
+      sentence: 'رفض {by} الطلب {code}، «{title}»: {reason}',
+    },
+  },
+  request_expired: {
+    facts: { code: 'text', title: 'text', until: 'day' },
+    en: {
+      title: 'Your request has expired',
+      sentence: 'The money for {code}, “{title}”, was held until {until}. It is available to others again.',
+    },
+    ar: {
+      title: 'انتهت صلاحية طلبك',
+      sentence: 'كان المبلغ محجوزاً للطلب {code}، «{title}»، حتى {until}، وقد أصبح متاحاً لغيره.',
+    },
+  },
+  opinion_asked: {
+    facts: { code: 'text', title: 'text', by: 'text', until: 'day' },
+    en: {
+      title: 'Your opinion is asked for',
+      sentence: '{by} asks for your opinion on {code}, “{title}”, by {until}.',
+    },
+    ar: {
+      title: 'رأيك مطلوب',
+      sentence: 'يطلب {by} رأيك في الطلب {code}، «{title}»، في موعد أقصاه {until}.',
+    },
+  },
+  ratification_due: {
+    facts: { code: 'text', title: 'text', amount: 'amount', until: 'moment' },
+    en: {
+      title: 'A no-regret advance is to be ratified',
+      sentence:
+        '{code}, “{title}”, has {amount} in advance of the approvals. Unless it is ratified by {until}, it is unwound.',
+    },
+    ar: {
+      title: 'دفعة عاجلة تنتظر التصديق',
+      sentence:
+        'حصل الطلب {code}، «{title}»، على {amount} قبل اكتمال الموافقات. إذا لم يُصدَّق عليه قبل {until} فسيُلغى أثره.',
+    },
+  },
+  no_regret_unwound: {
+    facts: { code: 'text', title: 'text', amount: 'amount' },
+    en: {
+      title: 'A no-regret advance was not ratified and is unwound',
+      sentence: '{code}, “{title}”: what was not paid of {amount} is cancelled, and what was paid is to be recovered.',
+    },
+    ar: {
+      title: 'لم يُصدَّق على دفعة عاجلة وأُلغي أثرها',
+      sentence: 'الطلب {code}، «{title}»: أُلغي ما لم يُدفع من {amount}، وما دُفع يجب استرداده.',
+    },
+  },
+  // Payments and payees
+  payment_certified: {
+    facts: { code: 'text', request: 'text', amount: 'amount', payee: 'text' },
+    en: {
+      title: 'A payment waits for your release',
+      sentence: 'Payment {code} of request {request}: {amount} to {payee}. Two people release it.',
+    },
+    ar: {
+      title: 'دفعة تنتظر إطلاقها من طرفك',
+      sentence: 'الدفعة {code} للطلب {request}: {amount} لصالح {payee}. يطلقها شخصان.',
+    },
+  },
+  payment_released: {
+    facts: { code: 'text', request: 'text', amount: 'amount', payee: 'text' },
+    en: {
+      title: 'A payment has been released',
+      sentence: 'Payment {code} of request {request}: {amount} to {payee} has gone to the bank.',
+    },
+    ar: {
+      title: 'أُطلقت دفعة',
+      sentence: 'الدفعة {code} للطلب {request}: أُرسل مبلغ {amount} لصالح {payee} إلى المصرف.',
+    },
+  },
+  payment_returned: {
+    facts: { code: 'text', request: 'text', amount: 'amount', payee: 'text', reason: 'text' },
+    en: {
+      title: 'A payment has come back',
+      sentence: 'Payment {code} of request {request}: {amount} to {payee} came back from the bank: {reason}',
+    },
+    ar: {
+      title: 'عادت دفعة من المصرف',
+      sentence: 'الدفعة {code} للطلب {request}: عاد مبلغ {amount} الموجه إلى {payee} من المصرف: {reason}',
+    },
+  },
+  payee_waits: {
+    facts: { payee: 'text', by: 'text' },
+    en: {
+      title: 'Bank details of a payee wait to be verified',
+      sentence:
+        '{by} has recorded {payee}. Nothing is paid there before a second person has verified the bank details.',
+    },
+    ar: {
+      title: 'بيانات مصرفية لمستفيد تنتظر التحقق',
+      sentence: 'سجّل {by} المستفيد {payee}. لا يُدفع له شيء قبل أن يتحقق شخص ثانٍ من بياناته المصرفية.',
+    },
+  },
+  // What needs a second person
+  proposal_waits: {
+    facts: { what: 'proposal', amount: 'amount', by: 'text' },
+    en: {
+      title: 'A proposal waits for a second person',
+      sentence: '{by} proposes: {what}, {amount}. Another person decides.',
+    },
+    ar: {
+      title: 'اقتراح ينتظر شخصاً ثانياً',
+      sentence: 'يقترح {by}: {what}، {amount}. ويقرر شخص آخر.',
+    },
+  },
+  correction_waits: {
+    facts: { entry: 'text', by: 'text' },
+    en: {
+      title: 'A correction waits for a second person',
+      sentence: '{by} proposes to correct entry {entry} of the ledger. Another person confirms.',
+    },
+    ar: {
+      title: 'تصحيح ينتظر شخصاً ثانياً',
+      sentence: 'يقترح {by} تصحيح القيد {entry} في الدفتر. ويؤكده شخص آخر.',
+    },
+  },
+  rules_wait: {
+    facts: { subject: 'text', from: 'day', by: 'text' },
+    en: {
+      title: 'A change of the rules waits for a second person',
+      sentence: '{by} proposes new rules ({subject}) from {from} on. Another person confirms.',
+    },
+    ar: {
+      title: 'تغيير في القواعد ينتظر شخصاً ثانياً',
+      sentence: 'يقترح {by} قواعد جديدة ({subject}) ابتداءً من {from}. ويؤكدها شخص آخر.',
+    },
+  },
+  // People
+  delegation_given: {
+    facts: { by: 'text', role: 'role', from: 'moment', until: 'moment' },
+    en: {
+      title: 'Somebody has delegated to you',
+      sentence: '{by} lets you decide as {role} from {from} until {until}.',
+    },
+    ar: {
+      title: 'فوّضك أحدهم',
+      sentence: 'فوّضك {by} بالقرار بصفة {role} من {from} حتى {until}.',
+    },
+  },
+  break_glass_used: {
+    facts: { code: 'text', title: 'text', by: 'text', reason: 'text' },
+    en: {
+      title: 'Break-glass was used',
+      sentence: '{by} hurried a step of {code}, “{title}”: {reason}',
+    },
+    ar: {
+      title: 'استُخدم إجراء الطوارئ',
+      sentence: 'عجّل {by} خطوة من الطلب {code}، «{title}»: {reason}',
+    },
+  },
+  // Planning
+  plan_review_due: {
+    facts: { code: 'text', title: 'text', on: 'day' },
+    en: {
+      title: 'A contingency plan is due for review',
+      sentence: '{code}, “{title}”, is to be reviewed by {on}.',
+    },
+    ar: {
+      title: 'خطة طوارئ حان موعد مراجعتها',
+      sentence: 'الخطة {code}، «{title}»، يجب أن تُراجع قبل {on}.',
+    },
+  },
+  // The ledger
+  ledger_alarm: {
+    facts: { fund: 'text' },
+    en: {
+      title: 'The ledger has been tampered with',
+      sentence: 'The seals of the ledger of {fund} are broken. Look at its verification now.',
+    },
+    ar: {
+      title: 'جرى العبث بالدفتر',
+      sentence: 'أختام دفتر {fund} مكسورة. انظر الآن إلى نتيجة التحقق منه.',
+    },
+  },
+} as const satisfies Record<string, Event>
+
+type Event = { readonly facts: Readonly<Record<string, FactKind>>; readonly en: Words; readonly ar: Words }
+type Words = { readonly title: string; readonly sentence: string }
+
+/**
+ * `text` is shown as it is, `amount` is like `40000.00 USD`, `day` like `2026-11-24`, `moment` an instant in ISO 8601, `role` and
+ * `proposal` the code of one; all but the first are put as the reader's language and time zone have it.
+ */
+export type FactKind = 'text' | 'amount' | 'day' | 'moment' | 'role' | 'proposal'
+export type EventName = keyof typeof EVENTS
+/** What has to be told with an event. */
+export type FactsOf<Name extends EventName> = Readonly<Record<keyof (typeof EVENTS)[Name]['facts'], string>>

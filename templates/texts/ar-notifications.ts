@@ -1,0 +1,40 @@
+import type { notificationsInEn } from './en-notifications.ts'
+
+/** The words of the inbox and of the mails, in Arabic. */
+export const notificationsInAr: typeof notificationsInEn = {
+  notifications: {
+    title: 'الإشعارات',
+    link: 'الإشعارات',
+    unread: '{count} غير مقروء',
+    none: 'لم يصلك أي إشعار بعد.',
+    noneUnread: 'قرأت كل شيء.',
+    showAll: 'عرض الكل',
+    showUnread: 'عرض غير المقروء فقط',
+    urgent: 'عاجل',
+    new: 'غير مقروء',
+    open: 'فتح',
+    read: 'وضع علامة مقروء',
+    readAll: 'وضع علامة مقروء على الكل',
+    done: 'وُضعت علامة مقروء.',
+    kept: 'حُفظت رغباتك.',
+    preferences: 'متى يصلك البريد',
+    preferencesLead: 'العاجل يصلك فوراً ودائماً. وكل شيء يظهر في صندوق الإشعارات حال حدوثه، أياً كان ما تختاره هنا.',
+    timeZone: 'المنطقة الزمنية',
+    timeZoneHint: 'اسم من قاعدة بيانات المناطق الزمنية، مثل Africa/Nairobi أو Asia/Beirut أو UTC',
+    digest: 'رسالة واحدة في اليوم، عند الساعة',
+    digestHint: 'بتوقيتك المحلي، مثل 07:30. إذا تُرك فارغاً وصل كل إشعار حال حدوثه.',
+    quietFrom: 'لا بريد من الساعة',
+    quietUntil: 'حتى الساعة',
+    quietHint: 'بتوقيتك المحلي، مثل 21:00 و 07:00. إما الاثنان معاً أو لا شيء.',
+    save: 'حفظ',
+  },
+  mail: {
+    digestSubject: '{count} من الإشعارات من {fund}',
+    greeting: '{name}،',
+    digestLead: 'هذا ما حدث في {fund} منذ رسالتك الأخيرة.',
+    open: 'افتح الصفحة',
+    sent: 'من {fund}. لا يُقرَّر شيء بهذه الرسالة ولا برابطها: الرابط يقود إلى الصفحة، وهناك تسجّل الدخول.',
+    preferences: 'متى يصلك البريد',
+    urgent: 'عاجل',
+  },
+}
