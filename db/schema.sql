@@ -6,6 +6,7 @@ create domain id as text collate "C" CHECK ((VALUE ~ '^[a-z]{3}_[0-9a-hjkmnp-tv-
 
 create sequence contribution_numbers as bigint start 1;
 create sequence payment_numbers as bigint start 1;
+create sequence plan_numbers as bigint start 1;
 create sequence request_numbers as bigint start 1;
 
 create table accounts (
@@ -18,13 +19,16 @@ create table accounts (
   contribution_id  id,
   request_id       id,
   opened_at        timestamp with time zone not null default clock_timestamp(),
+  plan_code        text collate "C" generated always as ( CASE WHEN (address ~ '^budget:ready:'::text) THEN NULLIF(split_part(address, ':'::text, 4), ''::text) ELSE NULL::text END) stored,
   constraint accounts_pkey PRIMARY KEY (id),
   constraint accounts_fund_id_address_currency_key UNIQUE (fund_id, address, currency),
   constraint accounts_currency_fkey FOREIGN KEY (currency) REFERENCES currencies(code),
   constraint accounts_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint ready_is_for_a_plan FOREIGN KEY (fund_id, plan_code) REFERENCES contingency_plans(fund_id, code),
   constraint accounts_address_check CHECK (((address ~ '^[a-z-]+(:[A-Za-z0-9._-]+)+$'::text) AND (length(address) <= 200)))
 );
 CREATE INDEX accounts_by_contribution ON accounts USING btree (contribution_id) WHERE (contribution_id IS NOT NULL);
+CREATE INDEX accounts_by_plan ON accounts USING btree (fund_id, plan_code) WHERE (plan_code IS NOT NULL);
 CREATE INDEX accounts_by_request ON accounts USING btree (request_id) WHERE (request_id IS NOT NULL);
 CREATE TRIGGER account_is_what_it_says AFTER INSERT ON accounts FOR EACH ROW EXECUTE FUNCTION account_is_what_it_says();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON accounts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
@@ -300,6 +304,31 @@ CREATE TRIGGER belongs_to_fund BEFORE INSERT ON conditions_met FOR EACH ROW EXEC
 alter table conditions_met enable row level security;
 create policy own on conditions_met for select to wasata_donor using (((contribution_id)::text IN ( SELECT own_contributions() AS own_contributions)));
 create policy service on conditions_met for all to wasata_service using (true) with check (true);
+
+create table contingency_plans (
+  id          id not null,
+  fund_id     id not null,
+  code        text collate "C" not null,
+  entity_id   id not null,
+  version     integer not null default 1,
+  status      text not null default 'open'::text,
+  expires_on  date not null,
+  review_on   date not null,
+  created_by  id not null,
+  created_at  timestamp with time zone not null,
+  constraint contingency_plans_pkey PRIMARY KEY (id),
+  constraint contingency_plans_fund_id_code_key UNIQUE (fund_id, code),
+  constraint contingency_plans_fund_id_id_key UNIQUE (fund_id, id),
+  constraint contingency_plans_created_by_fkey FOREIGN KEY (created_by) REFERENCES people(id),
+  constraint contingency_plans_fund_id_entity_id_fkey FOREIGN KEY (fund_id, entity_id) REFERENCES entities(fund_id, id),
+  constraint contingency_plans_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint contingency_plans_check CHECK ((review_on <= expires_on)),
+  constraint contingency_plans_code_check CHECK ((code ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$'::text)),
+  constraint contingency_plans_status_check CHECK ((status = ANY (ARRAY['open'::text, 'activated'::text, 'withdrawn'::text, 'expired'::text])))
+);
+CREATE INDEX contingency_plans_by_expiry ON contingency_plans USING btree (expires_on) WHERE (status = 'open'::text);
+CREATE INDEX contingency_plans_by_status ON contingency_plans USING btree (fund_id, status, id);
+CREATE TRIGGER plan_ends_by_its_row BEFORE UPDATE OF status ON contingency_plans FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION plan_ends_by_its_row();
 
 create table contributions (
   id                  id not null,
@@ -1441,6 +1470,225 @@ create table person_states (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON person_states FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
+create table plan_activations (
+  fund_id         id not null,
+  plan_id         id not null,
+  version         integer not null,
+  request_id      id not null,
+  from_ready      bigint not null,
+  from_available  bigint not null,
+  activated_by    id not null,
+  activated_at    timestamp with time zone not null,
+  act_id          id not null,
+  constraint plan_activations_pkey PRIMARY KEY (request_id),
+  constraint plan_activations_fund_id_plan_id_version_request_id_key UNIQUE (fund_id, plan_id, version, request_id),
+  constraint plan_activations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint plan_activations_activated_by_fkey FOREIGN KEY (activated_by) REFERENCES people(id),
+  constraint plan_activations_fund_id_plan_id_version_fkey FOREIGN KEY (fund_id, plan_id, version) REFERENCES plan_versions(fund_id, plan_id, version),
+  constraint plan_activations_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint plan_activations_from_available_check CHECK ((from_available >= 0)),
+  constraint plan_activations_from_ready_check CHECK ((from_ready >= 0))
+);
+CREATE INDEX plan_activations_by_plan ON plan_activations USING btree (plan_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_activations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER plan_holds_what_it_needs AFTER INSERT ON plan_activations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION plan_holds_what_it_needs();
+
+create table plan_endings (
+  fund_id   id not null,
+  plan_id   id not null,
+  kind      text not null,
+  reason    text not null,
+  ended_at  timestamp with time zone not null,
+  act_id    id not null,
+  constraint plan_endings_pkey PRIMARY KEY (plan_id),
+  constraint plan_endings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint plan_endings_fund_id_plan_id_fkey FOREIGN KEY (fund_id, plan_id) REFERENCES contingency_plans(fund_id, id),
+  constraint plan_endings_kind_check CHECK ((kind = ANY (ARRAY['activated'::text, 'withdrawn'::text, 'expired'::text])))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_endings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER plan_holds_what_it_needs AFTER INSERT ON plan_endings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION plan_holds_what_it_needs();
+
+create table plan_funding (
+  fund_id          id not null,
+  set_aside_id     id not null,
+  contribution_id  id not null,
+  amount           bigint not null,
+  reason           jsonb not null,
+  constraint plan_funding_pkey PRIMARY KEY (set_aside_id, contribution_id),
+  constraint plan_funding_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
+  constraint plan_funding_fund_id_set_aside_id_fkey FOREIGN KEY (fund_id, set_aside_id) REFERENCES plan_set_asides(fund_id, id),
+  constraint plan_funding_amount_check CHECK ((amount > 0))
+);
+CREATE INDEX plan_funding_by_contribution ON plan_funding USING btree (contribution_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_funding FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table plan_lines (
+  fund_id         id not null,
+  plan_id         id not null,
+  version         integer not null,
+  line            smallint not null,
+  category        text not null,
+  description     text not null,
+  amount          bigint not null,
+  expert_id       id,
+  expert_version  integer,
+  mode            text,
+  after_days      integer,
+  days            integer,
+  constraint plan_lines_pkey PRIMARY KEY (plan_id, version, line),
+  constraint plan_lines_expert_id_expert_version_fkey FOREIGN KEY (expert_id, expert_version) REFERENCES expert_versions(expert_id, version),
+  constraint plan_lines_fund_id_expert_id_fkey FOREIGN KEY (fund_id, expert_id) REFERENCES experts(fund_id, id),
+  constraint plan_lines_fund_id_plan_id_version_fkey FOREIGN KEY (fund_id, plan_id, version) REFERENCES plan_versions(fund_id, plan_id, version),
+  constraint plan_lines_after_days_check CHECK (((after_days >= 0) AND (after_days <= 3660))),
+  constraint plan_lines_amount_check CHECK ((amount > 0)),
+  constraint plan_lines_category_check CHECK ((category = ANY (ARRAY['grants'::text, 'experts'::text, 'travel'::text, 'venue'::text, 'interpretation'::text, 'security'::text]))),
+  constraint plan_lines_check CHECK ((num_nulls(expert_id, expert_version, mode, after_days, days) = ANY (ARRAY[0, 5]))),
+  constraint plan_lines_check1 CHECK (((expert_id IS NULL) OR (category = 'experts'::text))),
+  constraint plan_lines_days_check CHECK (((days >= 1) AND (days <= 731))),
+  constraint plan_lines_mode_check CHECK ((mode = ANY (ARRAY['on_site'::text, 'remote'::text])))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_lines FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table plan_lines_activated (
+  fund_id     id not null,
+  plan_id     id not null,
+  version     integer not null,
+  line        smallint not null,
+  request_id  id not null,
+  constraint plan_line_activated_once PRIMARY KEY (plan_id, version, line),
+  constraint plan_lines_activated_fund_id_plan_id_version_request_id_fkey FOREIGN KEY (fund_id, plan_id, version, request_id) REFERENCES plan_activations(fund_id, plan_id, version, request_id),
+  constraint plan_lines_activated_plan_id_version_line_fkey FOREIGN KEY (plan_id, version, line) REFERENCES plan_lines(plan_id, version, line)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_lines_activated FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table plan_payees (
+  fund_id   id not null,
+  plan_id   id not null,
+  version   integer not null,
+  place     smallint not null,
+  payee_id  id not null,
+  constraint plan_payees_pkey PRIMARY KEY (plan_id, version, place),
+  constraint plan_payees_plan_id_version_payee_id_key UNIQUE (plan_id, version, payee_id),
+  constraint plan_payees_fund_id_payee_id_fkey FOREIGN KEY (fund_id, payee_id) REFERENCES payees(fund_id, id),
+  constraint plan_payees_fund_id_plan_id_version_fkey FOREIGN KEY (fund_id, plan_id, version) REFERENCES plan_versions(fund_id, plan_id, version)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_payees FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table plan_releases (
+  id           id not null,
+  fund_id      id not null,
+  plan_id      id not null,
+  version      integer not null,
+  kind         text not null,
+  amount       bigint not null,
+  released_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint plan_releases_pkey PRIMARY KEY (id),
+  constraint plan_releases_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint plan_releases_fund_id_plan_id_version_fkey FOREIGN KEY (fund_id, plan_id, version) REFERENCES plan_versions(fund_id, plan_id, version),
+  constraint plan_releases_amount_check CHECK ((amount > 0)),
+  constraint plan_releases_kind_check CHECK ((kind = ANY (ARRAY['changed'::text, 'withdrawn'::text, 'expired'::text, 'activated'::text])))
+);
+CREATE INDEX plan_releases_by_plan ON plan_releases USING btree (plan_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_releases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table plan_reviews (
+  fund_id      id not null,
+  plan_id      id not null,
+  version      integer not null,
+  number       integer not null,
+  review_on    date not null,
+  note         text not null,
+  reviewed_by  id not null,
+  reviewed_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint plan_reviews_pkey PRIMARY KEY (plan_id, number),
+  constraint plan_reviews_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint plan_reviews_fund_id_plan_id_version_fkey FOREIGN KEY (fund_id, plan_id, version) REFERENCES plan_versions(fund_id, plan_id, version),
+  constraint plan_reviews_reviewed_by_fkey FOREIGN KEY (reviewed_by) REFERENCES people(id)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_reviews FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table plan_set_asides (
+  id          id not null,
+  fund_id     id not null,
+  plan_id     id not null,
+  version     integer not null,
+  amount      bigint not null,
+  rule_from   date not null,
+  decided_by  id not null,
+  decided_at  timestamp with time zone not null,
+  act_id      id not null,
+  constraint plan_set_asides_pkey PRIMARY KEY (id),
+  constraint plan_set_asides_fund_id_id_key UNIQUE (fund_id, id),
+  constraint plan_set_asides_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint plan_set_asides_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES people(id),
+  constraint plan_set_asides_fund_id_plan_id_version_fkey FOREIGN KEY (fund_id, plan_id, version) REFERENCES plan_versions(fund_id, plan_id, version),
+  constraint plan_set_asides_amount_check CHECK ((amount > 0))
+);
+CREATE INDEX plan_set_asides_by_plan ON plan_set_asides USING btree (plan_id, version);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_set_asides FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER plan_holds_what_it_needs AFTER INSERT ON plan_set_asides DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION plan_holds_what_it_needs();
+CREATE TRIGGER set_aside_by_another BEFORE INSERT ON plan_set_asides FOR EACH ROW EXECUTE FUNCTION set_aside_by_another();
+
+create table plan_tranches (
+  fund_id     id not null,
+  plan_id     id not null,
+  version     integer not null,
+  tranche     smallint not null,
+  after_days  integer not null,
+  amount      bigint not null,
+  condition   text not null default ''::text,
+  constraint plan_tranches_pkey PRIMARY KEY (plan_id, version, tranche),
+  constraint plan_tranches_fund_id_plan_id_version_fkey FOREIGN KEY (fund_id, plan_id, version) REFERENCES plan_versions(fund_id, plan_id, version),
+  constraint plan_tranches_after_days_check CHECK (((after_days >= 0) AND (after_days <= 3660))),
+  constraint plan_tranches_amount_check CHECK ((amount > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_tranches FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table plan_versions (
+  fund_id         id not null,
+  plan_id         id not null,
+  version         integer not null,
+  title           text not null,
+  scenario        text not null,
+  watch_item_id   id,
+  process_id      id,
+  country         text not null,
+  region          text not null,
+  phase           text not null,
+  lane            text not null,
+  mandate_basis   text not null,
+  support         text[] not null,
+  themes          text[] not null default '{}'::text[],
+  duration_days   integer not null,
+  expires_on      date not null,
+  review_on       date not null,
+  when_activated  text not null,
+  reason          text not null,
+  changed_by      id not null,
+  changed_at      timestamp with time zone not null,
+  act_id          id not null,
+  constraint plan_versions_pkey PRIMARY KEY (plan_id, version),
+  constraint plan_versions_fund_id_plan_id_version_key UNIQUE (fund_id, plan_id, version),
+  constraint plan_versions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint plan_versions_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES people(id),
+  constraint plan_versions_fund_id_plan_id_fkey FOREIGN KEY (fund_id, plan_id) REFERENCES contingency_plans(fund_id, id),
+  constraint plan_versions_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id),
+  constraint plan_versions_fund_id_watch_item_id_fkey FOREIGN KEY (fund_id, watch_item_id) REFERENCES watch_items(fund_id, id),
+  constraint plan_versions_duration_days_check CHECK (((duration_days >= 1) AND (duration_days <= 3660))),
+  constraint plan_versions_lane_check CHECK ((lane = ANY (ARRAY['standard'::text, 'rapid'::text, 'no_regret'::text]))),
+  constraint plan_versions_mandate_basis_check CHECK ((mandate_basis = ANY (ARRAY['request_of_parties'::text, 'secretary_general_initiative'::text, 'security_council_request'::text, 'general_assembly_request'::text]))),
+  constraint plan_versions_phase_check CHECK ((phase = ANY (ARRAY['before_escalation'::text, 'after_violence'::text, 'implementation'::text]))),
+  constraint plan_versions_support_check CHECK (((support <> '{}'::text[]) AND (support <@ ARRAY['advisory'::text, 'logistical'::text, 'financial'::text]))),
+  constraint plan_versions_themes_check CHECK ((themes <@ ARRAY['power_sharing'::text, 'natural_resources'::text, 'constitution_making'::text, 'ceasefire_and_security'::text, 'gender_and_inclusion'::text])),
+  constraint plan_versions_title_check CHECK (((length(title) >= 1) AND (length(title) <= 300))),
+  constraint plan_versions_version_check CHECK ((version > 0)),
+  constraint plan_versions_when_activated_check CHECK ((when_activated = ANY (ARRAY['give_back'::text, 'keep'::text])))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_versions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER changed_plan_holds_nothing AFTER INSERT ON plan_versions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION plan_is_anothers();
+
 create table pledge_cancellations (
   contribution_id  id not null,
   cancelled_on     date not null,
@@ -1941,6 +2189,20 @@ CREATE INDEX request_funding_by_contribution ON request_funding USING btree (con
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON request_funding FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON request_funding FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 
+create table request_tranches (
+  fund_id     id not null,
+  request_id  id not null,
+  tranche     smallint not null,
+  after_days  integer not null,
+  amount      bigint not null,
+  condition   text not null default ''::text,
+  constraint request_tranches_pkey PRIMARY KEY (request_id, tranche),
+  constraint request_tranches_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint request_tranches_after_days_check CHECK (((after_days >= 0) AND (after_days <= 3660))),
+  constraint request_tranches_amount_check CHECK ((amount > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON request_tranches FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table requests (
   id              id not null,
   fund_id         id not null,
@@ -2432,6 +2694,51 @@ create table turnover (
   constraint turnover_pkey PRIMARY KEY (account_id, day),
   constraint turnover_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
 ) with (fillfactor=80);
+
+create table watch_item_versions (
+  fund_id        id not null,
+  watch_item_id  id not null,
+  version        integer not null,
+  phase          text not null,
+  signal         text not null,
+  severity       text not null,
+  owner_id       id not null,
+  review_on      date not null,
+  closed         boolean not null default false,
+  note           text not null default ''::text,
+  changed_by     id not null,
+  changed_at     timestamp with time zone not null,
+  act_id         id not null,
+  constraint watch_item_changed_in_turn PRIMARY KEY (watch_item_id, version),
+  constraint watch_item_versions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint watch_item_versions_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES people(id),
+  constraint watch_item_versions_fund_id_watch_item_id_fkey FOREIGN KEY (fund_id, watch_item_id) REFERENCES watch_items(fund_id, id),
+  constraint watch_item_versions_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES people(id),
+  constraint watch_item_versions_check CHECK (((NOT closed) OR (note <> ''::text))),
+  constraint watch_item_versions_phase_check CHECK ((phase = ANY (ARRAY['before_escalation'::text, 'after_violence'::text, 'implementation'::text]))),
+  constraint watch_item_versions_severity_check CHECK ((severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text]))),
+  constraint watch_item_versions_version_check CHECK ((version > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON watch_item_versions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table watch_items (
+  id          id not null,
+  fund_id     id not null,
+  country     text not null,
+  region      text not null,
+  process_id  id,
+  created_by  id not null,
+  created_at  timestamp with time zone not null,
+  act_id      id not null,
+  constraint watch_items_pkey PRIMARY KEY (id),
+  constraint watch_items_fund_id_id_key UNIQUE (fund_id, id),
+  constraint watch_items_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint watch_items_created_by_fkey FOREIGN KEY (created_by) REFERENCES people(id),
+  constraint watch_items_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint watch_items_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id)
+);
+CREATE INDEX watch_items_by_region ON watch_items USING btree (fund_id, region, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON watch_items FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table write_offs (
   id               id not null,
@@ -3321,6 +3628,17 @@ AS $function$
                'łøđıςٱةى٠١٢٣٤٥٦٧٨٩', 'lodiσاهي0123456789')
     $function$;
 
+CREATE OR REPLACE FUNCTION held_for_plan(p_plan text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select coalesce(sum(b.amount), 0)::bigint
+    from contingency_plans p join accounts a on a.fund_id = p.fund_id and a.plan_code = p.code join balances b on b.account_id = a.id
+   where p.id = p_plan
+$function$;
+
 CREATE OR REPLACE FUNCTION history_is_append_only()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3820,6 +4138,47 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION plan_ends_by_its_row()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if old.status <> 'open' or not exists (select from plan_endings e where e.plan_id = new.id and e.kind = new.status) then
+    raise exception 'plan % is not %: nobody made it so', new.id, new.status using errcode = 'check_violation', constraint = 'plan_ends_by_its_row';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION plan_holds_what_it_needs()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if held_for_plan(new.plan_id) > (
+       select case p.status when 'open' then coalesce(sum(l.amount), 0) else 0 end
+         from contingency_plans p
+         left join plan_lines l on l.plan_id = p.id and l.version = p.version
+          and not exists (select from plan_lines_activated u where u.plan_id = l.plan_id and u.version = l.version and u.line = l.line)
+        where p.id = new.plan_id group by p.status) then
+    raise exception 'plan % holds more than it needs', new.plan_id using errcode = 'check_violation', constraint = 'plan_holds_what_it_needs';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION plan_is_anothers()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if held_for_plan(new.plan_id) > 0 and new.version > 1 then
+    raise exception 'plan % is changed and still holds money', new.plan_id using errcode = 'check_violation', constraint = 'changed_plan_holds_nothing';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[])
  RETURNS TABLE(ord integer, entry_id bigint, is_new boolean)
  LANGUAGE plpgsql
@@ -4099,6 +4458,18 @@ AS $function$
       or (p.confidentiality = 'open' and exists (select from people n where n.id = p_person and n.administrator))
 $function$;
 
+CREATE OR REPLACE FUNCTION set_aside_by_another()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from plan_versions v where v.plan_id = new.plan_id and v.changed_by = new.decided_by) then
+    raise exception '% wrote plan %', new.decided_by, new.plan_id using errcode = 'check_violation', constraint = 'set_aside_by_another';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION signatures_count()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4293,6 +4664,7 @@ grant insert, select on clock_notices to wasata_service;
 grant select on closings to wasata_service;
 grant select on conditions_met to wasata_donor;
 grant insert, select on conditions_met to wasata_service;
+grant insert, select on contingency_plans to wasata_service;
 grant usage on sequence contribution_numbers to wasata_service;
 grant select on contributions to wasata_donor;
 grant insert, select on contributions to wasata_service;
@@ -4350,6 +4722,18 @@ grant insert, select on payments to wasata_service;
 grant insert, select on people to wasata_service;
 grant insert, select on period_states to wasata_service;
 grant insert, select on person_states to wasata_service;
+grant insert, select on plan_activations to wasata_service;
+grant insert, select on plan_endings to wasata_service;
+grant insert, select on plan_funding to wasata_service;
+grant insert, select on plan_lines to wasata_service;
+grant insert, select on plan_lines_activated to wasata_service;
+grant usage on sequence plan_numbers to wasata_service;
+grant insert, select on plan_payees to wasata_service;
+grant insert, select on plan_releases to wasata_service;
+grant insert, select on plan_reviews to wasata_service;
+grant insert, select on plan_set_asides to wasata_service;
+grant insert, select on plan_tranches to wasata_service;
+grant insert, select on plan_versions to wasata_service;
 grant select on pledge_cancellations to wasata_donor;
 grant insert, select on pledge_cancellations to wasata_service;
 grant insert, select on policies to wasata_service;
@@ -4379,6 +4763,7 @@ grant insert, select on reopenings to wasata_service;
 grant insert, select on request_endings to wasata_service;
 grant insert, select on request_funding to wasata_service;
 grant usage on sequence request_numbers to wasata_service;
+grant insert, select on request_tranches to wasata_service;
 grant insert, select on requests to wasata_service;
 grant insert, select on reserve_transfers to wasata_service;
 grant insert, select on revaluation_items to wasata_service;
@@ -4409,11 +4794,14 @@ grant insert, select on ties to wasata_service;
 grant insert, select on tokens to wasata_service;
 grant select on told to wasata_service;
 grant select on turnover to wasata_service;
+grant insert, select on watch_item_versions to wasata_service;
+grant insert, select on watch_items to wasata_service;
 grant select on write_offs to wasata_donor;
 grant insert, select on write_offs to wasata_service;
 grant insert, select on year_closings to wasata_service;
 grant update (act_id), update (amount), update (condition), update (conditional), update (correction_id), update (functional), update (rate), update (rate_source), update (reference), update (signed_on), update (standard), update (support_cost_base), update (support_cost_bps) on agreements to wasata_service;
 grant select (currency), select (id) on bank_accounts to wasata_donor;
+grant update (expires_on), update (review_on), update (status), update (version) on contingency_plans to wasata_service;
 grant update (earmark), update (status), update (version) on contributions to wasata_service;
 grant select (entry_id), select (kind), select (original), select (source), select (takes_back) on correction_entries to wasata_donor;
 grant update (status) on corrections to wasata_service;
@@ -4440,6 +4828,7 @@ grant execute on function decisions_that_count(p_request text, p_round integer) 
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_service;
 grant execute on function first_open_day(p_fund text, p_month date) to wasata_service;
+grant execute on function held_for_plan(p_plan text) to wasata_service;
 grant execute on function keeps_away(p_person text, p_payee text) to wasata_service;
 grant execute on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) to wasata_service;
@@ -4471,6 +4860,7 @@ revoke all on function decisions_that_count(p_request text, p_round integer) fro
 revoke all on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function first_open_day(p_fund text, p_month date) from public;
 revoke all on function fold_seal(p_fund text, p_seal integer) from public;
+revoke all on function held_for_plan(p_plan text) from public;
 revoke all on function keeps_away(p_person text, p_payee text) from public;
 revoke all on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function lock_period(fund text, month date, alone boolean) from public;

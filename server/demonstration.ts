@@ -141,6 +141,7 @@ const CAST: readonly Member[] = [
 type Furniture = {
   bankAccountId: string
   entityId: string
+  envoyId: string
   /** The donor whose person can sign in. */
   donorId: string
   donors: Map<string, string>
@@ -157,7 +158,7 @@ async function furnish(trx: Trx, actor: Actor, fundId: string): Promise<Furnitur
     kind: 'regional_office',
     region: 'Central Africa',
   })
-  await add('entities', {
+  const envoy = await add('entities', {
     name: 'Office of the Special Envoy for the Northern Lakes',
     kind: 'envoy_office',
     region: 'Central Asia',
@@ -171,7 +172,14 @@ async function furnish(trx: Trx, actor: Actor, fundId: string): Promise<Furnitur
   }
   const donors = new Map<string, string>()
   for (const [name, kind] of DONORS) donors.set(name, (await add('donors', { name, kind })).id)
-  return { bankAccountId: bank.id, entityId: entity.id, donorId: donors.get(DONORS[0][0])!, donors, processes }
+  return {
+    bankAccountId: bank.id,
+    entityId: entity.id,
+    envoyId: envoy.id,
+    donorId: donors.get(DONORS[0][0])!,
+    donors,
+    processes,
+  }
 }
 
 const DONORS = [

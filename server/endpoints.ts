@@ -5,6 +5,7 @@ import { clockEndpoints } from './clock/routes.ts'
 import { contributionEndpoints } from './contributions/routes.ts'
 import { correctionEndpoints } from './corrections/routes.ts'
 import { donorReportEndpoints } from './donor-reports/routes.ts'
+import { forecastEndpoints } from './forecast/routes.ts'
 import { deploymentEndpoints } from './deployments/routes.ts'
 import { entityEndpoints } from './entities/routes.ts'
 import { expertEndpoints } from './experts/routes.ts'
@@ -23,11 +24,14 @@ import { payeeEndpoints } from './payees/routes.ts'
 import { paymentEndpoints } from './payments/routes.ts'
 import { peopleEndpoints } from './people/routes.ts'
 import { periodEndpoints } from './periods/routes.ts'
+import { planEndpoints } from './plans/routes.ts'
+import { readinessEndpoints } from './readiness/routes.ts'
 import { rateEndpoints } from './rates/routes.ts'
 import { processEndpoints } from './processes/routes.ts'
 import { proposalEndpoints } from './proposals/routes.ts'
 import { requestEndpoints } from './requests/routes.ts'
 import { treasuryEndpoints } from './treasury/routes.ts'
+import { watchEndpoints } from './watch/routes.ts'
 
 /** Every address of the API, noun by noun. */
 export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
@@ -47,6 +51,10 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...clockEndpoints(),
     ...paymentEndpoints(),
     ...noRegretEndpoints(),
+    ...watchEndpoints(),
+    ...planEndpoints(),
+    ...readinessEndpoints(),
+    ...forecastEndpoints(),
     ...treasuryEndpoints(),
     ...proposalEndpoints(),
     ...ruleEndpoints(),

@@ -382,6 +382,37 @@ export const REFUSALS = {
     'أموال هذه المساهمة مستخدمة بما لا يسمح به التخصيص الجديد.',
   ),
 
+  watch_item_closed: no(
+    409,
+    'This watch item is closed. Open it again first: send "closed": false.',
+    'بند الرصد هذا مغلق. أعد فتحه أولاً: أرسل "closed": false.',
+  ),
+  plan_ended: no(
+    409,
+    'This plan was activated, withdrawn or has expired; see "ended". Write a new plan, or open the request that it became.',
+    'فُعّلت هذه الخطة أو سُحبت أو انتهت؛ انظر "ended". اكتب خطة جديدة أو افتح الطلب الذي صارت إليه.',
+  ),
+  plan_expired: no(
+    409,
+    'The last day of this plan is past. Change the plan to a later one, and have money set aside for it anew.',
+    'انقضى آخر يوم لهذه الخطة. عدّلها إلى يوم لاحق، ثم يُرصد لها المال من جديد.',
+  ),
+  plan_activated_already: no(
+    409,
+    'A request has used this part of the plan already. See "requestId".',
+    'استخدم طلب هذا الجزء من الخطة من قبل. انظر "requestId".',
+  ),
+  tranches_differ: no(
+    422,
+    'The tranches do not add up to the budget lines. Change one or the other.',
+    'مجموع الدفعات لا يساوي مجموع بنود الميزانية. عدّل هذه أو تلك.',
+  ),
+  exceeds_plan: no(
+    409,
+    'That is more than the plan still lacks. See "missing".',
+    'هذا أكثر مما ينقص الخطة. انظر "missing".',
+  ),
+
   incomplete_request: no(
     422,
     'The request is not complete. See "missing" for what must be filled in before it is submitted.',

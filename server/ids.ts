@@ -25,6 +25,9 @@ export const ID_KINDS = {
   payee: 'pye',
   payment: 'pay',
   person: 'per',
+  plan: 'pln',
+  planRelease: 'plr',
+  planSetAside: 'psa',
   process: 'prc',
   proposal: 'prp',
   rateChange: 'rch',
@@ -39,6 +42,7 @@ export const ID_KINDS = {
   sample: 'smp',
   savedQuery: 'sqy',
   token: 'tok',
+  watchItem: 'wch',
   writeOff: 'wof',
   yearClosing: 'ycl',
 } as const

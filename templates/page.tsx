@@ -15,6 +15,7 @@ export type Section =
   | 'entities'
   | 'processes'
   | 'rules'
+  | 'planning'
 
 /** What every page has around its content. */
 export type Frame = {

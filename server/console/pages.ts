@@ -12,6 +12,7 @@ import { auditPages } from './audit.ts'
 import { samplePages } from './samples.ts'
 import { donorPages } from './donors.ts'
 import { draftPages } from './drafts.ts'
+import { forecastPages } from './forecast.ts'
 import { expertPages } from './experts.ts'
 import { homePages } from './home.ts'
 import { ledgerPages } from './ledger.ts'
@@ -21,6 +22,8 @@ import { ownPasswordFirst, passwordPages } from './password.ts'
 import { paymentForms } from './payments.ts'
 import { periodPages } from './periods.ts'
 import { recoveryPages } from './recoveries.ts'
+import { planningPages } from './planning.ts'
+import { planPages } from './plans.ts'
 import { processPages } from './processes.ts'
 import { requestPages } from './requests.ts'
 import { rulePages } from './rules.ts'
@@ -62,6 +65,9 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   periodPages(router, served)
   correctionPages(router, served)
   rulePages(router, served)
+  planningPages(router, served)
+  planPages(router, served)
+  forecastPages(router, served)
   expertPages(router, served)
   processPages(router, served)
   return router

@@ -14,6 +14,8 @@ export type Instead =
   | 'pledge_again'
   | 'write_off'
   | 'refund_or_write_off'
+  | 'withdraw_plan'
+  | 'set_aside_again'
   | 'withdraw_request'
   | 'request_again'
   | 'reduce_obligation'
@@ -65,6 +67,8 @@ const OTHERWISE: Readonly<Record<string, Instead>> = {
   pledge_cancelled: 'pledge_again',
   condition_met: 'refund_or_write_off',
   authority_released: 'refund_or_write_off',
+  plan_set_aside: 'withdraw_plan',
+  plan_released: 'set_aside_again',
   request_submitted: 'withdraw_request',
   request_released: 'request_again',
   request_approved: 'reduce_obligation',

@@ -7,6 +7,7 @@ import { deliverMails } from '../notifications/deliver.ts'
 import { makeMails } from '../notifications/make-mails.ts'
 import type { Post } from '../notifications/post.ts'
 import { forgetExpired } from '../people/forget.ts'
+import { expirePlans } from '../plans/expire.ts'
 import { expireRequests } from '../requests/expire.ts'
 
 /** What a task works with. No task asks the machine what time it is. */
@@ -57,6 +58,15 @@ export const TASKS: readonly Task[] = [
       const unwound = await unwindOverdue(db, now)
       if (unwound > 0) log.info({ unwound }, 'no-regret advances unwound')
       await remindToRatify(db, now)
+    },
+  },
+  {
+    name: 'expire_plans',
+    does: 'Ends contingency plans whose last day is past, and gives back what was set aside for them',
+    everyMinutes: 10,
+    run: async ({ db, now, log }) => {
+      const ended = await expirePlans(db, now)
+      if (ended > 0) log.info({ ended }, 'plans expired')
     },
   },
   {

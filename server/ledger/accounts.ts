@@ -103,6 +103,9 @@ export function recoverable(contribution: ContributionRef, currency: string, req
   const address = `budget:disbursed:${contribution.code}:recoverable:${request.code}`
   return { ...ofContribution(address, contribution, currency), requestId: request.id }
 }
+/** What of a contribution is set aside for a contingency plan. */
+export const ready = (contribution: ContributionRef, currency: string, plan: { readonly code: string }): Account =>
+  ofContribution(`budget:ready:${contribution.code}:${plan.code}`, contribution, currency)
 
 /** The fund's own operating reserve, which carries exchange differences and may go below zero. */
 export const reserveAvailable = (currency: string): Account => ({ address: 'budget:available:reserve', currency })

@@ -14,6 +14,8 @@ export type EntryKind =
   | 'receipt'
   | 'unidentified_receipt'
   | 'receipt_applied'
+  | 'plan_set_aside'
+  | 'plan_released'
   | 'request_submitted'
   | 'request_released'
   | 'request_approved'

@@ -1,5 +1,5 @@
 import type { Money } from '../money.ts'
-import { recoverable, stage, type RequestRef, type Stage } from './accounts.ts'
+import { ready, recoverable, stage, type RequestRef, type Stage } from './accounts.ts'
 import { credit, debit, type Posting } from './post.ts'
 
 /** What of one contribution is at a stage, or moves. */
@@ -21,6 +21,35 @@ export function moveStage(
         ? recoverable(contribution, amount.currency, request)
         : stage(name, contribution, amount.currency, HELD.includes(name) ? request : undefined)
     return [debit(at(to), amount), credit(at(from), amount)]
+  })
+}
+
+/** Money set aside for a plan or given back, contribution by contribution (event 10). */
+export function movePlanStage(
+  plan: { readonly code: string },
+  { from, to }: { from: 'available' | 'ready'; to: 'available' | 'ready' },
+  parts: readonly StagePart[],
+): Posting[] {
+  return parts.flatMap(({ contributionId, code, amount }) => {
+    const of = { id: contributionId, code }
+    const at = (name: 'available' | 'ready') =>
+      name === 'ready' ? ready(of, amount.currency, plan) : stage(name, of, amount.currency)
+    return [debit(at(to), amount), credit(at(from), amount)]
+  })
+}
+
+/** What was set aside for a plan, held by the request that the plan has become (event 11). */
+export function reserveReady(
+  request: RequestRef,
+  plan: { readonly code: string },
+  parts: readonly StagePart[],
+): Posting[] {
+  return parts.flatMap(({ contributionId, code, amount }) => {
+    const of = { id: contributionId, code }
+    return [
+      debit(stage('reserved', of, amount.currency, request), amount),
+      credit(ready(of, amount.currency, plan), amount),
+    ]
   })
 }
 

@@ -4,6 +4,7 @@ import { correctionsAr } from './ar-corrections.ts'
 import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
 import { ruleErrorsAr, rulesInAr } from './ar-rules.ts'
+import { planningAr } from './ar-planning.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import { clockInAr } from './ar-clock.ts'
@@ -29,6 +30,7 @@ export const ar: Texts = {
     ledger: 'دفتر الأستاذ',
     periods: 'الفترات',
     rules: 'القواعد',
+    planning: 'التخطيط',
     experts: 'الخبراء',
     entities: 'الجهات',
     processes: 'العمليات',
@@ -353,6 +355,7 @@ export const ar: Texts = {
   },
 
   ...periodsAr,
+  ...planningAr,
   ...correctionsAr,
   ...auditAr,
 
@@ -495,6 +498,8 @@ export const ar: Texts = {
     receipt: 'قبض',
     unidentified_receipt: 'قبض غير محدد',
     receipt_applied: 'تخصيص قبض',
+    plan_set_aside: 'رصد لخطة',
+    plan_released: 'رد المرصود',
     request_submitted: 'تقديم طلب',
     request_released: 'رد الحجز',
     request_approved: 'اعتماد طلب',

@@ -4,6 +4,7 @@ import { correctionsEn } from './en-corrections.ts'
 import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
 import { ruleErrorsEn, rulesInEn } from './en-rules.ts'
+import { planningEn } from './en-planning.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
@@ -28,6 +29,7 @@ export const en = {
     ledger: 'Ledger',
     periods: 'Periods',
     rules: 'Rules',
+    planning: 'Planning',
     experts: 'Experts',
     entities: 'Entities',
     processes: 'Processes',
@@ -352,6 +354,7 @@ export const en = {
   },
 
   ...periodsEn,
+  ...planningEn,
   ...correctionsEn,
   ...auditEn,
 
@@ -499,6 +502,8 @@ export const en = {
     receipt: 'Receipt',
     unidentified_receipt: 'Receipt, not identified',
     receipt_applied: 'Receipt applied',
+    plan_set_aside: 'Set aside for a plan',
+    plan_released: 'Set aside given back',
     request_submitted: 'Request submitted',
     request_released: 'Reservation given back',
     request_approved: 'Request approved',
