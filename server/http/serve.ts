@@ -29,7 +29,7 @@ export function serveEndpoints(db: Db, endpoints: readonly Endpoint[], limits = 
       if (run.kind === 'change') return send(res, await inAct(db, req, actor, (trx) => run.handle(trx, actor, input)))
       const answer = await run.handle(db, actor, input)
       if (endpoint.kept) await keepReading(db, req, actor, input.query)
-      else await keepLooks(db, req, actor)
+      else if (!endpoint.open) await keepLooks(db, req, actor)
       return answer.stream ? writeFile(res, answer.stream) : send(res, answer)
     })
   }
