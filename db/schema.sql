@@ -6,39 +6,8 @@ create domain id as text collate "C" CHECK ((VALUE ~ '^[a-z]{3}_[0-9a-hjkmnp-tv-
 
 create sequence contribution_numbers as bigint start 1;
 create sequence payment_numbers as bigint start 1;
+create sequence plan_numbers as bigint start 1;
 create sequence request_numbers as bigint start 1;
-
-create table absence_returns (
-  absence_id   id not null,
-  fund_id      id not null,
-  person_id    id not null,
-  returned_at  timestamp with time zone not null,
-  act_id       id not null,
-  constraint absence_returns_pkey PRIMARY KEY (absence_id),
-  constraint absence_returns_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint absence_returns_fund_id_absence_id_person_id_fkey FOREIGN KEY (fund_id, absence_id, person_id) REFERENCES absences(fund_id, id, person_id)
-);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON absence_returns FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-
-create table absences (
-  id         id not null,
-  fund_id    id not null,
-  person_id  id not null,
-  starts_at  timestamp with time zone not null,
-  ends_at    timestamp with time zone not null,
-  reason     text not null default ''::text,
-  stated_at  timestamp with time zone not null,
-  act_id     id not null,
-  constraint absences_pkey PRIMARY KEY (id),
-  constraint absences_fund_id_id_person_id_key UNIQUE (fund_id, id, person_id),
-  constraint absences_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint absences_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint absences_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
-  constraint absence_ends CHECK ((starts_at < ends_at)),
-  constraint absences_reason_check CHECK ((length(reason) <= 500))
-);
-CREATE INDEX absences_by_person ON absences USING btree (fund_id, person_id, ends_at);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON absences FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table accounts (
   id               bigint not null generated always as identity,
@@ -50,13 +19,16 @@ create table accounts (
   contribution_id  id,
   request_id       id,
   opened_at        timestamp with time zone not null default clock_timestamp(),
+  plan_code        text collate "C" generated always as ( CASE WHEN (address ~ '^budget:ready:'::text) THEN NULLIF(split_part(address, ':'::text, 4), ''::text) ELSE NULL::text END) stored,
   constraint accounts_pkey PRIMARY KEY (id),
   constraint accounts_fund_id_address_currency_key UNIQUE (fund_id, address, currency),
   constraint accounts_currency_fkey FOREIGN KEY (currency) REFERENCES currencies(code),
   constraint accounts_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint ready_is_for_a_plan FOREIGN KEY (fund_id, plan_code) REFERENCES contingency_plans(fund_id, code),
   constraint accounts_address_check CHECK (((address ~ '^[a-z-]+(:[A-Za-z0-9._-]+)+$'::text) AND (length(address) <= 200)))
 );
 CREATE INDEX accounts_by_contribution ON accounts USING btree (contribution_id) WHERE (contribution_id IS NOT NULL);
+CREATE INDEX accounts_by_plan ON accounts USING btree (fund_id, plan_code) WHERE (plan_code IS NOT NULL);
 CREATE INDEX accounts_by_request ON accounts USING btree (request_id) WHERE (request_id IS NOT NULL);
 CREATE TRIGGER account_is_what_it_says AFTER INSERT ON accounts FOR EACH ROW EXECUTE FUNCTION account_is_what_it_says();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON accounts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
@@ -97,6 +69,47 @@ create table adjusting_acts (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON adjusting_acts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE CONSTRAINT TRIGGER controller_adjusts AFTER INSERT ON adjusting_acts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION controller_adjusts();
+
+create table advance_activations (
+  request_id    id not null,
+  fund_id       id not null,
+  round         integer not null,
+  decision_id   id not null,
+  activated_at  timestamp with time zone not null,
+  ratify_by     timestamp with time zone not null,
+  act_id        id not null,
+  constraint advance_activations_pkey PRIMARY KEY (request_id),
+  constraint advance_activations_fund_id_request_id_ratify_by_key UNIQUE (fund_id, request_id, ratify_by),
+  constraint advance_activations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint advance_activations_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES decisions(id),
+  constraint advance_activations_fund_id_request_id_round_fkey FOREIGN KEY (fund_id, request_id, round) REFERENCES no_regret_advances(fund_id, request_id, round)
+);
+CREATE INDEX advance_activations_by_end ON advance_activations USING btree (ratify_by, request_id);
+CREATE TRIGGER advance_is_activated BEFORE INSERT ON advance_activations FOR EACH ROW EXECUTE FUNCTION advance_is_activated();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON advance_activations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table advance_endings (
+  request_id  id not null,
+  fund_id     id not null,
+  outcome     text not null,
+  cause       text not null,
+  ratify_by   timestamp with time zone not null,
+  ended_at    timestamp with time zone not null,
+  reason      text not null default ''::text,
+  act_id      id not null,
+  constraint advance_endings_pkey PRIMARY KEY (request_id),
+  constraint advance_endings_request_id_outcome_key UNIQUE (request_id, outcome),
+  constraint advance_endings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint advance_endings_fund_id_request_id_ratify_by_fkey FOREIGN KEY (fund_id, request_id, ratify_by) REFERENCES advance_activations(fund_id, request_id, ratify_by),
+  constraint advance_endings_cause_check CHECK ((cause = ANY (ARRAY['approved'::text, 'rejected'::text, 'overdue'::text]))),
+  constraint advance_endings_check CHECK (((outcome = 'ratified'::text) = (cause = 'approved'::text))),
+  constraint advance_endings_outcome_check CHECK ((outcome = ANY (ARRAY['ratified'::text, 'unwound'::text]))),
+  constraint ratified_in_time CHECK (((outcome <> 'ratified'::text) OR (ended_at <= ratify_by))),
+  constraint unwound_when_overdue CHECK (((cause <> 'overdue'::text) OR (ended_at > ratify_by)))
+);
+CREATE TRIGGER advance_is_ratified BEFORE INSERT ON advance_endings FOR EACH ROW WHEN ((new.outcome = 'ratified'::text)) EXECUTE FUNCTION advance_is_ratified();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON advance_endings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER unwound_status_follows AFTER INSERT ON advance_endings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.outcome = 'unwound'::text)) EXECUTE FUNCTION unwound_status_follows();
 
 create table agreements (
   contribution_id    id not null,
@@ -142,6 +155,7 @@ create table approval_steps (
   role        text not null,
   quorum      smallint not null,
   fund_id     id not null,
+  ratifies    boolean not null default false,
   constraint approval_steps_pkey PRIMARY KEY (request_id, round, step, role),
   constraint approval_steps_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint approval_steps_request_id_round_fkey FOREIGN KEY (request_id, round) REFERENCES submissions(request_id, round),
@@ -190,89 +204,33 @@ create table bank_accounts (
   constraint bank_accounts_code_check CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,29}$'::text))
 );
 
-create table break_glass_confirmations (
-  break_glass_id  id not null,
-  fund_id         id not null,
-  request_id      id not null,
-  begun_by        id not null,
-  confirmed_by    id not null,
-  confirmed_at    timestamp with time zone not null,
-  reason          text not null default ''::text,
-  review_by       timestamp with time zone not null,
-  duty            text not null default 'approver'::text,
-  act_id          id not null,
-  constraint break_glass_confirmations_pkey PRIMARY KEY (break_glass_id),
-  constraint break_glass_confirmations_fund_id_break_glass_id_key UNIQUE (fund_id, break_glass_id),
-  constraint break_glass_confirmations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint break_glass_confirmations_fund_id_break_glass_id_begun_by__fkey FOREIGN KEY (fund_id, break_glass_id, begun_by, request_id) REFERENCES break_glasses(fund_id, id, begun_by, request_id),
-  constraint one_duty_each FOREIGN KEY (request_id, confirmed_by, duty) REFERENCES duties(request_id, person_id, duty),
-  constraint break_glass_by_two_people CHECK (((confirmed_by)::text <> (begun_by)::text)),
-  constraint break_glass_confirmations_duty_check CHECK ((duty = 'approver'::text)),
-  constraint break_glass_confirmations_reason_check CHECK ((length(reason) <= 2000))
-);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON break_glass_confirmations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-CREATE TRIGGER break_glass_by_directors BEFORE INSERT ON break_glass_confirmations FOR EACH ROW EXECUTE FUNCTION break_glass_by_directors();
-
-create table break_glass_reviews (
-  break_glass_id  id not null,
-  fund_id         id not null,
-  reviewed_by     id not null,
-  verdict         text not null,
-  words           text not null,
-  reviewed_at     timestamp with time zone not null,
-  act_id          id not null,
-  constraint break_glass_reviews_pkey PRIMARY KEY (break_glass_id),
-  constraint break_glass_reviews_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint break_glass_reviews_fund_id_break_glass_id_fkey FOREIGN KEY (fund_id, break_glass_id) REFERENCES break_glass_confirmations(fund_id, break_glass_id),
-  constraint break_glass_reviews_reviewed_by_fkey FOREIGN KEY (reviewed_by) REFERENCES people(id),
-  constraint break_glass_reviews_verdict_check CHECK ((verdict = ANY (ARRAY['acknowledge'::text, 'contest'::text]))),
-  constraint break_glass_reviews_words_check CHECK (((length(words) >= 1) AND (length(words) <= 2000)))
-);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON break_glass_reviews FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-CREATE TRIGGER break_glass_reviewed_by_others BEFORE INSERT ON break_glass_reviews FOR EACH ROW EXECUTE FUNCTION break_glass_reviewed_by_others();
-
-create table break_glasses (
-  id            id not null,
-  fund_id       id not null,
-  request_id    id not null,
-  round         integer not null,
-  step          smallint not null,
-  role          text not null,
-  decided_hash  text not null,
-  reason        text not null,
-  begun_by      id not null,
-  begun_at      timestamp with time zone not null,
-  ends_at       timestamp with time zone not null,
-  duty          text not null default 'approver'::text,
-  act_id        id not null,
-  constraint break_glasses_pkey PRIMARY KEY (id),
-  constraint break_glasses_fund_id_id_begun_by_request_id_key UNIQUE (fund_id, id, begun_by, request_id),
-  constraint break_glasses_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint break_glasses_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint break_glasses_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
-  constraint break_glasses_request_id_round_step_role_fkey FOREIGN KEY (request_id, round, step, role) REFERENCES approval_steps(request_id, round, step, role),
-  constraint one_duty_each FOREIGN KEY (request_id, begun_by, duty) REFERENCES duties(request_id, person_id, duty),
-  constraint break_glass_ends CHECK ((begun_at < ends_at)),
-  constraint break_glasses_duty_check CHECK ((duty = 'approver'::text)),
-  constraint break_glasses_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
-  constraint break_glasses_role_check CHECK ((role = ANY (ARRAY['fund_manager'::text, 'head_of_department'::text])))
-);
-CREATE INDEX break_glasses_by_fund ON break_glasses USING btree (fund_id, id);
-CREATE INDEX break_glasses_by_request ON break_glasses USING btree (request_id, id);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON break_glasses FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-
 create table budget_lines (
-  request_id   id not null,
-  line         smallint not null,
-  category     text not null,
-  description  text not null,
-  amount       bigint not null,
-  fund_id      id not null,
+  request_id     id not null,
+  line           smallint not null,
+  category       text not null,
+  description    text not null,
+  amount         bigint not null,
+  fund_id        id not null,
+  deployment_id  id,
+  cost           text,
+  month          date,
+  quantity       integer,
+  unit           bigint,
+  unit_currency  text,
+  rate           numeric(24,10),
   constraint budget_lines_pkey PRIMARY KEY (request_id, line),
+  constraint budget_lines_fund_id_deployment_id_fkey FOREIGN KEY (fund_id, deployment_id) REFERENCES deployments(fund_id, id),
   constraint budget_lines_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint budget_lines_unit_currency_fkey FOREIGN KEY (unit_currency) REFERENCES currencies(code),
   constraint budget_lines_amount_check CHECK ((amount > 0)),
-  constraint budget_lines_category_check CHECK ((category = ANY (ARRAY['grants'::text, 'experts'::text, 'travel'::text, 'venue'::text, 'interpretation'::text, 'security'::text])))
+  constraint budget_lines_category_check CHECK ((category = ANY (ARRAY['grants'::text, 'experts'::text, 'travel'::text, 'venue'::text, 'interpretation'::text, 'security'::text]))),
+  constraint budget_lines_cost_check CHECK ((cost = ANY (ARRAY['fee'::text, 'subsistence'::text, 'travel'::text]))),
+  constraint budget_lines_quantity_check CHECK ((quantity > 0)),
+  constraint budget_lines_unit_check CHECK ((unit > 0)),
+  constraint line_multiplies CHECK (((deployment_id IS NULL) OR (rate IS NOT NULL) OR (amount = (quantity * unit)))),
+  constraint line_of_deployment CHECK ((num_nulls(deployment_id, cost, quantity, unit, unit_currency) = ANY (ARRAY[0, 5])))
 );
+CREATE INDEX budget_lines_by_deployment ON budget_lines USING btree (deployment_id) WHERE (deployment_id IS NOT NULL);
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON budget_lines FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 CREATE TRIGGER decided_content_is_fixed BEFORE INSERT OR DELETE OR UPDATE ON budget_lines FOR EACH ROW EXECUTE FUNCTION decided_parts_are_fixed();
 
@@ -346,6 +304,31 @@ CREATE TRIGGER belongs_to_fund BEFORE INSERT ON conditions_met FOR EACH ROW EXEC
 alter table conditions_met enable row level security;
 create policy own on conditions_met for select to wasata_donor using (((contribution_id)::text IN ( SELECT own_contributions() AS own_contributions)));
 create policy service on conditions_met for all to wasata_service using (true) with check (true);
+
+create table contingency_plans (
+  id          id not null,
+  fund_id     id not null,
+  code        text collate "C" not null,
+  entity_id   id not null,
+  version     integer not null default 1,
+  status      text not null default 'open'::text,
+  expires_on  date not null,
+  review_on   date not null,
+  created_by  id not null,
+  created_at  timestamp with time zone not null,
+  constraint contingency_plans_pkey PRIMARY KEY (id),
+  constraint contingency_plans_fund_id_code_key UNIQUE (fund_id, code),
+  constraint contingency_plans_fund_id_id_key UNIQUE (fund_id, id),
+  constraint contingency_plans_created_by_fkey FOREIGN KEY (created_by) REFERENCES people(id),
+  constraint contingency_plans_fund_id_entity_id_fkey FOREIGN KEY (fund_id, entity_id) REFERENCES entities(fund_id, id),
+  constraint contingency_plans_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint contingency_plans_check CHECK ((review_on <= expires_on)),
+  constraint contingency_plans_code_check CHECK ((code ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$'::text)),
+  constraint contingency_plans_status_check CHECK ((status = ANY (ARRAY['open'::text, 'activated'::text, 'withdrawn'::text, 'expired'::text])))
+);
+CREATE INDEX contingency_plans_by_expiry ON contingency_plans USING btree (expires_on) WHERE (status = 'open'::text);
+CREATE INDEX contingency_plans_by_status ON contingency_plans USING btree (fund_id, status, id);
+CREATE TRIGGER plan_ends_by_its_row BEFORE UPDATE OF status ON contingency_plans FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION plan_ends_by_its_row();
 
 create table contributions (
   id                  id not null,
@@ -513,34 +496,27 @@ create table currencies (
 );
 
 create table decisions (
-  id              id not null,
-  request_id      id not null,
-  round           integer not null,
-  step            smallint not null,
-  role            text not null,
-  decided_by      id not null,
-  duty            text not null,
-  verdict         text not null,
-  reason          text not null default ''::text,
-  content_hash    bytea not null,
-  decided_at      timestamp with time zone not null default clock_timestamp(),
-  act_id          id not null,
-  fund_id         id not null,
-  payee_hash      bytea not null,
-  on_behalf_of    id,
-  delegation_id   id,
-  break_glass_id  id,
+  id            id not null,
+  request_id    id not null,
+  round         integer not null,
+  step          smallint not null,
+  role          text not null,
+  decided_by    id not null,
+  duty          text not null,
+  verdict       text not null,
+  reason        text not null default ''::text,
+  content_hash  bytea not null,
+  decided_at    timestamp with time zone not null default clock_timestamp(),
+  act_id        id not null,
+  fund_id       id not null,
+  payee_hash    bytea not null,
   constraint decisions_pkey PRIMARY KEY (id),
   constraint decided_once_by_each UNIQUE (request_id, round, decided_by, payee_hash),
   constraint decision_by_its_giver UNIQUE (id, request_id, role, decided_by),
-  constraint decided_under_confirmed_break_glass FOREIGN KEY (break_glass_id) REFERENCES break_glass_confirmations(break_glass_id),
-  constraint decided_under_own_delegation FOREIGN KEY (delegation_id, on_behalf_of, decided_by, role) REFERENCES delegations(id, delegator_id, delegate_id, role),
   constraint decisions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint decisions_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint decisions_request_id_round_step_role_fkey FOREIGN KEY (request_id, round, step, role) REFERENCES approval_steps(request_id, round, step, role),
   constraint one_duty_each FOREIGN KEY (request_id, decided_by, duty) REFERENCES duties(request_id, person_id, duty),
-  constraint one_duty_each_delegator FOREIGN KEY (request_id, on_behalf_of, duty) REFERENCES duties(request_id, person_id, duty),
-  constraint decided_under_one_power CHECK ((((on_behalf_of IS NULL) = (delegation_id IS NULL)) AND (num_nonnulls(delegation_id, break_glass_id) <= 1))),
   constraint decisions_check CHECK ((duty =
 CASE role
     WHEN 'certifying_officer'::text THEN 'certifier'::text
@@ -549,87 +525,68 @@ END)),
   constraint decisions_check1 CHECK (((verdict = 'approve'::text) OR (reason <> ''::text))),
   constraint decisions_verdict_check CHECK ((verdict = ANY (ARRAY['approve'::text, 'reject'::text, 'return'::text])))
 );
-CREATE INDEX decisions_by_delegation ON decisions USING btree (delegation_id) WHERE (delegation_id IS NOT NULL);
+CREATE TRIGGER advance_in_time BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION advance_in_time('decided_at');
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
-CREATE TRIGGER decided_with_power AFTER INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION decided_with_power();
 CREATE TRIGGER decision_on_what_was_submitted BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION decision_on_what_was_submitted();
 CREATE TRIGGER not_while_suspended BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON decisions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 
-create table delegation_acceptances (
-  delegation_id  id not null,
+create table deployment_changes (
   fund_id        id not null,
-  person_id      id not null,
-  accepted_at    timestamp with time zone not null,
+  deployment_id  id not null,
+  change         text not null,
+  on_day         date not null,
+  reason         text not null default ''::text,
+  recorded_by    id not null,
+  recorded_at    timestamp with time zone not null,
   act_id         id not null,
-  constraint delegation_acceptances_pkey PRIMARY KEY (delegation_id),
-  constraint delegation_acceptances_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint delegation_acceptances_fund_id_delegation_id_person_id_fkey FOREIGN KEY (fund_id, delegation_id, person_id) REFERENCES delegations(fund_id, id, delegate_id)
+  constraint deployment_changes_pkey PRIMARY KEY (deployment_id, change),
+  constraint deployment_changes_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint deployment_changes_fund_id_deployment_id_fkey FOREIGN KEY (fund_id, deployment_id) REFERENCES deployments(fund_id, id),
+  constraint deployment_changes_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES people(id),
+  constraint deployment_changes_change_check CHECK ((change = ANY (ARRAY['started'::text, 'ended'::text, 'cancelled'::text]))),
+  constraint deployment_changes_check CHECK (((change <> 'cancelled'::text) OR (reason <> ''::text)))
 );
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON delegation_acceptances FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-CREATE TRIGGER works_here BEFORE INSERT ON delegation_acceptances FOR EACH ROW EXECUTE FUNCTION works_here();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON deployment_changes FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER change_holds_expert AFTER INSERT ON deployment_changes FOR EACH ROW EXECUTE FUNCTION change_holds_expert();
+CREATE TRIGGER deployment_moves_in_order BEFORE INSERT ON deployment_changes FOR EACH ROW EXECUTE FUNCTION deployment_moves_in_order();
 
-create table delegation_revocations (
-  delegation_id  id not null,
-  fund_id        id not null,
-  revoked_by     id not null,
-  revoked_at     timestamp with time zone not null,
-  reason         text not null,
-  act_id         id not null,
-  constraint delegation_revocations_pkey PRIMARY KEY (delegation_id),
-  constraint delegation_revocations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint delegation_revocations_fund_id_delegation_id_fkey FOREIGN KEY (fund_id, delegation_id) REFERENCES delegations(fund_id, id),
-  constraint delegation_revocations_revoked_by_fkey FOREIGN KEY (revoked_by) REFERENCES people(id),
-  constraint delegation_revocations_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+create table deployments (
+  id              id not null,
+  fund_id         id not null,
+  request_id      id not null,
+  expert_id       id not null,
+  expert_version  integer not null,
+  mode            text not null,
+  country         text not null,
+  place           text not null default ''::text,
+  starts_on       date not null,
+  ends_on         date not null,
+  days            integer generated always as (((ends_on - starts_on) + 1)) stored,
+  nights          integer generated always as ( CASE mode WHEN 'on_site'::text THEN (ends_on - starts_on) ELSE 0 END) stored,
+  held_until      date,
+  planned_by      id not null,
+  planned_at      timestamp with time zone not null,
+  act_id          id not null,
+  constraint deployments_pkey PRIMARY KEY (id),
+  constraint deployments_fund_id_id_key UNIQUE (fund_id, id),
+  constraint expert_double_booked EXCLUDE USING gist (expert_days(ROW((expert_id)::text, starts_on)::expert_day, ROW((expert_id)::text, held_until)::expert_day, '[]'::text) WITH &&) WHERE ((held_until IS NOT NULL)),
+  constraint deployments_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint deployments_expert_id_expert_version_fkey FOREIGN KEY (expert_id, expert_version) REFERENCES expert_versions(expert_id, version),
+  constraint deployments_fund_id_expert_id_fkey FOREIGN KEY (fund_id, expert_id) REFERENCES experts(fund_id, id),
+  constraint deployments_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint deployments_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint deployments_planned_by_fkey FOREIGN KEY (planned_by) REFERENCES people(id),
+  constraint deployment_days_in_order CHECK (((ends_on >= starts_on) AND (ends_on <= (starts_on + 731)))),
+  constraint deployments_mode_check CHECK ((mode = ANY (ARRAY['on_site'::text, 'remote'::text])))
 );
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON delegation_revocations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-
-create table delegations (
-  id                id not null,
-  fund_id           id not null,
-  delegator_id      id not null,
-  delegate_id       id not null,
-  role              text not null,
-  starts_at         timestamp with time zone not null,
-  ends_at           timestamp with time zone not null,
-  up_to             bigint not null,
-  in_all            bigint,
-  process_id        id,
-  entity_id         id,
-  region            text,
-  reason            text not null,
-  absence_id        id,
-  made_at           timestamp with time zone not null,
-  act_id            id not null,
-  is_administrator  boolean not null default false,
-  delegate_kind     text not null default 'person'::text,
-  constraint delegations_pkey PRIMARY KEY (id),
-  constraint delegations_fund_id_id_delegate_id_key UNIQUE (fund_id, id, delegate_id),
-  constraint delegations_fund_id_id_key UNIQUE (fund_id, id),
-  constraint delegations_id_delegator_id_delegate_id_role_key UNIQUE (id, delegator_id, delegate_id, role),
-  constraint administrator_stands_in_for_nobody FOREIGN KEY (delegate_id, is_administrator) REFERENCES people(id, administrator),
-  constraint delegations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint delegations_delegator_id_fkey FOREIGN KEY (delegator_id) REFERENCES people(id),
-  constraint delegations_fund_id_absence_id_delegator_id_fkey FOREIGN KEY (fund_id, absence_id, delegator_id) REFERENCES absences(fund_id, id, person_id),
-  constraint delegations_fund_id_entity_id_fkey FOREIGN KEY (fund_id, entity_id) REFERENCES entities(fund_id, id),
-  constraint delegations_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint delegations_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id),
-  constraint service_account_stands_in_for_nobody FOREIGN KEY (delegate_id, delegate_kind) REFERENCES people(id, kind),
-  constraint cap_in_all CHECK ((in_all >= up_to)),
-  constraint delegated_to_another CHECK (((delegate_id)::text <> (delegator_id)::text)),
-  constraint delegation_ends CHECK (((starts_at < ends_at) AND (made_at < ends_at))),
-  constraint delegations_delegate_kind_check CHECK ((delegate_kind = 'person'::text)),
-  constraint delegations_is_administrator_check CHECK ((NOT is_administrator)),
-  constraint delegations_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
-  constraint delegations_region_check CHECK (((length(region) >= 1) AND (length(region) <= 100))),
-  constraint delegations_role_check CHECK ((role = ANY (ARRAY['certifying_officer'::text, 'fund_manager'::text, 'director'::text, 'head_of_department'::text]))),
-  constraint delegations_up_to_check CHECK ((up_to > 0))
-);
-CREATE INDEX delegations_by_delegate ON delegations USING btree (fund_id, delegate_id, ends_at);
-CREATE INDEX delegations_by_delegator ON delegations USING btree (fund_id, delegator_id, ends_at);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON delegations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-CREATE TRIGGER delegated_from_own_power BEFORE INSERT ON delegations FOR EACH ROW EXECUTE FUNCTION delegated_from_own_power();
+CREATE INDEX deployments_by_expert ON deployments USING btree (expert_id, starts_on);
+CREATE INDEX deployments_by_request ON deployments USING btree (request_id);
+CREATE INDEX deployments_held ON deployments USING btree (fund_id, held_until, id) WHERE (held_until IS NOT NULL);
+CREATE TRIGGER decided_content_is_fixed BEFORE INSERT OR DELETE ON deployments FOR EACH ROW EXECUTE FUNCTION decided_parts_are_fixed();
+CREATE TRIGGER deployed_people_have_no_duty AFTER INSERT ON deployments FOR EACH ROW EXECUTE FUNCTION deployed_people_have_no_duty();
+CREATE TRIGGER deployment_holds_expert BEFORE INSERT ON deployments FOR EACH ROW EXECUTE FUNCTION deployment_holds_expert();
 
 create table donors (
   id          id not null,
@@ -662,6 +619,7 @@ create table duties (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON duties FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
+CREATE TRIGGER deployed_people_have_no_duty AFTER INSERT ON duties FOR EACH ROW EXECUTE FUNCTION deployed_people_have_no_duty();
 CREATE TRIGGER named_people_have_no_duty BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION named_people_have_no_duty();
 CREATE TRIGGER works_here BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION works_here();
 
@@ -687,13 +645,65 @@ create table entities (
   kind        text not null,
   region      text not null,
   created_at  timestamp with time zone not null default now(),
+  country     text not null default ''::text,
+  mandate     text not null default ''::text,
+  contact     text not null default ''::text,
+  version     integer not null default 1,
+  reason      text not null default ''::text,
+  changed_by  id,
+  changed_at  timestamp with time zone not null default clock_timestamp(),
+  act_id      id,
   constraint entities_pkey PRIMARY KEY (id),
   constraint entities_fund_id_id_key UNIQUE (fund_id, id),
   constraint entity_name_taken UNIQUE (fund_id, name),
+  constraint entities_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint entities_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES people(id),
   constraint entities_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint entities_kind_check CHECK ((kind = ANY (ARRAY['envoy_office'::text, 'special_political_mission'::text, 'regional_office'::text, 'regional_organisation'::text, 'non_un_mediator'::text]))),
+  constraint entities_contact_check CHECK ((length(contact) <= 500)),
+  constraint entities_kind_check CHECK ((kind = ANY (ARRAY['envoy_office'::text, 'special_political_mission'::text, 'regional_office'::text, 'regional_organisation'::text, 'partner_organisation'::text, 'non_un_mediator'::text]))),
+  constraint entities_mandate_check CHECK ((length(mandate) <= 2000)),
   constraint entities_name_check CHECK (((length(name) >= 1) AND (length(name) <= 300)))
 );
+CREATE TRIGGER keeps_versions AFTER INSERT OR UPDATE ON entities FOR EACH ROW EXECUTE FUNCTION keeps_versions('entity_versions', 'entity_id');
+
+create table entity_ratings (
+  fund_id      id not null,
+  entity_id    id not null,
+  number       integer not null,
+  rating       text not null,
+  reason       text not null,
+  valid_until  date not null,
+  rated_by     id not null,
+  person_kind  text not null,
+  rated_at     timestamp with time zone not null,
+  act_id       id not null,
+  constraint entity_ratings_pkey PRIMARY KEY (entity_id, number),
+  constraint entity_ratings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint entity_ratings_fund_id_entity_id_fkey FOREIGN KEY (fund_id, entity_id) REFERENCES entities(fund_id, id),
+  constraint entity_ratings_rated_by_person_kind_fkey FOREIGN KEY (rated_by, person_kind) REFERENCES people(id, kind),
+  constraint entity_ratings_number_check CHECK ((number > 0)),
+  constraint entity_ratings_rating_check CHECK ((rating = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text]))),
+  constraint entity_ratings_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+  constraint rating_still_to_run CHECK ((valid_until >= ((rated_at AT TIME ZONE 'utc'::text))::date)),
+  constraint service_account_decides_nothing CHECK ((person_kind = 'person'::text))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON entity_ratings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table entity_versions (
+  fund_id     id not null,
+  entity_id   id not null,
+  version     integer not null,
+  said        jsonb not null,
+  reason      text not null,
+  changed_by  id,
+  changed_at  timestamp with time zone not null,
+  act_id      id,
+  constraint entity_versions_pkey PRIMARY KEY (entity_id, version),
+  constraint entity_versions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint entity_versions_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES people(id),
+  constraint entity_versions_fund_id_entity_id_fkey FOREIGN KEY (fund_id, entity_id) REFERENCES entities(fund_id, id)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON entity_versions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table entries (
   id            bigint not null generated always as identity,
@@ -744,6 +754,79 @@ create table exchange_rates (
   constraint exchange_rates_units_check CHECK ((units > (0)::numeric))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON exchange_rates FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table expert_versions (
+  fund_id     id not null,
+  expert_id   id not null,
+  version     integer not null,
+  said        jsonb not null,
+  reason      text not null,
+  changed_by  id,
+  changed_at  timestamp with time zone not null,
+  act_id      id,
+  constraint expert_versions_pkey PRIMARY KEY (expert_id, version),
+  constraint expert_versions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint expert_versions_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES people(id),
+  constraint expert_versions_fund_id_expert_id_fkey FOREIGN KEY (fund_id, expert_id) REFERENCES experts(fund_id, id)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON expert_versions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table experts (
+  id                       id not null,
+  fund_id                  id not null,
+  person_id                id,
+  name                     text not null,
+  latin_name               text collate "C" not null,
+  themes                   text[] not null,
+  languages                jsonb not null,
+  regions                  text[] not null default '{}'::text[],
+  countries                text[] not null default '{}'::text[],
+  nationalities            text[] not null default '{}'::text[],
+  on_site                  datemultirange not null,
+  remote                   datemultirange not null,
+  daily_fee                bigint not null,
+  fee_currency             text not null,
+  travel_class             text not null,
+  travel_ceiling           bigint,
+  travel_ceiling_currency  text,
+  email                    text,
+  phone                    text,
+  on_roster                boolean not null default true,
+  version                  integer not null default 1,
+  reason                   text not null,
+  changed_by               id not null,
+  changed_at               timestamp with time zone not null,
+  act_id                   id not null,
+  constraint experts_pkey PRIMARY KEY (id),
+  constraint expert_person_taken UNIQUE (fund_id, person_id),
+  constraint experts_fund_id_id_key UNIQUE (fund_id, id),
+  constraint experts_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint experts_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES people(id),
+  constraint experts_fee_currency_fkey FOREIGN KEY (fee_currency) REFERENCES currencies(code),
+  constraint experts_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint experts_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint experts_travel_ceiling_currency_fkey FOREIGN KEY (travel_ceiling_currency) REFERENCES currencies(code),
+  constraint experts_check CHECK (((travel_ceiling IS NULL) = (travel_ceiling_currency IS NULL))),
+  constraint experts_daily_fee_check CHECK ((daily_fee >= 0)),
+  constraint experts_email_check CHECK ((length(email) <= 300)),
+  constraint experts_languages_check CHECK ((jsonb_typeof(languages) = 'array'::text)),
+  constraint experts_latin_name_check CHECK (((length(latin_name) >= 1) AND (length(latin_name) <= 300))),
+  constraint experts_name_check CHECK (((length(name) >= 1) AND (length(name) <= 300))),
+  constraint experts_phone_check CHECK ((length(phone) <= 50)),
+  constraint experts_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+  constraint experts_themes_check CHECK ((themes <@ ARRAY['power_sharing'::text, 'natural_resources'::text, 'constitution_making'::text, 'ceasefire_and_security'::text, 'gender_and_inclusion'::text])),
+  constraint experts_travel_ceiling_check CHECK ((travel_ceiling > 0)),
+  constraint experts_travel_class_check CHECK ((travel_class = ANY (ARRAY['economy'::text, 'premium_economy'::text, 'business'::text]))),
+  constraint nobody_keeps_their_own_entry CHECK (((changed_by)::text IS DISTINCT FROM (person_id)::text))
+);
+CREATE INDEX experts_by_country ON experts USING gin (countries);
+CREATE INDEX experts_by_language ON experts USING gin (languages jsonb_path_ops);
+CREATE INDEX experts_by_name ON experts USING btree (fund_id, latin_name, id);
+CREATE INDEX experts_by_region ON experts USING gin (regions);
+CREATE INDEX experts_by_theme ON experts USING gin (themes);
+CREATE INDEX experts_on_site ON experts USING gist (on_site);
+CREATE INDEX experts_remote ON experts USING gist (remote);
+CREATE TRIGGER keeps_versions AFTER INSERT OR UPDATE ON experts FOR EACH ROW EXECUTE FUNCTION keeps_versions('expert_versions', 'expert_id');
 
 create table explanations (
   id            id not null,
@@ -930,8 +1013,28 @@ create table kept_decisions (
   constraint kept_decisions_request_id_round_step_role_fkey FOREIGN KEY (request_id, round, step, role) REFERENCES approval_steps(request_id, round, step, role),
   constraint kept_decisions_round_check CHECK ((round > 1))
 );
+CREATE TRIGGER advance_keeps_nothing BEFORE INSERT ON kept_decisions FOR EACH ROW EXECUTE FUNCTION advance_keeps_nothing();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON kept_decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER kept_decision_still_covers BEFORE INSERT ON kept_decisions FOR EACH ROW EXECUTE FUNCTION kept_decision_still_covers();
+
+create table looks (
+  id          bigint not null generated always as identity,
+  fund_id     id not null,
+  process_id  id not null,
+  request_id  id,
+  what        text not null,
+  person_id   id not null,
+  looked_at   timestamp with time zone not null,
+  act_id      id not null,
+  constraint looks_pkey PRIMARY KEY (id),
+  constraint looks_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint looks_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id),
+  constraint looks_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint looks_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint looks_what_check CHECK ((what = ANY (ARRAY['process'::text, 'request'::text, 'deployment'::text, 'need_to_know'::text, 'looks'::text])))
+);
+CREATE INDEX looks_by_process ON looks USING btree (process_id, id DESC);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON looks FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table mail_attempts (
   fund_id       id not null,
@@ -998,16 +1101,50 @@ CREATE TRIGGER decided_content_is_fixed BEFORE INSERT OR DELETE OR UPDATE ON nam
 create table need_to_know (
   fund_id     id not null,
   process_id  id not null,
-  entity_id   id not null,
+  entity_id   id,
   told_at     timestamp with time zone not null default clock_timestamp(),
   act_id      id,
-  constraint told_already PRIMARY KEY (process_id, entity_id),
+  id          bigint not null generated always as identity,
+  person_id   id,
+  told        boolean not null default true,
+  reason      text not null default ''::text,
+  told_by     id,
+  constraint need_to_know_pkey PRIMARY KEY (id),
   constraint need_to_know_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint need_to_know_fund_id_entity_id_fkey FOREIGN KEY (fund_id, entity_id) REFERENCES entities(fund_id, id),
-  constraint need_to_know_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id)
+  constraint need_to_know_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id),
+  constraint need_to_know_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint need_to_know_told_by_fkey FOREIGN KEY (told_by) REFERENCES people(id),
+  constraint need_to_know_reason_check CHECK ((length(reason) <= 2000)),
+  constraint told_is_one CHECK ((num_nonnulls(entity_id, person_id) = 1))
 );
-CREATE INDEX need_to_know_by_entity ON need_to_know USING btree (entity_id);
+CREATE INDEX need_to_know_by_entity ON need_to_know USING btree (process_id, entity_id, id DESC) WHERE (entity_id IS NOT NULL);
+CREATE INDEX need_to_know_by_person ON need_to_know USING btree (process_id, person_id, id DESC) WHERE (person_id IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON need_to_know FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table no_regret_advances (
+  request_id          id not null,
+  fund_id             id not null,
+  round               integer not null,
+  process_id          id not null,
+  amount              bigint not null,
+  ceiling             bigint not null,
+  ratification_hours  integer not null,
+  lanes_from          date not null,
+  act_id              id not null,
+  constraint no_regret_advances_pkey PRIMARY KEY (request_id, round),
+  constraint no_regret_advances_fund_id_request_id_round_key UNIQUE (fund_id, request_id, round),
+  constraint no_regret_advances_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint no_regret_advances_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id),
+  constraint no_regret_advances_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint no_regret_advances_request_id_round_fkey FOREIGN KEY (request_id, round) REFERENCES submissions(request_id, round),
+  constraint no_regret_advances_amount_check CHECK ((amount > 0)),
+  constraint no_regret_advances_ceiling_check CHECK ((ceiling >= 0)),
+  constraint no_regret_advances_ratification_hours_check CHECK ((ratification_hours > 0))
+);
+CREATE INDEX no_regret_advances_by_process ON no_regret_advances USING btree (process_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON no_regret_advances FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER no_regret_within_ceiling BEFORE INSERT ON no_regret_advances FOR EACH ROW EXECUTE FUNCTION no_regret_within_ceiling();
 
 create table notifications (
   id            id not null,
@@ -1062,50 +1199,6 @@ create table obligation_reductions (
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON obligation_reductions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON obligation_reductions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON obligation_reductions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
-
-create table opinion_requests (
-  id          id not null,
-  fund_id     id not null,
-  request_id  id not null,
-  round       integer not null,
-  advisor_id  id not null,
-  question    text not null default ''::text,
-  due_on      date not null,
-  asked_by    id,
-  asked_at    timestamp with time zone not null,
-  act_id      id not null,
-  constraint opinion_requests_pkey PRIMARY KEY (id),
-  constraint asked_already UNIQUE (request_id, round, advisor_id),
-  constraint opinion_requests_fund_id_id_advisor_id_due_on_key UNIQUE (fund_id, id, advisor_id, due_on),
-  constraint opinion_requests_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint opinion_requests_advisor_id_fkey FOREIGN KEY (advisor_id) REFERENCES people(id),
-  constraint opinion_requests_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES people(id),
-  constraint opinion_requests_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint opinion_requests_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
-  constraint opinion_requests_request_id_round_fkey FOREIGN KEY (request_id, round) REFERENCES submissions(request_id, round),
-  constraint opinion_requests_question_check CHECK ((length(question) <= 2000))
-);
-CREATE INDEX opinion_requests_by_advisor ON opinion_requests USING btree (fund_id, advisor_id, id);
-CREATE TRIGGER advisor_is_apart BEFORE INSERT ON opinion_requests FOR EACH ROW EXECUTE FUNCTION advisor_is_apart();
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON opinion_requests FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-
-create table opinions (
-  opinion_request_id  id not null,
-  fund_id             id not null,
-  advisor_id          id not null,
-  due_on              date not null,
-  view                text not null,
-  words               text not null,
-  given_at            timestamp with time zone not null,
-  late                boolean generated always as ((((given_at AT TIME ZONE 'utc'::text))::date > due_on)) stored,
-  act_id              id not null,
-  constraint opinions_pkey PRIMARY KEY (opinion_request_id),
-  constraint opinions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint opinions_fund_id_opinion_request_id_advisor_id_due_on_fkey FOREIGN KEY (fund_id, opinion_request_id, advisor_id, due_on) REFERENCES opinion_requests(fund_id, id, advisor_id, due_on),
-  constraint opinions_view_check CHECK ((view = ANY (ARRAY['favours'::text, 'advises_against'::text, 'no_view'::text]))),
-  constraint opinions_words_check CHECK (((length(words) >= 1) AND (length(words) <= 5000)))
-);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON opinions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table pauses (
   id             id not null,
@@ -1298,6 +1391,7 @@ create table payments (
 );
 CREATE INDEX payments_by_fund ON payments USING btree (fund_id, status, id);
 CREATE INDEX payments_by_request ON payments USING btree (request_id, id);
+CREATE TRIGGER advance_in_time BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION advance_in_time('certified_at');
 CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
 CREATE TRIGGER kept_before_correction BEFORE UPDATE ON payments FOR EACH ROW WHEN ((new.category IS DISTINCT FROM old.category)) EXECUTE FUNCTION kept_before_correction('id');
 CREATE TRIGGER not_while_suspended BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
@@ -1376,6 +1470,225 @@ create table person_states (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON person_states FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
+create table plan_activations (
+  fund_id         id not null,
+  plan_id         id not null,
+  version         integer not null,
+  request_id      id not null,
+  from_ready      bigint not null,
+  from_available  bigint not null,
+  activated_by    id not null,
+  activated_at    timestamp with time zone not null,
+  act_id          id not null,
+  constraint plan_activations_pkey PRIMARY KEY (request_id),
+  constraint plan_activations_fund_id_plan_id_version_request_id_key UNIQUE (fund_id, plan_id, version, request_id),
+  constraint plan_activations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint plan_activations_activated_by_fkey FOREIGN KEY (activated_by) REFERENCES people(id),
+  constraint plan_activations_fund_id_plan_id_version_fkey FOREIGN KEY (fund_id, plan_id, version) REFERENCES plan_versions(fund_id, plan_id, version),
+  constraint plan_activations_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint plan_activations_from_available_check CHECK ((from_available >= 0)),
+  constraint plan_activations_from_ready_check CHECK ((from_ready >= 0))
+);
+CREATE INDEX plan_activations_by_plan ON plan_activations USING btree (plan_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_activations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER plan_holds_what_it_needs AFTER INSERT ON plan_activations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION plan_holds_what_it_needs();
+
+create table plan_endings (
+  fund_id   id not null,
+  plan_id   id not null,
+  kind      text not null,
+  reason    text not null,
+  ended_at  timestamp with time zone not null,
+  act_id    id not null,
+  constraint plan_endings_pkey PRIMARY KEY (plan_id),
+  constraint plan_endings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint plan_endings_fund_id_plan_id_fkey FOREIGN KEY (fund_id, plan_id) REFERENCES contingency_plans(fund_id, id),
+  constraint plan_endings_kind_check CHECK ((kind = ANY (ARRAY['activated'::text, 'withdrawn'::text, 'expired'::text])))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_endings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER plan_holds_what_it_needs AFTER INSERT ON plan_endings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION plan_holds_what_it_needs();
+
+create table plan_funding (
+  fund_id          id not null,
+  set_aside_id     id not null,
+  contribution_id  id not null,
+  amount           bigint not null,
+  reason           jsonb not null,
+  constraint plan_funding_pkey PRIMARY KEY (set_aside_id, contribution_id),
+  constraint plan_funding_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
+  constraint plan_funding_fund_id_set_aside_id_fkey FOREIGN KEY (fund_id, set_aside_id) REFERENCES plan_set_asides(fund_id, id),
+  constraint plan_funding_amount_check CHECK ((amount > 0))
+);
+CREATE INDEX plan_funding_by_contribution ON plan_funding USING btree (contribution_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_funding FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table plan_lines (
+  fund_id         id not null,
+  plan_id         id not null,
+  version         integer not null,
+  line            smallint not null,
+  category        text not null,
+  description     text not null,
+  amount          bigint not null,
+  expert_id       id,
+  expert_version  integer,
+  mode            text,
+  after_days      integer,
+  days            integer,
+  constraint plan_lines_pkey PRIMARY KEY (plan_id, version, line),
+  constraint plan_lines_expert_id_expert_version_fkey FOREIGN KEY (expert_id, expert_version) REFERENCES expert_versions(expert_id, version),
+  constraint plan_lines_fund_id_expert_id_fkey FOREIGN KEY (fund_id, expert_id) REFERENCES experts(fund_id, id),
+  constraint plan_lines_fund_id_plan_id_version_fkey FOREIGN KEY (fund_id, plan_id, version) REFERENCES plan_versions(fund_id, plan_id, version),
+  constraint plan_lines_after_days_check CHECK (((after_days >= 0) AND (after_days <= 3660))),
+  constraint plan_lines_amount_check CHECK ((amount > 0)),
+  constraint plan_lines_category_check CHECK ((category = ANY (ARRAY['grants'::text, 'experts'::text, 'travel'::text, 'venue'::text, 'interpretation'::text, 'security'::text]))),
+  constraint plan_lines_check CHECK ((num_nulls(expert_id, expert_version, mode, after_days, days) = ANY (ARRAY[0, 5]))),
+  constraint plan_lines_check1 CHECK (((expert_id IS NULL) OR (category = 'experts'::text))),
+  constraint plan_lines_days_check CHECK (((days >= 1) AND (days <= 731))),
+  constraint plan_lines_mode_check CHECK ((mode = ANY (ARRAY['on_site'::text, 'remote'::text])))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_lines FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table plan_lines_activated (
+  fund_id     id not null,
+  plan_id     id not null,
+  version     integer not null,
+  line        smallint not null,
+  request_id  id not null,
+  constraint plan_line_activated_once PRIMARY KEY (plan_id, version, line),
+  constraint plan_lines_activated_fund_id_plan_id_version_request_id_fkey FOREIGN KEY (fund_id, plan_id, version, request_id) REFERENCES plan_activations(fund_id, plan_id, version, request_id),
+  constraint plan_lines_activated_plan_id_version_line_fkey FOREIGN KEY (plan_id, version, line) REFERENCES plan_lines(plan_id, version, line)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_lines_activated FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table plan_payees (
+  fund_id   id not null,
+  plan_id   id not null,
+  version   integer not null,
+  place     smallint not null,
+  payee_id  id not null,
+  constraint plan_payees_pkey PRIMARY KEY (plan_id, version, place),
+  constraint plan_payees_plan_id_version_payee_id_key UNIQUE (plan_id, version, payee_id),
+  constraint plan_payees_fund_id_payee_id_fkey FOREIGN KEY (fund_id, payee_id) REFERENCES payees(fund_id, id),
+  constraint plan_payees_fund_id_plan_id_version_fkey FOREIGN KEY (fund_id, plan_id, version) REFERENCES plan_versions(fund_id, plan_id, version)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_payees FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table plan_releases (
+  id           id not null,
+  fund_id      id not null,
+  plan_id      id not null,
+  version      integer not null,
+  kind         text not null,
+  amount       bigint not null,
+  released_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint plan_releases_pkey PRIMARY KEY (id),
+  constraint plan_releases_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint plan_releases_fund_id_plan_id_version_fkey FOREIGN KEY (fund_id, plan_id, version) REFERENCES plan_versions(fund_id, plan_id, version),
+  constraint plan_releases_amount_check CHECK ((amount > 0)),
+  constraint plan_releases_kind_check CHECK ((kind = ANY (ARRAY['changed'::text, 'withdrawn'::text, 'expired'::text, 'activated'::text])))
+);
+CREATE INDEX plan_releases_by_plan ON plan_releases USING btree (plan_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_releases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table plan_reviews (
+  fund_id      id not null,
+  plan_id      id not null,
+  version      integer not null,
+  number       integer not null,
+  review_on    date not null,
+  note         text not null,
+  reviewed_by  id not null,
+  reviewed_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint plan_reviews_pkey PRIMARY KEY (plan_id, number),
+  constraint plan_reviews_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint plan_reviews_fund_id_plan_id_version_fkey FOREIGN KEY (fund_id, plan_id, version) REFERENCES plan_versions(fund_id, plan_id, version),
+  constraint plan_reviews_reviewed_by_fkey FOREIGN KEY (reviewed_by) REFERENCES people(id)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_reviews FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table plan_set_asides (
+  id          id not null,
+  fund_id     id not null,
+  plan_id     id not null,
+  version     integer not null,
+  amount      bigint not null,
+  rule_from   date not null,
+  decided_by  id not null,
+  decided_at  timestamp with time zone not null,
+  act_id      id not null,
+  constraint plan_set_asides_pkey PRIMARY KEY (id),
+  constraint plan_set_asides_fund_id_id_key UNIQUE (fund_id, id),
+  constraint plan_set_asides_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint plan_set_asides_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES people(id),
+  constraint plan_set_asides_fund_id_plan_id_version_fkey FOREIGN KEY (fund_id, plan_id, version) REFERENCES plan_versions(fund_id, plan_id, version),
+  constraint plan_set_asides_amount_check CHECK ((amount > 0))
+);
+CREATE INDEX plan_set_asides_by_plan ON plan_set_asides USING btree (plan_id, version);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_set_asides FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER plan_holds_what_it_needs AFTER INSERT ON plan_set_asides DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION plan_holds_what_it_needs();
+CREATE TRIGGER set_aside_by_another BEFORE INSERT ON plan_set_asides FOR EACH ROW EXECUTE FUNCTION set_aside_by_another();
+
+create table plan_tranches (
+  fund_id     id not null,
+  plan_id     id not null,
+  version     integer not null,
+  tranche     smallint not null,
+  after_days  integer not null,
+  amount      bigint not null,
+  condition   text not null default ''::text,
+  constraint plan_tranches_pkey PRIMARY KEY (plan_id, version, tranche),
+  constraint plan_tranches_fund_id_plan_id_version_fkey FOREIGN KEY (fund_id, plan_id, version) REFERENCES plan_versions(fund_id, plan_id, version),
+  constraint plan_tranches_after_days_check CHECK (((after_days >= 0) AND (after_days <= 3660))),
+  constraint plan_tranches_amount_check CHECK ((amount > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_tranches FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table plan_versions (
+  fund_id         id not null,
+  plan_id         id not null,
+  version         integer not null,
+  title           text not null,
+  scenario        text not null,
+  watch_item_id   id,
+  process_id      id,
+  country         text not null,
+  region          text not null,
+  phase           text not null,
+  lane            text not null,
+  mandate_basis   text not null,
+  support         text[] not null,
+  themes          text[] not null default '{}'::text[],
+  duration_days   integer not null,
+  expires_on      date not null,
+  review_on       date not null,
+  when_activated  text not null,
+  reason          text not null,
+  changed_by      id not null,
+  changed_at      timestamp with time zone not null,
+  act_id          id not null,
+  constraint plan_versions_pkey PRIMARY KEY (plan_id, version),
+  constraint plan_versions_fund_id_plan_id_version_key UNIQUE (fund_id, plan_id, version),
+  constraint plan_versions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint plan_versions_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES people(id),
+  constraint plan_versions_fund_id_plan_id_fkey FOREIGN KEY (fund_id, plan_id) REFERENCES contingency_plans(fund_id, id),
+  constraint plan_versions_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id),
+  constraint plan_versions_fund_id_watch_item_id_fkey FOREIGN KEY (fund_id, watch_item_id) REFERENCES watch_items(fund_id, id),
+  constraint plan_versions_duration_days_check CHECK (((duration_days >= 1) AND (duration_days <= 3660))),
+  constraint plan_versions_lane_check CHECK ((lane = ANY (ARRAY['standard'::text, 'rapid'::text, 'no_regret'::text]))),
+  constraint plan_versions_mandate_basis_check CHECK ((mandate_basis = ANY (ARRAY['request_of_parties'::text, 'secretary_general_initiative'::text, 'security_council_request'::text, 'general_assembly_request'::text]))),
+  constraint plan_versions_phase_check CHECK ((phase = ANY (ARRAY['before_escalation'::text, 'after_violence'::text, 'implementation'::text]))),
+  constraint plan_versions_support_check CHECK (((support <> '{}'::text[]) AND (support <@ ARRAY['advisory'::text, 'logistical'::text, 'financial'::text]))),
+  constraint plan_versions_themes_check CHECK ((themes <@ ARRAY['power_sharing'::text, 'natural_resources'::text, 'constitution_making'::text, 'ceasefire_and_security'::text, 'gender_and_inclusion'::text])),
+  constraint plan_versions_title_check CHECK (((length(title) >= 1) AND (length(title) <= 300))),
+  constraint plan_versions_version_check CHECK ((version > 0)),
+  constraint plan_versions_when_activated_check CHECK ((when_activated = ANY (ARRAY['give_back'::text, 'keep'::text])))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_versions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER changed_plan_holds_nothing AFTER INSERT ON plan_versions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION plan_is_anothers();
+
 create table pledge_cancellations (
   contribution_id  id not null,
   cancelled_on     date not null,
@@ -1406,7 +1719,7 @@ create table policies (
   constraint policies_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint policies_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
   constraint rule_by_two_people FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
-  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'advisory_opinion'::text, 'clock'::text, 'bank_charges'::text, 'recognition'::text, 'funding_rule'::text, 'reservation'::text, 'authority_limits'::text, 'delegation'::text, 'break_glass'::text]))),
+  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text, 'clock'::text, 'lanes'::text]))),
   constraint policies_verdict_check CHECK ((verdict = 'approve'::text)),
   constraint rule_not_in_the_past CHECK (((proposal_id IS NULL) OR (effective_from >= ((recorded_at AT TIME ZONE 'utc'::text))::date)))
 );
@@ -1431,6 +1744,22 @@ alter table postings enable row level security;
 create policy own on postings for select to wasata_donor using ((account_id IN ( SELECT own_accounts() AS own_accounts)));
 create policy service on postings for all to wasata_service using (true) with check (true);
 
+create table process_versions (
+  fund_id     id not null,
+  process_id  id not null,
+  version     integer not null,
+  said        jsonb not null,
+  reason      text not null,
+  changed_by  id,
+  changed_at  timestamp with time zone not null,
+  act_id      id,
+  constraint process_versions_pkey PRIMARY KEY (process_id, version),
+  constraint process_versions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint process_versions_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES people(id),
+  constraint process_versions_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON process_versions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table processes (
   id               id not null,
   fund_id          id not null,
@@ -1440,14 +1769,30 @@ create table processes (
   phase            text not null,
   confidentiality  text not null,
   created_at       timestamp with time zone not null default now(),
+  parties          text[] not null default '{}'::text[],
+  mandate_basis    text,
+  agreement        text,
+  agreement_url    text,
+  version          integer not null default 1,
+  reason           text not null default ''::text,
+  changed_by       id,
+  changed_at       timestamp with time zone not null default clock_timestamp(),
+  act_id           id,
   constraint processes_pkey PRIMARY KEY (id),
   constraint process_name_taken UNIQUE (fund_id, name),
   constraint processes_fund_id_id_key UNIQUE (fund_id, id),
+  constraint processes_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint processes_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES people(id),
   constraint processes_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint processes_agreement_check CHECK ((length(agreement) <= 300)),
+  constraint processes_agreement_url_check CHECK (((agreement_url ~ '^https?://'::text) AND (length(agreement_url) <= 1000))),
   constraint processes_confidentiality_check CHECK ((confidentiality = ANY (ARRAY['open'::text, 'confidential'::text, 'strictly_confidential'::text]))),
+  constraint processes_mandate_basis_check CHECK ((mandate_basis = ANY (ARRAY['request_of_parties'::text, 'secretary_general_initiative'::text, 'security_council_request'::text, 'general_assembly_request'::text]))),
   constraint processes_name_check CHECK (((length(name) >= 1) AND (length(name) <= 300))),
   constraint processes_phase_check CHECK ((phase = ANY (ARRAY['before_escalation'::text, 'after_violence'::text, 'implementation'::text])))
 );
+CREATE TRIGGER keeps_versions AFTER INSERT OR UPDATE ON processes FOR EACH ROW EXECUTE FUNCTION keeps_versions('process_versions', 'process_id');
+CREATE TRIGGER phase_goes_forward BEFORE UPDATE OF phase ON processes FOR EACH ROW EXECUTE FUNCTION phase_goes_forward();
 alter table processes enable row level security;
 create policy own_and_open on processes for select to wasata_donor using (((confidentiality = 'open'::text) AND ((id)::text IN ( SELECT own_processes() AS own_processes))));
 create policy service on processes for all to wasata_service using (true) with check (true);
@@ -1488,17 +1833,21 @@ create table proposals (
   proposed_by      id not null,
   proposed_at      timestamp with time zone not null default clock_timestamp(),
   act_id           id not null,
+  request_id       id,
   constraint proposals_pkey PRIMARY KEY (id),
   constraint proposals_fund_id_id_key UNIQUE (fund_id, id),
   constraint proposals_id_proposed_by_key UNIQUE (id, proposed_by),
   constraint proposals_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint proposals_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
   constraint proposals_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint proposals_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint proposals_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES people(id),
-  constraint proposals_kind_check CHECK (((kind = 'policy'::text) OR (kind = ANY (ARRAY['conversion'::text, 'interest_charge'::text, 'write_off'::text, 'impairment'::text, 'impairment_reversal'::text, 'reserve_replenishment'::text, 'reserve_release'::text]))))
+  constraint proposals_kind_check CHECK ((kind = ANY (ARRAY['policy'::text, 'conversion'::text, 'interest_charge'::text, 'write_off'::text, 'impairment'::text, 'impairment_reversal'::text, 'reserve_replenishment'::text, 'reserve_release'::text, 'recovery_write_off'::text]))),
+  constraint recovery_of_a_request CHECK (((kind <> 'recovery_write_off'::text) OR (request_id IS NOT NULL)))
 );
 CREATE INDEX proposals_by_contribution ON proposals USING btree (contribution_id) WHERE (contribution_id IS NOT NULL);
 CREATE INDEX proposals_by_fund ON proposals USING btree (fund_id, id);
+CREATE INDEX proposals_by_request ON proposals USING btree (request_id) WHERE (request_id IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON proposals FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table rate_changes (
@@ -1632,6 +1981,79 @@ create policy own on receipts for select to wasata_donor using (((id)::text IN (
    FROM receipt_applications a)));
 create policy service on receipts for all to wasata_service using (true) with check (true);
 
+create table recoverables (
+  payment_id  id not null,
+  request_id  id not null,
+  fund_id     id not null,
+  outcome     text not null default 'unwound'::text,
+  amount      bigint not null,
+  due_from    date not null,
+  act_id      id not null,
+  constraint recoverables_pkey PRIMARY KEY (payment_id),
+  constraint recoverables_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint recoverables_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint recoverables_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
+  constraint recoverables_request_id_outcome_fkey FOREIGN KEY (request_id, outcome) REFERENCES advance_endings(request_id, outcome),
+  constraint recoverables_amount_check CHECK ((amount > 0)),
+  constraint recoverables_outcome_check CHECK ((outcome = 'unwound'::text))
+);
+CREATE INDEX recoverables_by_fund ON recoverables USING btree (fund_id, payment_id);
+CREATE INDEX recoverables_by_request ON recoverables USING btree (request_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON recoverables FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER recoverable_was_paid BEFORE INSERT ON recoverables FOR EACH ROW EXECUTE FUNCTION recoverable_was_paid();
+
+create table recoveries (
+  id               id not null,
+  fund_id          id not null,
+  request_id       id not null,
+  bank_account_id  id not null,
+  received_on      date not null,
+  received         bigint not null,
+  functional       bigint not null,
+  reference        text not null,
+  recorded_by      id not null,
+  duty             text not null default 'reconciler'::text,
+  act_id           id not null,
+  constraint recoveries_pkey PRIMARY KEY (id),
+  constraint recoveries_fund_id_id_key UNIQUE (fund_id, id),
+  constraint recovery_recorded_already UNIQUE (bank_account_id, received_on, reference),
+  constraint one_duty_each FOREIGN KEY (request_id, recorded_by, duty) REFERENCES duties(request_id, person_id, duty),
+  constraint recoveries_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint recoveries_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
+  constraint recoveries_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint recoveries_duty_check CHECK ((duty = 'reconciler'::text)),
+  constraint recoveries_functional_check CHECK ((functional > 0)),
+  constraint recoveries_received_check CHECK ((received > 0)),
+  constraint recoveries_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 140)))
+);
+CREATE INDEX recoveries_by_request ON recoveries USING btree (request_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON recoveries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER recovered_within_due AFTER INSERT ON recoveries FOR EACH ROW EXECUTE FUNCTION recovered_within_due();
+
+create table recovery_write_offs (
+  id              id not null,
+  fund_id         id not null,
+  request_id      id not null,
+  amount          bigint not null,
+  written_off_on  date not null,
+  reason          text not null,
+  proposal_id     id not null,
+  verdict         text not null default 'approve'::text,
+  act_id          id not null,
+  constraint recovery_write_offs_pkey PRIMARY KEY (id),
+  constraint recovery_write_offs_fund_id_id_key UNIQUE (fund_id, id),
+  constraint recovery_write_offs_proposal_id_key UNIQUE (proposal_id),
+  constraint recovery_write_offs_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint recovery_write_offs_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint recovery_write_offs_proposal_id_verdict_fkey FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
+  constraint recovery_write_offs_amount_check CHECK ((amount > 0)),
+  constraint recovery_write_offs_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
+  constraint recovery_write_offs_verdict_check CHECK ((verdict = 'approve'::text))
+);
+CREATE INDEX recovery_write_offs_by_request ON recovery_write_offs USING btree (request_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON recovery_write_offs FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER recovered_within_due AFTER INSERT ON recovery_write_offs FOR EACH ROW EXECUTE FUNCTION recovered_within_due();
+
 create table refund_payments (
   refund_id        id not null,
   bank_account_id  id not null,
@@ -1707,6 +2129,7 @@ create table releases (
   constraint releases_duty_check CHECK ((duty = 'releaser'::text)),
   constraint releases_place_check CHECK ((place = ANY (ARRAY[1, 2])))
 );
+CREATE TRIGGER advance_in_time BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION advance_in_time('released_at');
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON releases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 CREATE TRIGGER not_while_suspended BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
@@ -1766,6 +2189,20 @@ CREATE INDEX request_funding_by_contribution ON request_funding USING btree (con
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON request_funding FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON request_funding FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 
+create table request_tranches (
+  fund_id     id not null,
+  request_id  id not null,
+  tranche     smallint not null,
+  after_days  integer not null,
+  amount      bigint not null,
+  condition   text not null default ''::text,
+  constraint request_tranches_pkey PRIMARY KEY (request_id, tranche),
+  constraint request_tranches_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint request_tranches_after_days_check CHECK (((after_days >= 0) AND (after_days <= 3660))),
+  constraint request_tranches_amount_check CHECK ((amount > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON request_tranches FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table requests (
   id              id not null,
   fund_id         id not null,
@@ -1789,6 +2226,7 @@ create table requests (
   created_at      timestamp with time zone not null default clock_timestamp(),
   submitted_at    timestamp with time zone,
   lane            text not null default 'standard'::text,
+  lane_reason     text not null default ''::text,
   constraint requests_pkey PRIMARY KEY (id),
   constraint request_code_taken UNIQUE (fund_id, code),
   constraint requests_fund_id_id_key UNIQUE (fund_id, id),
@@ -1799,18 +2237,24 @@ create table requests (
   constraint requests_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id),
   constraint requests_check CHECK ((ends_on >= starts_on)),
   constraint requests_lane_check CHECK ((lane = ANY (ARRAY['standard'::text, 'rapid'::text, 'no_regret'::text]))),
+  constraint requests_lane_reason_check CHECK ((length(lane_reason) <= 1000)),
   constraint requests_mandate_basis_check CHECK ((mandate_basis = ANY (ARRAY['request_of_parties'::text, 'secretary_general_initiative'::text, 'security_council_request'::text, 'general_assembly_request'::text]))),
-  constraint requests_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'returned'::text, 'approved'::text, 'active'::text, 'reporting'::text, 'closed'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text, 'suspended'::text, 'cancelled'::text]))),
+  constraint requests_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'returned'::text, 'approved'::text, 'active'::text, 'reporting'::text, 'closed'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text, 'suspended'::text, 'cancelled'::text, 'unwound'::text]))),
   constraint requests_support_check CHECK ((support <@ ARRAY['advisory'::text, 'logistical'::text, 'financial'::text])),
   constraint requests_themes_check CHECK ((themes <@ ARRAY['power_sharing'::text, 'natural_resources'::text, 'constitution_making'::text, 'ceasefire_and_security'::text, 'gender_and_inclusion'::text])),
   constraint requests_title_check CHECK (((length(title) >= 1) AND (length(title) <= 300)))
 );
 CREATE INDEX requests_by_entity ON requests USING btree (entity_id, id);
 CREATE INDEX requests_by_status ON requests USING btree (fund_id, status, id);
-CREATE TRIGGER approved_at_every_step BEFORE UPDATE OF status ON requests FOR EACH ROW WHEN (((old.status = 'submitted'::text) AND (new.status <> ALL (ARRAY['submitted'::text, 'returned'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text])))) EXECUTE FUNCTION approved_at_every_step();
+CREATE CONSTRAINT TRIGGER advance_is_as_its_rows AFTER UPDATE OF status ON requests DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.lane = 'no_regret'::text) OR (new.status = 'unwound'::text))) EXECUTE FUNCTION advance_is_as_its_rows();
+CREATE TRIGGER approved_at_every_step BEFORE UPDATE OF status ON requests FOR EACH ROW WHEN (((old.status = 'submitted'::text) AND (new.status <> ALL (ARRAY['submitted'::text, 'returned'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text])) AND (NOT ((new.lane = 'no_regret'::text) AND (new.status = 'active'::text))))) EXECUTE FUNCTION approved_at_every_step();
 CREATE TRIGGER decided_content_is_fixed BEFORE UPDATE ON requests FOR EACH ROW EXECUTE FUNCTION decided_content_is_fixed();
+CREATE TRIGGER deployments_are_costed BEFORE UPDATE OF status ON requests FOR EACH ROW WHEN (((new.status = 'submitted'::text) AND (old.status <> 'submitted'::text))) EXECUTE FUNCTION deployments_are_costed();
 CREATE TRIGGER lane_is_fixed BEFORE UPDATE OF lane ON requests FOR EACH ROW WHEN (((old.lane <> new.lane) AND (old.status <> ALL (ARRAY['draft'::text, 'returned'::text])))) EXECUTE FUNCTION lane_is_fixed();
+CREATE TRIGGER lane_reason_is_fixed BEFORE UPDATE OF lane_reason ON requests FOR EACH ROW WHEN (((old.lane_reason <> new.lane_reason) AND (old.status <> ALL (ARRAY['draft'::text, 'returned'::text])))) EXECUTE FUNCTION lane_is_fixed();
+CREATE CONSTRAINT TRIGGER no_regret_is_counted AFTER UPDATE OF status, round ON requests DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.lane = 'no_regret'::text) AND (new.status <> ALL (ARRAY['draft'::text, 'withdrawn'::text])))) EXECUTE FUNCTION no_regret_is_counted();
 CREATE TRIGGER process_is_known BEFORE INSERT OR UPDATE OF process_id ON requests FOR EACH ROW WHEN ((new.process_id IS NOT NULL)) EXECUTE FUNCTION process_is_known();
+CREATE TRIGGER request_holds_experts AFTER UPDATE OF status ON requests FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION request_holds_experts();
 alter table requests enable row level security;
 create policy own on requests for select to wasata_donor using (((id)::text IN ( SELECT own_requests() AS own_requests)));
 create policy service on requests for all to wasata_service using (true) with check (true);
@@ -2192,6 +2636,26 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON submissions FO
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON submissions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON submissions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 
+create table subsistence_rates (
+  fund_id      id not null,
+  country      text not null,
+  month        date not null,
+  rate         bigint not null,
+  currency     text not null,
+  source       text not null,
+  recorded_by  id not null,
+  recorded_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint subsistence_rate_already_set PRIMARY KEY (fund_id, country, month),
+  constraint subsistence_rates_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint subsistence_rates_currency_fkey FOREIGN KEY (currency) REFERENCES currencies(code),
+  constraint subsistence_rates_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint subsistence_rates_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES people(id),
+  constraint subsistence_rates_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+  constraint subsistence_rates_rate_check CHECK ((rate > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON subsistence_rates FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table ties (
   person_id  id not null,
   payee_id   id not null,
@@ -2230,6 +2694,51 @@ create table turnover (
   constraint turnover_pkey PRIMARY KEY (account_id, day),
   constraint turnover_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
 ) with (fillfactor=80);
+
+create table watch_item_versions (
+  fund_id        id not null,
+  watch_item_id  id not null,
+  version        integer not null,
+  phase          text not null,
+  signal         text not null,
+  severity       text not null,
+  owner_id       id not null,
+  review_on      date not null,
+  closed         boolean not null default false,
+  note           text not null default ''::text,
+  changed_by     id not null,
+  changed_at     timestamp with time zone not null,
+  act_id         id not null,
+  constraint watch_item_changed_in_turn PRIMARY KEY (watch_item_id, version),
+  constraint watch_item_versions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint watch_item_versions_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES people(id),
+  constraint watch_item_versions_fund_id_watch_item_id_fkey FOREIGN KEY (fund_id, watch_item_id) REFERENCES watch_items(fund_id, id),
+  constraint watch_item_versions_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES people(id),
+  constraint watch_item_versions_check CHECK (((NOT closed) OR (note <> ''::text))),
+  constraint watch_item_versions_phase_check CHECK ((phase = ANY (ARRAY['before_escalation'::text, 'after_violence'::text, 'implementation'::text]))),
+  constraint watch_item_versions_severity_check CHECK ((severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text]))),
+  constraint watch_item_versions_version_check CHECK ((version > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON watch_item_versions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table watch_items (
+  id          id not null,
+  fund_id     id not null,
+  country     text not null,
+  region      text not null,
+  process_id  id,
+  created_by  id not null,
+  created_at  timestamp with time zone not null,
+  act_id      id not null,
+  constraint watch_items_pkey PRIMARY KEY (id),
+  constraint watch_items_fund_id_id_key UNIQUE (fund_id, id),
+  constraint watch_items_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint watch_items_created_by_fkey FOREIGN KEY (created_by) REFERENCES people(id),
+  constraint watch_items_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint watch_items_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id)
+);
+CREATE INDEX watch_items_by_region ON watch_items USING btree (fund_id, region, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON watch_items FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table write_offs (
   id               id not null,
@@ -2286,6 +2795,17 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON year_closings 
 CREATE CONSTRAINT TRIGGER year_closes_itself AFTER INSERT ON year_closings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION year_closes_itself();
 CREATE TRIGGER year_must_be_over BEFORE INSERT ON year_closings FOR EACH ROW EXECUTE FUNCTION year_must_be_over();
 
+create view open_advances as
+ SELECT a.fund_id,
+    a.process_id,
+    a.request_id,
+    a.amount
+   FROM (no_regret_advances a
+     JOIN requests r ON ((((r.id)::text = (a.request_id)::text) AND (r.round = a.round))))
+  WHERE ((r.status = ANY (ARRAY['submitted'::text, 'returned'::text, 'active'::text])) AND (NOT (EXISTS ( SELECT
+           FROM advance_endings e
+          WHERE ((e.request_id)::text = (a.request_id)::text)))));
+
 create view rates_in_force as
  SELECT r.fund_id,
     r.currency,
@@ -2311,6 +2831,52 @@ create view rates_in_force as
           ORDER BY k_1.number DESC
          LIMIT 1) k ON (true))
      LEFT JOIN rate_changes c ON (((c.id)::text = (k.change_id)::text)));
+
+create view recovery_standings as
+ SELECT d.fund_id,
+    d.request_id,
+    d.due,
+    (COALESCE(r.received, (0)::numeric))::bigint AS received,
+    (COALESCE(w.given_up, (0)::numeric))::bigint AS given_up,
+    ((((d.due)::numeric - COALESCE(r.received, (0)::numeric)) - COALESCE(w.given_up, (0)::numeric)))::bigint AS outstanding
+   FROM ((( SELECT recoverables.fund_id,
+            recoverables.request_id,
+            (sum(recoverables.amount))::bigint AS due
+           FROM recoverables
+          GROUP BY recoverables.fund_id, recoverables.request_id) d
+     LEFT JOIN ( SELECT recoveries.request_id,
+            sum(recoveries.functional) AS received
+           FROM recoveries
+          GROUP BY recoveries.request_id) r USING (request_id))
+     LEFT JOIN ( SELECT recovery_write_offs.request_id,
+            sum(recovery_write_offs.amount) AS given_up
+           FROM recovery_write_offs
+          GROUP BY recovery_write_offs.request_id) w USING (request_id));
+
+create view told as
+ SELECT fund_id,
+    process_id,
+    entity_id,
+    told_at,
+    act_id,
+    id,
+    person_id,
+    told,
+    reason,
+    told_by
+   FROM ( SELECT DISTINCT ON (need_to_know.process_id, need_to_know.entity_id, need_to_know.person_id) need_to_know.fund_id,
+            need_to_know.process_id,
+            need_to_know.entity_id,
+            need_to_know.told_at,
+            need_to_know.act_id,
+            need_to_know.id,
+            need_to_know.person_id,
+            need_to_know.told,
+            need_to_know.reason,
+            need_to_know.told_by
+           FROM need_to_know
+          ORDER BY need_to_know.process_id, need_to_know.entity_id, need_to_know.person_id, need_to_know.id DESC) last
+  WHERE told;
 
 CREATE OR REPLACE FUNCTION account_is_what_it_says()
  RETURNS trigger
@@ -2342,17 +2908,91 @@ begin
   return null;
 end $function$;
 
-CREATE OR REPLACE FUNCTION advisor_is_apart()
+CREATE OR REPLACE FUNCTION acts_on(p_request text, p_person text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select exists (select from duties d where d.request_id = p_request and d.person_id = p_person and d.duty <> 'requester')
+      or exists (select from requests r join role_grants g on g.fund_id = r.fund_id and g.person_id = p_person and g.ended_at is null
+                  where r.id = p_request
+                    and ((r.status = 'submitted'
+                          and exists (select from approval_steps s where s.request_id = r.id and s.round = r.round and s.role = g.role))
+                      or (r.status in ('approved', 'active') and g.role = 'certifying_officer')
+                      or exists (select from payments p
+                                  where p.request_id = r.id and ((p.status = 'certified' and g.role in ('bank_signatory', 'treasurer')) or (p.status in ('released', 'settled') and g.role = 'reconciler')))))
+$function$;
+
+CREATE OR REPLACE FUNCTION advance_in_time()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_at timestamptz := (to_jsonb(new) ->> tg_argv[0])::timestamptz;
+begin
+  if exists (select from advance_activations a left join advance_endings e on e.request_id = a.request_id
+              where a.request_id = new.request_id and (e.outcome = 'unwound' or e.outcome is null and v_at > a.ratify_by)) then
+    raise exception 'the advance of request % is past its time', new.request_id using errcode = 'check_violation', constraint = 'advance_in_time';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION advance_is_activated()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
-  if not holds_role(new.fund_id, new.advisor_id, 'advisor')
-     or exists (select from duties d where d.request_id = new.request_id and d.person_id = new.advisor_id)
-     or exists (select from named_people n where n.request_id = new.request_id and n.person_id = new.advisor_id)
-     or exists (select from ties t join requests r on r.payee_id = t.payee_id where r.id = new.request_id and t.person_id = new.advisor_id) then
-    raise exception '% does not advise on request %', new.advisor_id, new.request_id using errcode = 'check_violation', constraint = 'advisor_is_apart';
+  new.ratify_by := new.activated_at + make_interval(hours => (select a.ratification_hours from no_regret_advances a
+                                                               where a.request_id = new.request_id and a.round = new.round));
+  if not exists (select from decisions d join approval_steps s using (request_id, round, step, role)
+                  where d.id = new.decision_id and d.request_id = new.request_id and d.round = new.round and d.verdict = 'approve'
+                    and not s.ratifies and d.decided_at = new.activated_at)
+     or not exists (select from approval_steps s where s.request_id = new.request_id and s.round = new.round and s.ratifies)
+     or steps_without_quorum(new.request_id, '{f}') > 0 then
+    raise exception 'nobody has let the advance of request % move', new.request_id
+      using errcode = 'check_violation', constraint = 'advance_is_activated';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION advance_is_as_its_rows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if new.status = 'active' and not exists (select from advance_activations a where a.request_id = new.id and a.round = new.round)
+     or (new.status = 'unwound') <> exists (select from advance_endings e where e.request_id = new.id and e.outcome = 'unwound') then
+    raise exception 'request % is not %: nobody made it so', new.id, new.status using errcode = 'check_violation', constraint = 'advance_is_as_its_rows';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION advance_is_ratified()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if steps_without_quorum(new.request_id, '{f,t}') > 0 then
+    raise exception 'the advance of request % is not approved at every step', new.request_id
+      using errcode = 'check_violation', constraint = 'advance_is_ratified';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION advance_keeps_nothing()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from requests r where r.id = new.request_id and r.lane = 'no_regret') then
+    raise exception 'request % is in the no-regret lane and keeps no decisions', new.request_id
+      using errcode = 'check_violation', constraint = 'advance_keeps_nothing';
   end if;
   return new;
 end $function$;
@@ -2372,19 +3012,6 @@ begin
   end if;
   return new;
 end $function$;
-
-CREATE OR REPLACE FUNCTION approved_under(p_delegation text, p_but text)
- RETURNS numeric
- LANGUAGE sql
- STABLE
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-  select coalesce(sum(last.amount), 0)
-    from (select distinct on (d.request_id) s.amount
-            from decisions d join submissions s on s.request_id = d.request_id and s.round = d.round
-           where d.delegation_id = p_delegation and d.request_id <> p_but and d.verdict = 'approve'
-           order by d.request_id, d.round desc) last
-$function$;
 
 CREATE OR REPLACE FUNCTION balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer)
  RETURNS TABLE(account_id bigint, amount numeric, functional numeric)
@@ -2468,40 +3095,6 @@ begin
   end if;
 end $function$;
 
-CREATE OR REPLACE FUNCTION break_glass_by_directors()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-begin
-  perform from requests r where r.id = new.request_id for no key update;
-  if not (holds_role(new.fund_id, new.begun_by, 'director') and holds_role(new.fund_id, new.confirmed_by, 'director')) then
-    raise exception 'break-glass % takes two directors', new.break_glass_id using errcode = 'check_violation', constraint = 'break_glass_by_directors';
-  end if;
-  if not exists (select from break_glasses b join requests r on r.id = b.request_id
-                  where b.id = new.break_glass_id and b.begun_at <= new.confirmed_at and new.confirmed_at < b.ends_at
-                    and r.status = 'submitted' and r.round = b.round
-                    and b.decided_hash = encode(sha256(r.content_hash || payee_details_hash(r.payee_id)), 'hex')) then
-    raise exception 'break-glass % is over', new.break_glass_id using errcode = 'check_violation', constraint = 'break_glass_in_time';
-  end if;
-  return new;
-end $function$;
-
-CREATE OR REPLACE FUNCTION break_glass_reviewed_by_others()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-begin
-  if not exists (select from break_glasses b join break_glass_confirmations c on c.break_glass_id = b.id
-                  where b.id = new.break_glass_id and new.reviewed_by not in (c.begun_by, c.confirmed_by)
-                    and (holds_role(b.fund_id, new.reviewed_by, b.role) or holds_role(b.fund_id, new.reviewed_by, 'head_of_department'))) then
-    raise exception '% does not review break-glass %', new.reviewed_by, new.break_glass_id
-      using errcode = 'check_violation', constraint = 'break_glass_reviewed_by_others';
-  end if;
-  return new;
-end $function$;
-
 CREATE OR REPLACE FUNCTION by_confirmed_correction()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2512,6 +3105,17 @@ begin
     raise exception 'correction % of a row in % is not confirmed', new.correction_id, tg_table_name
       using errcode = 'check_violation', constraint = 'by_confirmed_correction';
   end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION change_holds_expert()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  update deployments d set held_until = holds_until(d) where d.id = new.deployment_id;
   return null;
 end $function$;
 
@@ -2724,45 +3328,6 @@ begin
   return case tg_op when 'DELETE' then old else new end;
 end $function$;
 
-CREATE OR REPLACE FUNCTION decided_with_power()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-begin
-  -- Whoever decides on the request at the same time waits here, so that what is looked at next is all there is.
-  perform from requests r where r.id = new.request_id for no key update;
-  if exists (select from decisions_that_count(new.request_id, new.round) c
-              where c.id <> new.id and (c.decided_by in (new.decided_by, new.on_behalf_of) or c.on_behalf_of in (new.decided_by, new.on_behalf_of))) then
-    raise exception 'somebody decides twice on request %', new.request_id using errcode = 'check_violation', constraint = 'nobody_decides_twice';
-  end if;
-  if new.delegation_id is not null then
-    perform pg_advisory_xact_lock(hashtextextended(new.delegation_id, 0));
-    if not delegation_in_force(new.delegation_id, new.decided_at) then
-      raise exception 'delegation % is not in force', new.delegation_id using errcode = 'check_violation', constraint = 'delegation_in_force';
-    end if;
-    if not delegation_reaches(new.delegation_id, new.request_id, new.round)
-       or (new.verdict = 'approve'
-           and (select d.in_all from delegations d where d.id = new.delegation_id)
-             < approved_under(new.delegation_id, new.request_id)
-             + (select s.amount from submissions s where s.request_id = new.request_id and s.round = new.round)) then
-      raise exception 'delegation % does not reach request %', new.delegation_id, new.request_id
-        using errcode = 'check_violation', constraint = 'within_delegation';
-    end if;
-  elsif new.break_glass_id is not null then
-    if new.verdict <> 'approve'
-       or not exists (select from break_glasses b join break_glass_confirmations c on c.break_glass_id = b.id
-                       where b.id = new.break_glass_id and new.decided_by in (c.begun_by, c.confirmed_by) and new.decided_at = c.confirmed_at
-                         and (b.request_id, b.round, b.step, b.role) = (new.request_id, new.round, new.step, new.role)
-                         and b.decided_hash = encode(sha256(new.content_hash || new.payee_hash), 'hex')) then
-      raise exception 'break-glass % is of another step', new.break_glass_id using errcode = 'check_violation', constraint = 'within_break_glass';
-    end if;
-  elsif not exists (select from requests r where r.id = new.request_id and holds_role(r.fund_id, new.decided_by, new.role)) then
-    raise exception '% does not hold %', new.decided_by, new.role using errcode = 'check_violation', constraint = 'decided_with_own_role';
-  end if;
-  return null;
-end $function$;
-
 CREATE OR REPLACE FUNCTION decision_on_what_was_submitted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2783,66 +3348,87 @@ begin
 end $function$;
 
 CREATE OR REPLACE FUNCTION decisions_that_count(p_request text, p_round integer)
- RETURNS TABLE(id text, step smallint, role text, decided_by text, on_behalf_of text, verdict text, decided_at timestamp with time zone)
+ RETURNS TABLE(id text, step smallint, role text, decided_by text, verdict text, decided_at timestamp with time zone)
  LANGUAGE sql
  STABLE
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  select d.id, coalesce(k.step, d.step), d.role, d.decided_by, d.on_behalf_of, d.verdict, d.decided_at
+  select d.id, coalesce(k.step, d.step), d.role, d.decided_by, d.verdict, d.decided_at
     from requests r
     join decisions d on d.request_id = r.id
     join submissions s on s.request_id = r.id and s.round = d.round and s.content_hash = d.content_hash
     left join kept_decisions k on k.request_id = r.id and k.round = p_round and k.decision_id = d.id
    where r.id = p_request and (d.round = p_round or k.decision_id is not null)
      and (d.verdict <> 'approve'
-          or (d.payee_hash = payee_details_hash(r.payee_id) and not either_keeps_away(d.decided_by, d.on_behalf_of, r.payee_id)
-              and not exists (select from named_people n where n.request_id = r.id and n.person_id in (d.decided_by, d.on_behalf_of))))
+          or (d.payee_hash = payee_details_hash(r.payee_id) and not keeps_away(d.decided_by, r.payee_id)
+              and not exists (select from named_people n where n.request_id = r.id and n.person_id = d.decided_by)))
 $function$;
 
-CREATE OR REPLACE FUNCTION delegated_from_own_power()
+CREATE OR REPLACE FUNCTION deployed_people_have_no_duty()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
-  if not holds_role(new.fund_id, new.delegator_id, new.role) then
-    raise exception '% does not hold %', new.delegator_id, new.role using errcode = 'check_violation', constraint = 'delegated_from_own_power';
+  if exists (select from deployments d join experts e on e.id = d.expert_id join duties u on u.request_id = d.request_id and u.person_id = e.person_id
+              where d.request_id = new.request_id) then
+    raise exception 'request % sends somebody who has a duty in it', new.request_id using errcode = 'check_violation', constraint = 'deployed_people_have_no_duty';
   end if;
-  if new.ends_at - new.starts_at > (select make_interval(days => (l.terms ->> 'days')::int) from policies l
-                                     where l.fund_id = new.fund_id and l.subject = 'delegation' and l.effective_from <= (new.made_at at time zone 'utc')::date
-                                     order by l.effective_from desc limit 1) then
-    raise exception 'delegation % is longer than the fund allows', new.id using errcode = 'check_violation', constraint = 'delegation_too_long';
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION deployment_holds_expert()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  new.held_until := holds_until(new);
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION deployment_moves_in_order()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  d deployments;
+  started date;
+begin
+  select * into d from deployments where id = new.deployment_id for update;
+  select c.on_day into started from deployment_changes c where c.deployment_id = d.id and c.change = 'started';
+  if exists (select from deployment_changes c where c.deployment_id = d.id and c.change in ('ended', 'cancelled'))
+     or (new.change = 'started' and (started is not null or new.on_day not between d.starts_on and d.ends_on
+           or not exists (select from requests r where r.id = d.request_id and r.status in ('approved', 'active'))))
+     or (new.change = 'ended' and (started is null or new.on_day not between started and d.ends_on))
+     or (new.change = 'cancelled' and started is not null) then
+    raise exception 'deployment % is not to be % now', d.id, new.change using errcode = 'check_violation', constraint = 'deployment_moves_in_order';
   end if;
   return new;
 end $function$;
 
-CREATE OR REPLACE FUNCTION delegation_in_force(p_delegation text, p_at timestamp with time zone)
- RETURNS boolean
- LANGUAGE sql
- STABLE
+CREATE OR REPLACE FUNCTION deployments_are_costed()
+ RETURNS trigger
+ LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  select exists (select from delegations d join delegation_acceptances a on a.delegation_id = d.id
-                  where d.id = p_delegation and d.starts_at <= p_at and a.accepted_at <= p_at and p_at < d.ends_at
-                    and not exists (select from delegation_revocations r where r.delegation_id = d.id)
-                    and holds_role(d.fund_id, d.delegator_id, d.role))
-$function$;
-
-CREATE OR REPLACE FUNCTION delegation_reaches(p_delegation text, p_request text, p_round integer)
- RETURNS boolean
- LANGUAGE sql
- STABLE
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-  select exists (select from delegations d
-                   join requests r on r.id = p_request and r.fund_id = d.fund_id
-                   join submissions s on s.request_id = r.id and s.round = p_round
-                   join processes p on p.id = r.process_id
-                  where d.id = p_delegation and s.amount <= d.up_to
-                    and (d.process_id is null or d.process_id = r.process_id)
-                    and (d.entity_id is null or d.entity_id = r.entity_id)
-                    and (d.region is null or d.region = p.region))
-$function$;
+begin
+  if exists (
+    select from deployments d
+      join expert_versions v on v.expert_id = d.expert_id and v.version = d.expert_version
+      left join lateral (select sum(l.quantity) filter (where l.cost = 'fee') as days, sum(l.quantity) filter (where l.cost = 'subsistence') as nights,
+                                bool_and(l.request_id = d.request_id and (l.rate is not null or l.unit_currency = f.currency)
+                                     and (l.cost <> 'fee' or (l.unit = (v.said ->> 'daily_fee')::bigint and l.unit_currency = v.said ->> 'fee_currency'))) as right
+                           from budget_lines l join funds f on f.id = d.fund_id where l.deployment_id = d.id) l on true
+     where d.request_id = new.id
+       and (coalesce(l.days, 0) <> case when (v.said ->> 'daily_fee')::bigint = 0 then 0 else d.days end
+            or coalesce(l.nights, 0) <> d.nights or not coalesce(l.right, true))) then
+    raise exception 'the deployments of request % are not what its lines say', new.id using errcode = 'check_violation', constraint = 'deployments_are_costed';
+  end if;
+  return new;
+end $function$;
 
 CREATE OR REPLACE FUNCTION earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer)
  RETURNS jsonb
@@ -2859,15 +3445,6 @@ AS $function$
                                        order by h.version limit 1), c.earmark) as earmark
             from contributions c
            where c.id = p_contribution and (current_setting('role') = 'wasata_service' or c.donor_id = own_donor())) e
-$function$;
-
-CREATE OR REPLACE FUNCTION either_keeps_away(p_person text, p_on_behalf_of text, p_payee text)
- RETURNS boolean
- LANGUAGE sql
- STABLE
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-  select keeps_away(p_person, p_payee) or (p_on_behalf_of is not null and keeps_away(p_on_behalf_of, p_payee))
 $function$;
 
 CREATE OR REPLACE FUNCTION entries_must_balance()
@@ -2932,6 +3509,36 @@ begin
   end if;
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION expert_days(expert_day, expert_day)
+ RETURNS expert_days
+ LANGUAGE internal
+ IMMUTABLE PARALLEL SAFE
+AS $function$range_constructor2$function$;
+
+CREATE OR REPLACE FUNCTION expert_days(expert_day, expert_day, text)
+ RETURNS expert_days
+ LANGUAGE internal
+ IMMUTABLE PARALLEL SAFE
+AS $function$range_constructor3$function$;
+
+CREATE OR REPLACE FUNCTION expert_days_multirange()
+ RETURNS expert_days_multirange
+ LANGUAGE internal
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$multirange_constructor0$function$;
+
+CREATE OR REPLACE FUNCTION expert_days_multirange(VARIADIC expert_days[])
+ RETURNS expert_days_multirange
+ LANGUAGE internal
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$multirange_constructor2$function$;
+
+CREATE OR REPLACE FUNCTION expert_days_multirange(expert_days)
+ RETURNS expert_days_multirange
+ LANGUAGE internal
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$multirange_constructor1$function$;
 
 CREATE OR REPLACE FUNCTION first_open_day(p_fund text, p_month date)
  RETURNS date
@@ -3021,6 +3628,17 @@ AS $function$
                'łøđıςٱةى٠١٢٣٤٥٦٧٨٩', 'lodiσاهي0123456789')
     $function$;
 
+CREATE OR REPLACE FUNCTION held_for_plan(p_plan text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select coalesce(sum(b.amount), 0)::bigint
+    from contingency_plans p join accounts a on a.fund_id = p.fund_id and a.plan_code = p.code join balances b on b.account_id = a.id
+   where p.id = p_plan
+$function$;
+
 CREATE OR REPLACE FUNCTION history_is_append_only()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3029,14 +3647,17 @@ begin
   raise exception '% is append-only: correct it with another row', tg_table_name using errcode = '42501';
 end $function$;
 
-CREATE OR REPLACE FUNCTION holds_role(p_fund text, p_person text, p_role text)
- RETURNS boolean
+CREATE OR REPLACE FUNCTION holds_until(d deployments)
+ RETURNS date
  LANGUAGE sql
  STABLE
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  select exists (select from role_grants g join people p on p.id = g.person_id
-                  where g.fund_id = p_fund and g.person_id = p_person and g.role = p_role and g.ended_at is null and p.active)
+  select case when exists (select from deployment_changes c where c.deployment_id = d.id and c.change = 'cancelled') then null
+              when r.status in ('draft', 'rejected', 'withdrawn', 'expired', 'cancelled', 'unwound')
+               and not exists (select from deployment_changes c where c.deployment_id = d.id and c.change = 'started') then null
+              else coalesce((select c.on_day from deployment_changes c where c.deployment_id = d.id and c.change = 'ended'), d.ends_on) end
+    from requests r where r.id = d.request_id
 $function$;
 
 CREATE OR REPLACE FUNCTION interest_period_once()
@@ -3064,6 +3685,24 @@ AS $function$
                   where y.id = p_payee and ((y.recorded_by = p_person and y.recorded_at > now() - interval '30 days')
                                          or (v.verified_by = p_person and v.verified_at > now() - interval '30 days')))
 $function$;
+
+CREATE OR REPLACE FUNCTION keeps_versions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'UPDATE' and (new.version <> old.version + 1 or new.act_id is not distinct from old.act_id or new.changed_by is null) then
+    raise exception '% % changes by its next version, by somebody, in an act', tg_table_name, new.id
+      using errcode = 'check_violation', constraint = 'changes_by_version';
+  end if;
+  execute format('insert into %I (fund_id, %I, version, said, reason, changed_by, changed_at, act_id) values ($1, $2, $3, $4, $5, $6, $7, $8)',
+                 tg_argv[0], tg_argv[1])
+    using new.fund_id, new.id, new.version, to_jsonb(new) - array['id', 'fund_id', 'version', 'reason', 'changed_by', 'changed_at', 'act_id'],
+          new.reason, new.changed_by, new.changed_at, new.act_id;
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION kept_before_correction()
  RETURNS trigger
@@ -3193,6 +3832,40 @@ begin
        select from requests r where r.id = new.request_id and keeps_away(new.person_id, r.payee_id)) then
     raise exception '% handled the bank details of the payee of request %', new.person_id, new.request_id
       using errcode = 'check_violation', constraint = 'bank_clerks_have_no_duty';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION no_regret_is_counted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from no_regret_advances a where a.request_id = new.id and a.round = new.round) then
+    raise exception 'request % is in the no-regret lane and not counted under its ceiling', new.id
+      using errcode = 'check_violation', constraint = 'no_regret_is_counted';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION no_regret_within_ceiling()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(new.process_id, 3));
+  if new.amount > new.ceiling - (select coalesce(sum(o.amount), 0) from open_advances o
+                                  where o.process_id = new.process_id and o.request_id <> new.request_id) then
+    raise exception 'process % has less left than % under its ceiling', new.process_id, new.amount
+      using errcode = 'check_violation', constraint = 'no_regret_ceiling';
+  end if;
+  if not exists (select from submissions s join requests r on r.id = s.request_id
+                  where s.request_id = new.request_id and s.round = new.round and s.amount = new.amount
+                    and r.process_id = new.process_id and r.lane = 'no_regret') then
+    raise exception 'advance of request % is not what was submitted', new.request_id
+      using errcode = 'check_violation', constraint = 'advance_as_submitted';
   end if;
   return new;
 end $function$;
@@ -3452,6 +4125,60 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION phase_goes_forward()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  phases text[] := array['before_escalation', 'after_violence', 'implementation'];
+begin
+  if array_position(phases, new.phase) < array_position(phases, old.phase) then
+    raise exception 'process % is in % already', new.id, old.phase using errcode = 'check_violation', constraint = 'phase_goes_forward';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION plan_ends_by_its_row()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if old.status <> 'open' or not exists (select from plan_endings e where e.plan_id = new.id and e.kind = new.status) then
+    raise exception 'plan % is not %: nobody made it so', new.id, new.status using errcode = 'check_violation', constraint = 'plan_ends_by_its_row';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION plan_holds_what_it_needs()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if held_for_plan(new.plan_id) > (
+       select case p.status when 'open' then coalesce(sum(l.amount), 0) else 0 end
+         from contingency_plans p
+         left join plan_lines l on l.plan_id = p.id and l.version = p.version
+          and not exists (select from plan_lines_activated u where u.plan_id = l.plan_id and u.version = l.version and u.line = l.line)
+        where p.id = new.plan_id group by p.status) then
+    raise exception 'plan % holds more than it needs', new.plan_id using errcode = 'check_violation', constraint = 'plan_holds_what_it_needs';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION plan_is_anothers()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if held_for_plan(new.plan_id) > 0 and new.version > 1 then
+    raise exception 'plan % is changed and still holds money', new.plan_id using errcode = 'check_violation', constraint = 'changed_plan_holds_nothing';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[])
  RETURNS TABLE(ord integer, entry_id bigint, is_new boolean)
  LANGUAGE plpgsql
@@ -3549,7 +4276,7 @@ CREATE OR REPLACE FUNCTION process_is_known()
 AS $function$
 begin
   if not exists (select from processes p where p.id = new.process_id
-                    and (p.confidentiality = 'open' or exists (select from need_to_know k where k.process_id = p.id and k.entity_id = new.entity_id))) then
+                    and (p.confidentiality = 'open' or exists (select from told k where k.process_id = p.id and k.entity_id = new.entity_id))) then
     raise exception 'entity % was not told of process %', new.entity_id, new.process_id using errcode = 'check_violation', constraint = 'process_is_known';
   end if;
   return new;
@@ -3589,6 +4316,31 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION recoverable_was_paid()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from payments p where p.id = new.payment_id and p.status = 'settled' and p.amount = new.amount) then
+    raise exception 'payment % was not paid', new.payment_id using errcode = 'check_violation', constraint = 'recoverable_was_paid';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION recovered_within_due()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(new.request_id, 4));
+  if (select coalesce(min(s.outstanding), -1) from recovery_standings s where s.request_id = new.request_id) < 0 then
+    raise exception 'more of request % is recovered than is due', new.request_id using errcode = 'check_violation', constraint = 'recovered_within_due';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION refund_stands_or_is_paid()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3602,6 +4354,17 @@ begin
      and exists (select from refunds f where refund in (f.takes_back, case when f.takes_back is not null then f.id end)) then
     raise exception 'refund % is paid, or taken back, not both', refund using errcode = 'check_violation', constraint = 'refund_stands_or_is_paid';
   end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION request_holds_experts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  update deployments d set held_until = holds_until(d) where d.request_id = new.id and d.held_until is distinct from holds_until(d);
   return null;
 end $function$;
 
@@ -3679,6 +4442,34 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION seen_processes(p_person text)
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select p.id
+    from processes p
+   where exists (select from role_grants g
+                  where g.person_id = p_person and g.fund_id = p.fund_id and g.ended_at is null and g.role <> 'donor'
+                    and (p.confidentiality = 'open' or g.role = 'auditor'
+                      or (p.confidentiality = 'confidential' and g.role in ('fund_manager', 'controller'))
+                      or exists (select from told t where t.process_id = p.id and (t.person_id = p_person or t.entity_id = g.entity_id))))
+      or (p.confidentiality = 'open' and exists (select from people n where n.id = p_person and n.administrator))
+$function$;
+
+CREATE OR REPLACE FUNCTION set_aside_by_another()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from plan_versions v where v.plan_id = new.plan_id and v.changed_by = new.decided_by) then
+    raise exception '% wrote plan %', new.decided_by, new.plan_id using errcode = 'check_violation', constraint = 'set_aside_by_another';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION signatures_count()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3698,22 +4489,32 @@ CREATE OR REPLACE FUNCTION signatures_that_do_not_count(p_payment text)
  SET search_path TO 'public', 'pg_temp'
 AS $function$
   with approval as (
-    select by.person, d.payee_hash
-      from payments p
-      join requests r on r.id = p.request_id
-      join decisions d on d.request_id = r.id and d.verdict = 'approve'
-     cross join lateral (select d.decided_by union select d.on_behalf_of where d.on_behalf_of is not null) by (person)
+    select d.decided_by, d.payee_hash
+      from payments p join requests r on r.id = p.request_id join decisions d on d.request_id = r.id and d.verdict = 'approve'
      where p.id = p_payment
        and (d.round = r.round or exists (select from kept_decisions k where k.request_id = r.id and k.round = r.round and k.decision_id = d.id)))
   select signed.person
     from payments p
-   cross join lateral (select a.person from approval a
+   cross join lateral (select a.decided_by from approval a
                        union select p.certified_by
                        union select l.released_by from releases l where l.payment_id = p.id) as signed (person)
    where p.id = p_payment
      and (keeps_away(signed.person, p.payee_id)
-          or (exists (select from approval a where a.person = signed.person)
-              and not exists (select from approval a where a.person = signed.person and a.payee_hash = payee_details_hash(p.payee_id))))
+          or (exists (select from approval a where a.decided_by = signed.person)
+              and not exists (select from approval a where a.decided_by = signed.person and a.payee_hash = payee_details_hash(p.payee_id))))
+$function$;
+
+CREATE OR REPLACE FUNCTION steps_without_quorum(p_request text, p_ratifies boolean[])
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select count(*)
+    from requests r join approval_steps s on s.request_id = r.id and s.round = r.round
+   where r.id = p_request and s.ratifies = any (p_ratifies)
+     and s.quorum > (select count(distinct c.decided_by) from decisions_that_count(s.request_id, s.round) c
+                      where c.step = s.step and c.role = s.role and c.verdict = 'approve')
 $function$;
 
 CREATE OR REPLACE FUNCTION strength(state text)
@@ -3766,6 +4567,18 @@ AS $function$
   select coalesce((select case when s.horizon > pg_snapshot_xmax(pg_current_snapshot()) then '0' else s.horizon end
                      from seals s where s.fund_id = p_fund order by s.number desc limit 1), '0')
 $function$;
+
+CREATE OR REPLACE FUNCTION unwound_status_follows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from requests r where r.id = new.request_id and r.status = 'unwound') then
+    raise exception 'request % was unwound and does not say so', new.request_id using errcode = 'check_violation', constraint = 'advance_is_as_its_rows';
+  end if;
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION verifier_has_no_part()
  RETURNS trigger
@@ -3832,12 +4645,12 @@ end $function$;
 
 grant usage on schema public to wasata_donor;
 grant usage on schema public to wasata_service;
-grant insert, select on absence_returns to wasata_service;
-grant insert, select on absences to wasata_service;
 grant select on accounts to wasata_donor;
 grant select on accounts to wasata_service;
 grant insert, select on acts to wasata_service;
 grant insert, select on adjusting_acts to wasata_service;
+grant insert, select on advance_activations to wasata_service;
+grant insert, select on advance_endings to wasata_service;
 grant select on agreements to wasata_donor;
 grant insert, select on agreements to wasata_service;
 grant insert, select on approval_steps to wasata_service;
@@ -3845,15 +4658,13 @@ grant select on back_dated to wasata_service;
 grant select on balances to wasata_donor;
 grant select on balances to wasata_service;
 grant insert, select on bank_accounts to wasata_service;
-grant insert, select on break_glass_confirmations to wasata_service;
-grant insert, select on break_glass_reviews to wasata_service;
-grant insert, select on break_glasses to wasata_service;
 grant delete, insert, select on budget_lines to wasata_service;
 grant insert, select on charge_approvals to wasata_service;
 grant insert, select on clock_notices to wasata_service;
 grant select on closings to wasata_service;
 grant select on conditions_met to wasata_donor;
 grant insert, select on conditions_met to wasata_service;
+grant insert, select on contingency_plans to wasata_service;
 grant usage on sequence contribution_numbers to wasata_service;
 grant select on contributions to wasata_donor;
 grant insert, select on contributions to wasata_service;
@@ -3864,17 +4675,20 @@ grant insert, select on corrections to wasata_service;
 grant select on currencies to wasata_donor;
 grant select on currencies to wasata_service;
 grant insert, select on decisions to wasata_service;
-grant insert, select on delegation_acceptances to wasata_service;
-grant insert, select on delegation_revocations to wasata_service;
-grant insert, select on delegations to wasata_service;
+grant insert, select on deployment_changes to wasata_service;
+grant delete, select on deployments to wasata_service;
 grant select on donors to wasata_donor;
 grant insert, select on donors to wasata_service;
 grant insert, select on duties to wasata_service;
 grant insert, select on earmark_changes to wasata_service;
 grant insert, select on entities to wasata_service;
+grant insert, select on entity_ratings to wasata_service;
+grant select on entity_versions to wasata_service;
 grant select on entries to wasata_donor;
 grant select on entries to wasata_service;
 grant insert, select on exchange_rates to wasata_service;
+grant select on expert_versions to wasata_service;
+grant insert, select on experts to wasata_service;
 grant insert, select on explanations to wasata_service;
 grant select on funds to wasata_donor;
 grant insert, select on funds to wasata_service;
@@ -3886,15 +4700,16 @@ grant insert, select on interest to wasata_service;
 grant insert, select on interest_shares to wasata_service;
 grant insert, select on issued_reports to wasata_service;
 grant insert, select on kept_decisions to wasata_service;
+grant insert, select on looks to wasata_service;
 grant insert, select on mail_attempts to wasata_service;
 grant insert, select, update on mail_preferences to wasata_service;
 grant insert, select on mails to wasata_service;
 grant delete, insert, select on named_people to wasata_service;
 grant insert, select on need_to_know to wasata_service;
+grant insert, select on no_regret_advances to wasata_service;
 grant insert, select on notifications to wasata_service;
 grant insert, select on obligation_reductions to wasata_service;
-grant insert, select on opinion_requests to wasata_service;
-grant insert, select on opinions to wasata_service;
+grant select on open_advances to wasata_service;
 grant insert, select on pauses to wasata_service;
 grant insert, select on payee_ratings to wasata_service;
 grant insert, select on payee_verifications to wasata_service;
@@ -3907,11 +4722,24 @@ grant insert, select on payments to wasata_service;
 grant insert, select on people to wasata_service;
 grant insert, select on period_states to wasata_service;
 grant insert, select on person_states to wasata_service;
+grant insert, select on plan_activations to wasata_service;
+grant insert, select on plan_endings to wasata_service;
+grant insert, select on plan_funding to wasata_service;
+grant insert, select on plan_lines to wasata_service;
+grant insert, select on plan_lines_activated to wasata_service;
+grant usage on sequence plan_numbers to wasata_service;
+grant insert, select on plan_payees to wasata_service;
+grant insert, select on plan_releases to wasata_service;
+grant insert, select on plan_reviews to wasata_service;
+grant insert, select on plan_set_asides to wasata_service;
+grant insert, select on plan_tranches to wasata_service;
+grant insert, select on plan_versions to wasata_service;
 grant select on pledge_cancellations to wasata_donor;
 grant insert, select on pledge_cancellations to wasata_service;
 grant insert, select on policies to wasata_service;
 grant select on postings to wasata_donor;
 grant select on postings to wasata_service;
+grant select on process_versions to wasata_service;
 grant insert, select on processes to wasata_service;
 grant insert, select on proposal_decisions to wasata_service;
 grant insert, select on proposals to wasata_service;
@@ -3922,6 +4750,10 @@ grant select on receipt_applications to wasata_donor;
 grant insert, select on receipt_applications to wasata_service;
 grant select on receipts to wasata_donor;
 grant insert, select on receipts to wasata_service;
+grant insert, select on recoverables to wasata_service;
+grant insert, select on recoveries to wasata_service;
+grant select on recovery_standings to wasata_service;
+grant insert, select on recovery_write_offs to wasata_service;
 grant select on refund_payments to wasata_donor;
 grant insert, select on refund_payments to wasata_service;
 grant select on refunds to wasata_donor;
@@ -3931,6 +4763,7 @@ grant insert, select on reopenings to wasata_service;
 grant insert, select on request_endings to wasata_service;
 grant insert, select on request_funding to wasata_service;
 grant usage on sequence request_numbers to wasata_service;
+grant insert, select on request_tranches to wasata_service;
 grant insert, select on requests to wasata_service;
 grant insert, select on reserve_transfers to wasata_service;
 grant insert, select on revaluation_items to wasata_service;
@@ -3956,17 +4789,25 @@ grant insert, select on settlements to wasata_service;
 grant delete, insert, select, update on sign_in_attempts to wasata_service;
 grant insert, select on step_targets to wasata_service;
 grant insert, select on submissions to wasata_service;
+grant insert, select on subsistence_rates to wasata_service;
 grant insert, select on ties to wasata_service;
 grant insert, select on tokens to wasata_service;
+grant select on told to wasata_service;
 grant select on turnover to wasata_service;
+grant insert, select on watch_item_versions to wasata_service;
+grant insert, select on watch_items to wasata_service;
 grant select on write_offs to wasata_donor;
 grant insert, select on write_offs to wasata_service;
 grant insert, select on year_closings to wasata_service;
 grant update (act_id), update (amount), update (condition), update (conditional), update (correction_id), update (functional), update (rate), update (rate_source), update (reference), update (signed_on), update (standard), update (support_cost_base), update (support_cost_bps) on agreements to wasata_service;
 grant select (currency), select (id) on bank_accounts to wasata_donor;
+grant update (expires_on), update (review_on), update (status), update (version) on contingency_plans to wasata_service;
 grant update (earmark), update (status), update (version) on contributions to wasata_service;
 grant select (entry_id), select (kind), select (original), select (source), select (takes_back) on correction_entries to wasata_donor;
 grant update (status) on corrections to wasata_service;
+grant insert (act_id), insert (country), insert (ends_on), insert (expert_id), insert (expert_version), insert (fund_id), insert (id), insert (mode), insert (place), insert (planned_at), insert (planned_by), insert (request_id), insert (starts_on) on deployments to wasata_service;
+grant update (act_id), update (changed_at), update (changed_by), update (contact), update (country), update (kind), update (mandate), update (name), update (reason), update (region), update (version) on entities to wasata_service;
+grant update (act_id), update (changed_at), update (changed_by), update (countries), update (daily_fee), update (email), update (fee_currency), update (languages), update (latin_name), update (name), update (nationalities), update (on_roster), update (on_site), update (person_id), update (phone), update (reason), update (regions), update (remote), update (themes), update (travel_ceiling), update (travel_ceiling_currency), update (travel_class), update (version) on experts to wasata_service;
 grant update (body), update (headers), update (status) on idempotency_keys to wasata_service;
 grant update (attempts), update (next_attempt_at), update (status) on mails to wasata_service;
 grant update (mail_id), update (read_at) on notifications to wasata_service;
@@ -3974,22 +4815,20 @@ grant update (ended_at), update (ended_by), update (ending_act_id) on pauses to 
 grant update (category), update (correction_id), update (status), update (version) on payments to wasata_service;
 grant update (active), update (language), update (password_hash), update (password_is_first), update (version) on people to wasata_service;
 grant select (confidentiality), select (fund_id), select (id), select (name), select (region) on processes to wasata_donor;
+grant update (act_id), update (agreement), update (agreement_url), update (changed_at), update (changed_by), update (confidentiality), update (country), update (mandate_basis), update (name), update (parties), update (phase), update (reason), update (region), update (version) on processes to wasata_service;
 grant select (fund_id), select (id), select (process_id) on requests to wasata_donor;
-grant update (content_hash), update (ends_on), update (lane), update (mandate_basis), update (payee_id), update (process_id), update (purpose), update (reserved_until), update (round), update (starts_on), update (status), update (submitted_at), update (support), update (themes), update (title), update (version) on requests to wasata_service;
+grant update (content_hash), update (ends_on), update (lane), update (lane_reason), update (mandate_basis), update (payee_id), update (process_id), update (purpose), update (reserved_until), update (round), update (starts_on), update (status), update (submitted_at), update (support), update (themes), update (title), update (version) on requests to wasata_service;
 grant update (ended_at), update (ended_by) on role_grants to wasata_service;
 grant update (act_id), update (charge), update (correction_id), update (functional), update (functional_charge), update (reference), update (value_date) on settlements to wasata_service;
 grant update (revoked_at) on tokens to wasata_service;
-grant execute on function approved_under(p_delegation text, p_but text) to wasata_service;
+grant execute on function acts_on(p_request text, p_person text) to wasata_service;
 grant execute on function balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer) to wasata_service;
 grant execute on function change_touches(p_before jsonb, p_after jsonb, p_role text) to wasata_service;
 grant execute on function decisions_that_count(p_request text, p_round integer) to wasata_service;
-grant execute on function delegation_in_force(p_delegation text, p_at timestamp with time zone) to wasata_service;
-grant execute on function delegation_reaches(p_delegation text, p_request text, p_round integer) to wasata_service;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_service;
-grant execute on function either_keeps_away(p_person text, p_on_behalf_of text, p_payee text) to wasata_service;
 grant execute on function first_open_day(p_fund text, p_month date) to wasata_service;
-grant execute on function holds_role(p_fund text, p_person text, p_role text) to wasata_service;
+grant execute on function held_for_plan(p_plan text) to wasata_service;
 grant execute on function keeps_away(p_person text, p_payee text) to wasata_service;
 grant execute on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) to wasata_service;
@@ -4008,21 +4847,20 @@ grant execute on function own_requests() to wasata_service;
 grant execute on function payee_details_hash(p_payee text) to wasata_service;
 grant execute on function period_state(p_fund text, p_month date) to wasata_service;
 grant execute on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) to wasata_service;
+grant execute on function seen_processes(p_person text) to wasata_service;
 grant execute on function signatures_that_do_not_count(p_payment text) to wasata_service;
+grant execute on function steps_without_quorum(p_request text, p_ratifies boolean[]) to wasata_service;
 grant execute on function strength(state text) to wasata_service;
 grant execute on function unsealed_since(p_fund text) to wasata_service;
-revoke all on function approved_under(p_delegation text, p_but text) from public;
+revoke all on function acts_on(p_request text, p_person text) from public;
 revoke all on function balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function change_touches(p_before jsonb, p_after jsonb, p_role text) from public;
 revoke all on function check_period(p_fund text, p_month date, p_act text) from public;
 revoke all on function decisions_that_count(p_request text, p_round integer) from public;
-revoke all on function delegation_in_force(p_delegation text, p_at timestamp with time zone) from public;
-revoke all on function delegation_reaches(p_delegation text, p_request text, p_round integer) from public;
 revoke all on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) from public;
-revoke all on function either_keeps_away(p_person text, p_on_behalf_of text, p_payee text) from public;
 revoke all on function first_open_day(p_fund text, p_month date) from public;
 revoke all on function fold_seal(p_fund text, p_seal integer) from public;
-revoke all on function holds_role(p_fund text, p_person text, p_role text) from public;
+revoke all on function held_for_plan(p_plan text) from public;
 revoke all on function keeps_away(p_person text, p_payee text) from public;
 revoke all on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function lock_period(fund text, month date, alone boolean) from public;
@@ -4036,7 +4874,9 @@ revoke all on function payee_details_hash(p_payee text) from public;
 revoke all on function period_state(p_fund text, p_month date) from public;
 revoke all on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) from public;
 revoke all on function sealed_entries_are_folded() from public;
+revoke all on function seen_processes(p_person text) from public;
 revoke all on function signatures_that_do_not_count(p_payment text) from public;
+revoke all on function steps_without_quorum(p_request text, p_ratifies boolean[]) from public;
 revoke all on function strength(state text) from public;
 revoke all on function takes_fund_of() from public;
 revoke all on function unsealed_since(p_fund text) from public;

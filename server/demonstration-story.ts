@@ -2,6 +2,7 @@ import type { Trx } from '../db/connect.ts'
 import { agreeContribution } from './contributions/agree.ts'
 import { pledgeContribution } from './contributions/pledge.ts'
 import { receiveContribution } from './contributions/receive.ts'
+import { tellPlans } from './demonstration-plans.ts'
 import type { Earmark } from './funding/policy.ts'
 import { dayOf } from './clock.ts'
 import { registerPayee, verifyPayee } from './payees/register.ts'
@@ -17,6 +18,8 @@ export type Stage = {
   readonly fundId: string
   readonly bankAccountId: string
   readonly entityId: string
+  /** The office of an envoy, for which the fund plans. */
+  readonly envoyId: string
   /** Ids by name. */
   readonly donors: ReadonlyMap<string, string>
   readonly processes: ReadonlyMap<string, string>
@@ -26,7 +29,7 @@ export type Stage = {
 
 const usd = (amount: string) => ({ amount, currency: 'USD' })
 
-/** Two donors have paid; one request waits for its second signature, one for both, one is a draft. */
+/** Two donors have paid; one request waits for its second signature, one for both, one is a draft; two crises are planned for. */
 export async function tellStory(trx: Trx, stage: Stage): Promise<void> {
   await give(trx, stage, 'Ministry of Foreign Affairs of Qatar', '750000.00', { level: 'unearmarked' })
   await give(trx, stage, 'Foundation for Quiet Diplomacy', '120000.00', { level: 'tightly', regions: ['Central Asia'] })
@@ -61,6 +64,7 @@ export async function tellStory(trx: Trx, stage: Stage): Promise<void> {
   )
   await stage.as('amina', (actor) => submitRequest(trx, actor, { requestId: elections, version: 1 }))
   await ask(trx, stage, 'Interpreters for the second round', 'Talks before the elections', '7250.00', payeeId)
+  await tellPlans(trx, stage, payeeId)
 }
 
 async function give(

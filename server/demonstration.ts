@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { row, rows, type Db, type Trx } from '../db/connect.ts'
 import { recordAct } from './acts/record.ts'
-import { tellStory } from './demonstration-story.ts'
-import { tellEntity } from './funds/need-to-know.ts'
+import { callExperts } from './demonstration-experts.ts'
+import { tellStory, type Stage } from './demonstration-story.ts'
+import { tellOf } from './processes/need-to-know.ts'
 import { addToFund, openFund } from './funds/open.ts'
 import { newAct, type Actor, type Role } from './people/actor.ts'
 import { actorOfPerson } from './people/queries.ts'
@@ -58,7 +59,7 @@ export async function openDemonstration(trx: Trx, at: Date): Promise<CastMember[
     cast.push({ role, name, email: person.email, password: person.password! })
   }
   await recordStart(trx, actor)
-  await tellStory(trx, {
+  const stage: Stage = {
     fundId: fund.id,
     at,
     ...furniture,
@@ -71,7 +72,9 @@ export async function openDemonstration(trx: Trx, at: Date): Promise<CastMember[
       await recordStart(trx, doer)
       return done
     },
-  })
+  }
+  await tellStory(trx, stage)
+  await callExperts(trx, stage)
   return cast
 }
 
@@ -138,6 +141,7 @@ const CAST: readonly Member[] = [
 type Furniture = {
   bankAccountId: string
   entityId: string
+  envoyId: string
   /** The donor whose person can sign in. */
   donorId: string
   donors: Map<string, string>
@@ -154,7 +158,7 @@ async function furnish(trx: Trx, actor: Actor, fundId: string): Promise<Furnitur
     kind: 'regional_office',
     region: 'Central Africa',
   })
-  await add('entities', {
+  const envoy = await add('entities', {
     name: 'Office of the Special Envoy for the Northern Lakes',
     kind: 'envoy_office',
     region: 'Central Asia',
@@ -163,11 +167,19 @@ async function furnish(trx: Trx, actor: Actor, fundId: string): Promise<Furnitur
   for (const [name, country, region, phase, confidentiality] of PROCESSES) {
     const { id } = await add('processes', { name, country, region, phase, confidentiality })
     processes.set(name, id)
-    if (confidentiality !== 'open') await tellEntity(trx, actor, { processId: id, entityId: entity.id })
+    if (confidentiality !== 'open')
+      await tellOf(trx, actor, { processId: id, entityId: entity.id, told: true, reason: 'Asks for money for it' })
   }
   const donors = new Map<string, string>()
   for (const [name, kind] of DONORS) donors.set(name, (await add('donors', { name, kind })).id)
-  return { bankAccountId: bank.id, entityId: entity.id, donorId: donors.get(DONORS[0][0])!, donors, processes }
+  return {
+    bankAccountId: bank.id,
+    entityId: entity.id,
+    envoyId: envoy.id,
+    donorId: donors.get(DONORS[0][0])!,
+    donors,
+    processes,
+  }
 }
 
 const DONORS = [

@@ -7,11 +7,16 @@ import { contributionEndpoints } from './contributions/routes.ts'
 import { correctionEndpoints } from './corrections/routes.ts'
 import { delegationEndpoints } from './delegations/routes.ts'
 import { donorReportEndpoints } from './donor-reports/routes.ts'
+import { forecastEndpoints } from './forecast/routes.ts'
+import { deploymentEndpoints } from './deployments/routes.ts'
+import { entityEndpoints } from './entities/routes.ts'
+import { expertEndpoints } from './experts/routes.ts'
 import { fundEndpoints } from './funds/routes.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { ruleEndpoints } from './rules/routes.ts'
 import { sampleEndpoints } from './samples/routes.ts'
 import { savedQueryEndpoints } from './saved-queries/routes.ts'
+import { noRegretEndpoints } from './no-regret/routes.ts'
 import type { SignIn } from './http/sign-in.ts'
 import { importEndpoints } from './imports/routes.ts'
 import { exportEndpoints } from './ledger/exports/routes.ts'
@@ -22,10 +27,14 @@ import { payeeEndpoints } from './payees/routes.ts'
 import { paymentEndpoints } from './payments/routes.ts'
 import { peopleEndpoints } from './people/routes.ts'
 import { periodEndpoints } from './periods/routes.ts'
+import { planEndpoints } from './plans/routes.ts'
+import { readinessEndpoints } from './readiness/routes.ts'
 import { rateEndpoints } from './rates/routes.ts'
+import { processEndpoints } from './processes/routes.ts'
 import { proposalEndpoints } from './proposals/routes.ts'
 import { requestEndpoints } from './requests/routes.ts'
 import { treasuryEndpoints } from './treasury/routes.ts'
+import { watchEndpoints } from './watch/routes.ts'
 
 /** Every address of the API, noun by noun. */
 export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
@@ -33,6 +42,10 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...peopleEndpoints(db, signIn),
     ...notificationEndpoints(),
     ...fundEndpoints(),
+    ...entityEndpoints(),
+    ...processEndpoints(),
+    ...expertEndpoints(),
+    ...deploymentEndpoints(),
     ...rateEndpoints(),
     ...contributionEndpoints(),
     ...importEndpoints(),
@@ -43,6 +56,11 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...opinionEndpoints(),
     ...clockEndpoints(),
     ...paymentEndpoints(),
+    ...noRegretEndpoints(),
+    ...watchEndpoints(),
+    ...planEndpoints(),
+    ...readinessEndpoints(),
+    ...forecastEndpoints(),
     ...treasuryEndpoints(),
     ...proposalEndpoints(),
     ...ruleEndpoints(),

@@ -165,6 +165,51 @@ export const REFUSALS = {
     'There is one already. Use another name, code or key, or change the one that is there.',
     'يوجد واحد بالفعل. استخدم اسماً أو رمزاً آخر، أو عدّل الموجود.',
   ),
+  about_yourself: no(
+    403,
+    'This is your own entry on the roster. Somebody else keeps it.',
+    'هذا قيدك أنت في قائمة الخبراء. يتولاه شخص آخر.',
+  ),
+  expert_not_available: no(
+    409,
+    'The expert cannot be had so on all of these days. Look at the availability on the roster.',
+    'الخبير غير متاح بهذه الصورة في كل هذه الأيام. انظر أيام توفره في القائمة.',
+  ),
+  expert_double_booked: no(
+    409,
+    'Another deployment holds the expert on some of these days. Choose other days, or another expert.',
+    'إيفاد آخر يشغل الخبير في بعض هذه الأيام. اختر أياماً أخرى أو خبيراً آخر.',
+  ),
+  expert_has_duty: no(
+    409,
+    'The expert has a part in this request. Nobody is sent by a request in which they act.',
+    'للخبير دور في هذا الطلب. لا يوفَد أحد بطلب يعمل فيه.',
+  ),
+  travel_above_ceiling: no(
+    422,
+    'The travel costs more than the travel rules of this expert allow. See "ceiling".',
+    'تكلفة السفر أعلى مما تسمح به قواعد سفر هذا الخبير. انظر "ceiling".',
+  ),
+  subsistence_rate_missing: no(
+    422,
+    'Nobody has set what a night there is given. Ask the treasurer or the controller to set it, or a default.',
+    'لم يحدد أحد بدل المبيت هناك. اطلب من أمين الخزانة أو المراقب المالي تحديده أو تحديد بدل افتراضي.',
+  ),
+  deployment_out_of_order: no(
+    409,
+    'The deployment cannot move on so. It starts under an approved request, within its days, and ends after that.',
+    'لا يمكن أن ينتقل الإيفاد هكذا. يبدأ بطلب معتمد وضمن أيامه، وينتهي بعد ذلك.',
+  ),
+  phase_goes_forward: no(
+    409,
+    'The process is past this phase. Where violence has come back, add another process.',
+    'تجاوزت العملية هذه المرحلة. إن عاد العنف فأضف عملية أخرى.',
+  ),
+  last_keeper: no(
+    409,
+    'Nobody who keeps this list would be left on it. Tell another fund manager or controller first.',
+    'لن يبقى في القائمة أحد ممن يتولونها. أطلِع أولاً مدير صندوق أو مراقباً مالياً آخر.',
+  ),
   currency_unknown: no(422, 'This is not an ISO 4217 currency code.', 'هذا ليس رمز عملة وفق ISO 4217.'),
   currency_not_in_use: no(
     422,
@@ -337,6 +382,37 @@ export const REFUSALS = {
     'أموال هذه المساهمة مستخدمة بما لا يسمح به التخصيص الجديد.',
   ),
 
+  watch_item_closed: no(
+    409,
+    'This watch item is closed. Open it again first: send "closed": false.',
+    'بند الرصد هذا مغلق. أعد فتحه أولاً: أرسل "closed": false.',
+  ),
+  plan_ended: no(
+    409,
+    'This plan was activated, withdrawn or has expired; see "ended". Write a new plan, or open the request that it became.',
+    'فُعّلت هذه الخطة أو سُحبت أو انتهت؛ انظر "ended". اكتب خطة جديدة أو افتح الطلب الذي صارت إليه.',
+  ),
+  plan_expired: no(
+    409,
+    'The last day of this plan is past. Change the plan to a later one, and have money set aside for it anew.',
+    'انقضى آخر يوم لهذه الخطة. عدّلها إلى يوم لاحق، ثم يُرصد لها المال من جديد.',
+  ),
+  plan_activated_already: no(
+    409,
+    'A request has used this part of the plan already. See "requestId".',
+    'استخدم طلب هذا الجزء من الخطة من قبل. انظر "requestId".',
+  ),
+  tranches_differ: no(
+    422,
+    'The tranches do not add up to the budget lines. Change one or the other.',
+    'مجموع الدفعات لا يساوي مجموع بنود الميزانية. عدّل هذه أو تلك.',
+  ),
+  exceeds_plan: no(
+    409,
+    'That is more than the plan still lacks. See "missing".',
+    'هذا أكثر مما ينقص الخطة. انظر "missing".',
+  ),
+
   incomplete_request: no(
     422,
     'The request is not complete. See "missing" for what must be filled in before it is submitted.',
@@ -468,6 +544,36 @@ export const REFUSALS = {
     409,
     'You have given this opinion already. It stays as it was given.',
     'لقد أبديت هذا الرأي من قبل، وهو يبقى كما هو.',
+  ),
+  lane_not_open: no(
+    409,
+    'The faster lanes are for a crisis, and the process is not in a phase for them. See "open". Ask in the standard lane.',
+    'المسارات الأسرع مخصصة للأزمات، والعملية ليست في مرحلة تتيحها. انظر "open". اطلب عبر المسار العادي.',
+  ),
+  no_regret_ceiling: no(
+    409,
+    'The process has less left under its no-regret ceiling. See "left". Wait until an advance is ratified, or ask in another lane.',
+    'المتبقي لهذه العملية تحت سقف مسار «بلا ندم» أقل من ذلك. انظر "left". انتظر إقرار سلفة سابقة أو اطلب عبر مسار آخر.',
+  ),
+  ratification_overdue: no(
+    409,
+    'The time for ratification is over: what is unpaid of this request is cancelled, and what was paid must come back.',
+    'انتهت مهلة الإقرار: يُلغى ما لم يُدفع من هذا الطلب، ويجب أن يعود ما دُفع.',
+  ),
+  ratify_or_reject: no(
+    409,
+    'Money was let move on this request already. It is ratified or rejected; it cannot be returned.',
+    'سُمح بتحريك المال في هذا الطلب من قبل. فإما أن يُقر أو يُرفض، ولا يمكن أن يُعاد.',
+  ),
+  to_be_recovered: no(
+    409,
+    'The request was unwound after this payment, so what comes back of it is recorded as a recovery.',
+    'أُلغي أثر الطلب بعد هذه الدفعة، لذلك يُسجل ما يعود منها استرداداً.',
+  ),
+  exceeds_recoverable: no(
+    409,
+    'Less is still to be recovered of this request. See "outstanding". Record what is above it as an unidentified receipt.',
+    'المتبقي للاسترداد من هذا الطلب أقل من ذلك. انظر "outstanding". سجّل ما زاد عليه مقبوضاً غير محدد.',
   ),
 } as const satisfies Record<string, RefusalKind>
 

@@ -165,6 +165,11 @@ export function proportion(a: Money, part: Money, whole: Money): Money {
   return rounded(a.amount.times(part.amount).dividedBy(whole.amount), a.currency)
 }
 
+/** `parts / whole` of `a`, half-even: what of an amount falls to so many of so many days. Whole numbers; `whole` is positive. */
+export function portion(a: Money, parts: number, whole: number): Money {
+  return rounded(a.amount.times(parts).dividedBy(whole), a.currency)
+}
+
 /**
  * Splits off what a gross-inclusive rate in basis points sets aside: 1,000,000.00 at 1300 is 884,955.75 and
  * 115,044.25. The two always add up to the gross amount.

@@ -15,6 +15,10 @@ export type Section =
   | 'delegations'
   | 'break-glass'
   | 'opinions'
+  | 'experts'
+  | 'entities'
+  | 'processes'
+  | 'planning'
 
 /** What every page has around its content. */
 export type Frame = {

@@ -72,6 +72,7 @@ export function missingNames(missing: readonly string[], t: Texts): string {
     startsOn: t.draft.startsOn,
     endsOn: t.draft.endsOn,
     lines: t.draft.lines,
+    laneReason: t.laneReason,
   }
   return missing.map((field) => wordFor(labels, field)).join(t.language === 'ar' ? '، ' : ', ')
 }

@@ -25,6 +25,7 @@ export type DraftValues = {
   readonly support: readonly string[]
   readonly themes: readonly string[]
   readonly lane: string
+  readonly laneReason: string
   readonly startsOn: string
   readonly endsOn: string
   readonly purpose: string
@@ -140,10 +141,19 @@ function Content({ values, problem, t }: Part) {
         type="radio"
         name="lane"
         legend={t.lane}
-        choices={(['standard', 'rapid'] as const).map((lane) => ({ value: lane, label: t.lanes[lane] }))}
+        choices={choicesOf(t.lanesSay)}
         chosen={[values.lane]}
         problem={problem}
         required
+      />
+      <LongTextField
+        name="laneReason"
+        label={t.laneReason}
+        hint={t.laneReasonHint}
+        value={values.laneReason}
+        rows={3}
+        problem={problem}
+        t={t}
       />
       <div class="pair">
         <TextField name="startsOn" type="date" label={words.startsOn} value={values.startsOn} {...shared} />

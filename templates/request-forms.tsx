@@ -38,6 +38,9 @@ export type PartNowProps = {
   readonly maySettle: readonly PaymentShown[]
   readonly mayComeBack: readonly PaymentShown[]
   readonly mayTakeBack: readonly PaymentShown[]
+  /** What came back of an unwound request, and what will not. */
+  readonly mayRecover: { readonly bankAccounts: readonly { id: string; name: string; currency: string }[] } | undefined
+  readonly mayGiveUp: boolean
   readonly today: string
   readonly newKey: () => string
   /** What was typed into the form that was refused, and what is wrong with it. */
@@ -111,22 +114,24 @@ function Decide(props: PartNowProps & { role: string; onBehalfOf: string | undef
   const form = 'decide'
   const { problem, value } = typed(form)
   const values = { amount: <Amount of={request.amount} />, payee: <Name>{names.payee}</Name> }
+  const ratifies = request.advance?.status === 'active'
   return (
     <Form action={`/requests/${request.id}/decisions`} formKey={newKey()} id={form}>
       <h3>
-        <Said text={words.title} role={wordFor(t.roles, role)} />
+        <Said text={ratifies ? t.advance.decideTitle : words.title} role={wordFor(t.roles, role)} />
       </h3>
       {onBehalfOf && (
         <p>
           <Said text={t.delegations.youDecideFor} name={<Name>{onBehalfOf}</Name>} />
         </p>
       )}
+      {ratifies && <p class="hint">{t.advance.decideHint}</p>}
       <input type="hidden" name="contentHash" value={request.contentHash ?? ''} />
       <ChoiceGroup
         type="radio"
         name="verdict"
         legend={<Said text={words.legend} {...values} />}
-        choices={choicesOf(t.verdicts)}
+        choices={choicesOf(t.verdicts).filter((one) => !ratifies || one.value !== 'return')}
         chosen={[value('verdict')]}
         problem={problem}
         form={form}

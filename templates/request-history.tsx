@@ -37,7 +37,9 @@ function StepRow({ step, request, t }: { step: RequestTold['steps'][number]; req
     <tr>
       <td>{step.step}</td>
       <th scope="row">
-        {wordFor(t.roles, step.role)} {isOpen && <span class="status status-open">{t.request.nowOpen}</span>}
+        {wordFor(t.roles, step.role)}{' '}
+        {request.advance && <span class="quiet">({step.ratifies ? t.advance.ratifies : t.advance.letMove})</span>}{' '}
+        {isOpen && <span class="status status-open">{t.request.nowOpen}</span>}
       </th>
       <td>
         {signed.length === 0

@@ -11,6 +11,7 @@ import { Amount, Code, Columns, Day, Facts, Figure, Moment, Name, Said, Status, 
 import { PaymentsBack } from './payment-back.tsx'
 import { Changes } from './request-changes.tsx'
 import { PartNow, type PartNowProps } from './request-forms.tsx'
+import { Advance, Recovery } from './request-advance.tsx'
 import { Payments, Steps } from './request-history.tsx'
 import { StandingInFor } from './standing-in.tsx'
 import { wordFor, type Texts } from './texts/texts.ts'
@@ -70,6 +71,8 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       {request.ending && <Ending of={request.ending as EndingTold} t={t} />}
       <BreakGlassOn items={shown.around.broken} t={t} />
       <StandingInFor {...shown.around} t={t} />
+      {request.advance && <Advance of={request.advance} t={t} />}
+      {request.advance?.recovery && <Recovery request={request} of={request.advance.recovery} t={t} {...shown.part} />}
       <PartNow request={request} names={names} t={t} {...shown.part} />
       <Changes request={request} t={t} />
       <h2>{t.clock.ofRequest}</h2>
@@ -142,6 +145,7 @@ function WhatIsAsked({ request, names, t }: { request: RequestTold; names: Names
         [words.support, wordsFor(t.supports, request.support, t)],
         [words.themes, wordsFor(t.themes, request.themes, t)],
         [t.lane, wordFor(t.lanes, request.lane)],
+        [t.laneReason, request.laneReason && <Name>{request.laneReason}</Name>],
         [words.from, request.startsOn && <Day on={request.startsOn} t={t} />],
         [words.until, request.endsOn && <Day on={request.endsOn} t={t} />],
         [t.requests.submitted, names.submittedAt && <Moment at={names.submittedAt} t={t} />],

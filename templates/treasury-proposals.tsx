@@ -19,6 +19,11 @@ export function Proposals(shown: TreasuryShown & { readonly t: Texts }) {
           <h3 id={`kind-${one.id}`}>
             {words.kinds[one.kind]}: <Amount of={one.functional} />{' '}
             {one.contribution && <Code>{one.contribution.code}</Code>}
+            {one.request && (
+              <a href={`/requests/${one.request.id}`}>
+                <Code>{one.request.code}</Code>
+              </a>
+            )}
           </h3>
           <p>
             <Said

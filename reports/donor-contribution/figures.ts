@@ -16,6 +16,8 @@ const PROMISES = [
   'exchangeDifference',
 ] as const
 
+const OF_DISBURSED = ['toBeRecovered', 'recoveryGivenUp'] as const
+
 /** A report whose stages do not add up would be wrong somewhere: it must not leave the house, so this throws. */
 export function assertStagesAddUp(report: DonorReport): void {
   assertSum('the totals', report.totals)
@@ -46,6 +48,11 @@ export function stageList(figures: StageFigures, wording: Wording): FigureList {
       { label: wording.say('authority'), figure: wording.amount(figures.authority), look: 'strong' },
       ...STAGES.map((name) => ({ label: wording.say(name), figure: wording.amount(figures[name]) })),
       { label: wording.say('sumOfStages'), figure: wording.amount(moneyText(sumOfStages(figures))), look: 'sum' },
+      // Below the sum, for they are parts of what is disbursed; a report without any says nothing of them.
+      ...OF_DISBURSED.filter((name) => !isZero(moneyFrom(figures[name]))).map((name) => ({
+        label: wording.say(name),
+        figure: wording.amount(figures[name]),
+      })),
     ],
   }
 }

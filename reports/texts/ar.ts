@@ -33,6 +33,8 @@ export const donorReportTexts: DonorReportTexts = {
   reserved: 'المحجوز',
   committed: 'الملتزم به',
   disbursed: 'المصروف',
+  toBeRecovered: 'من المصروف: يجب استرداده',
+  recoveryGivenUp: 'من المصروف: شُطب استرداده',
   reported: 'المبلغ عنه',
   sumOfStages: 'مجموع المراحل السبع',
   authorityNote:

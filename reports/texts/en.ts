@@ -31,6 +31,8 @@ export const donorReportTexts = {
   reserved: 'Reserved',
   committed: 'Committed',
   disbursed: 'Disbursed',
+  toBeRecovered: 'Of the disbursed, to be recovered',
+  recoveryGivenUp: 'Of the disbursed, given up',
   reported: 'Reported',
   sumOfStages: 'Sum of the seven stages',
   authorityNote:

@@ -1,4 +1,5 @@
 import type { Trx } from '../../db/connect.ts'
+import type { Look, NewAct } from '../people/actor.ts'
 
 /** One thing that somebody did or tried: kept for good, with where it came from and how it ended. */
 export type Act = {
@@ -32,4 +33,13 @@ export async function recordAct(trx: Trx, act: Act): Promise<void> {
     outcome: act.outcome,
     details: act.details ? JSON.stringify(act.details) : null,
   })
+}
+
+/** Keeps what a person looked at of confidential processes, in the act of looking. */
+export async function recordLooks(trx: Trx, act: NewAct & { personId: string }, looks: readonly Look[]): Promise<void> {
+  const kept = looks.map(({ fundId, processId, requestId, what }) => ({
+    ...{ fund_id: fundId, process_id: processId, request_id: requestId, what },
+    ...{ person_id: act.personId, looked_at: act.at, act_id: act.id },
+  }))
+  if (kept.length > 0) await trx('looks').insert(kept)
 }

@@ -26,9 +26,11 @@ export async function beginBreakGlass(
 ): Promise<{ id: string; requestId: string; step: number; role: string; endsAt: string }> {
   const request = await lockRequest(trx, requestId)
   requireRole(actor, request.fundId, ['director'])
-  const { open } = await mustAwaitDecision(trx, actor, request, contentHash)
+  const { open } = await mustAwaitDecision(trx, actor, request, { verdict: 'approve', contentHash })
   const step = open.find((one) => one.role === role)
-  if (!step || !isHurried(step.role)) throw new Refusal('step_not_hurried', { waitingFor: open })
+  // The no-regret lane is hurried as it is, and what ratifies it is the full row.
+  if (!step || !isHurried(step.role) || request.lane === 'no_regret')
+    throw new Refusal('step_not_hurried', { waitingFor: open })
   const { at } = actor.act
   const waiting = await row<{ id: string }>(
     trx,

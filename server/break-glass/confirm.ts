@@ -33,7 +33,10 @@ export async function confirmBreakGlass(
   if (broken.begunBy === actor.personId) throw new Refusal('two_people_needed')
   const { at } = actor.act
   if (broken.confirmedBy !== null || at >= broken.endsAt) throw new Refusal('break_glass_over')
-  const { steps, decisions, open } = await mustAwaitDecision(trx, actor, request, broken.decidedHash)
+  const { steps, decisions, open, advance } = await mustAwaitDecision(trx, actor, request, {
+    verdict: 'approve',
+    contentHash: broken.decidedHash,
+  })
   const step = open.find((one) => one.step === broken.step && one.role === broken.role)
   if (!step || request.round !== broken.round) throw new Refusal('break_glass_over')
   await takeDuty(trx, actor, { requestId: request.id, duty: 'approver' })
@@ -66,7 +69,9 @@ export async function confirmBreakGlass(
   for (const one of taken)
     ids.push(await recordDecision(trx, actor, request, { ...one, reason: broken.reason, breakGlassId }))
   const decided = [...decisions, ...taken]
-  const status = await moveOn(trx, actor, request, { steps, decisions: decided })
+  const status = await moveOn(trx, actor, request, {
+    ...{ steps, decisions: decided, advance, decisionId: ids[1]!, reason: broken.reason },
+  })
   await tellDecision(trx, actor, request, {
     ...{ id: ids[1]!, step, verdict: 'approve', reason, status },
     open: openSteps(steps, decided),

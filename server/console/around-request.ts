@@ -41,7 +41,8 @@ export async function aroundRequest(db: Db, actor: Actor, request: RequestTold):
   )
   const part = await partIn(db, id, actor)
   const free = !took && dutyBlocker(part, 'approver') === undefined
-  const hurries = free && waitingFor.length > 0 && holdsRole(actor, fundId, ['director'])
+  const hurries =
+    free && request.lane !== 'no_regret' && waitingFor.length > 0 && holdsRole(actor, fundId, ['director'])
   const asks = request.status === 'submitted' && asksAsOneWhoDecides(part) && holdsRole(actor, fundId, DELEGABLE_ROLES)
   return {
     away,

@@ -94,7 +94,9 @@ async function begunDraft(
   requireRole(actor, fund.id, ['requester'])
   if (!entitiesOf(actor, fund.id).includes(request.entityId)) throw new Refusal('not_found')
   if (!refused && request.status !== 'draft' && request.status !== 'returned') throw new Refusal('not_editable')
-  const lines = request.lines.map((line) => ({ ...line, amount: line.amount.amount }))
+  // What a deployment costs is not typed.
+  const typed = request.lines.filter(({ deploymentId }) => deploymentId === undefined)
+  const lines = typed.map((line) => ({ ...line, amount: line.amount.amount }))
   return draftPage(frameOf(visit, { fund, section: 'requests', here: `/requests/${requestId}/edit` }), {
     ...(await listsFor(served, visit, fund.id)),
     action: `/requests/${requestId}`,
@@ -134,6 +136,7 @@ function contentTyped(fields: Fields, chosen: (name: string) => string[], curren
     support: chosen('support'),
     themes: chosen('themes'),
     ...optional({ lane: fields.lane }),
+    laneReason: fields.laneReason ?? '',
     startsOn: fields.startsOn || null,
     endsOn: fields.endsOn || null,
     lines: linesTyped(fields).map(({ category, description, amount }) => ({
@@ -163,6 +166,7 @@ function valuesTyped({ fields, chosen }: Refused): DraftValues {
     support: chosen('support'),
     themes: chosen('themes'),
     lane: text('lane'),
+    laneReason: text('laneReason'),
     startsOn: text('startsOn'),
     endsOn: text('endsOn'),
     purpose: text('purpose'),
@@ -173,10 +177,10 @@ function valuesTyped({ fields, chosen }: Refused): DraftValues {
 type RequestTold = Awaited<ReturnType<typeof readRequest>>['body']
 
 function asText(request: RequestTold): DraftValues {
-  const { title, entityId, processId, payeeId, mandateBasis, support, themes, lane, startsOn, endsOn, purpose } =
-    request
+  const { title, entityId, processId, payeeId, mandateBasis, support, themes, startsOn, endsOn, purpose } = request
   return {
-    ...{ title, entityId, support, themes, lane, purpose, lines: [] },
+    ...{ title, entityId, support, themes, purpose, lines: [] },
+    ...{ lane: request.lane, laneReason: request.laneReason },
     processId: processId ?? '',
     payeeId: payeeId ?? '',
     mandateBasis: mandateBasis ?? '',
@@ -192,5 +196,5 @@ function withBlanks(lines: readonly LineValues[]): LineValues[] {
 
 const EMPTY: DraftValues = {
   ...{ title: '', entityId: '', processId: '', payeeId: '', mandateBasis: '', purpose: '' },
-  ...{ support: [], themes: [], lane: 'standard', startsOn: '', endsOn: '', lines: [] },
+  ...{ support: [], themes: [], lane: 'standard', laneReason: '', startsOn: '', endsOn: '', lines: [] },
 }

@@ -5,6 +5,7 @@ import type { FormProblem } from '../../templates/forms.tsx'
 import { formProblem } from '../../templates/refused.tsx'
 import { signInPage } from '../../templates/sign-in.tsx'
 import { REFUSALS, Refusal, type RefusalCode } from '../errors.ts'
+import { keepLooks, keepLooksBeside } from '../http/act.ts'
 import type { Answer } from '../http/endpoint.ts'
 import { keepAttempt, problemOf, refusalOf } from '../http/problems.ts'
 import { validateParams } from '../http/validate.ts'
@@ -31,7 +32,9 @@ export function getPage(router: Router, path: string, show: (visit: SignedIn, re
     const visit = signedIn(req, res)
     if (!visit) return
     validateParams(req.params as Record<string, string>)
-    res.type('html').send(await show(visit, req))
+    const html = await show(visit, req)
+    await keepLooks(res.locals.db as Db, req, visit.actor)
+    res.type('html').send(html)
   })
 }
 
@@ -77,7 +80,11 @@ export function postForm(router: Router, { db, api }: Console, posted: PostedFor
       if (!refusal || NOT_FOR_THE_FORM.has(refusal.code)) throw error
       const refused = { form: posted.form(params), problem: formProblem(refusal, visit.t), fields, chosen }
       const html = await posted.again(visit, params, refused)
-      if (!(error instanceof ToldAgain)) await keepAttempt(db, req, refusal, problemOf(refusal, req))
+      if (error instanceof ToldAgain) await keepLooks(db, req, visit.actor)
+      else {
+        await keepAttempt(db, req, refusal, problemOf(refusal, req))
+        await keepLooksBeside(db, visit.actor)
+      }
       res.locals.code = refusal.code
       res.status(REFUSALS[refusal.code].status).type('html').send(html)
     }

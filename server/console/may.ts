@@ -21,6 +21,9 @@ export type May = {
   /** Payments that can have been rejected or have come back, and payments that can be taken back. */
   readonly comeBack: PaymentShown[]
   readonly takeBack: PaymentShown[]
+  /** Money of an unwound request that must come back can be recorded, or proposed to be given up. */
+  readonly recover: boolean
+  readonly giveUp: boolean
   /** Why none of it, where a role of this person could act now. */
   readonly blocked: RefusalCode | undefined
 }
@@ -61,6 +64,9 @@ export async function mayActOn(
   const toSettle = payments.filter((payment) => payment.status === 'released')
   const settle = toSettle.length > 0 && holds('reconciler') && free('reconciler')
 
+  const recovery = request.advance?.recovery
+  const owed = recovery ? isPositive(moneyFrom(recovery.outstanding)) : false
+
   // These are no work that waits, so nobody is told why they may not.
   const of = (role: Role, duty: Duty, ...statuses: string[]) =>
     holds(role) && dutyBlocker(part, duty) === undefined
@@ -75,8 +81,10 @@ export async function mayActOn(
     certify: certify ? { free: moneyText(left) } : undefined,
     release: release ? toRelease : [],
     settle: settle ? toSettle : [],
-    comeBack: of('reconciler', 'reconciler', 'released', 'settled'),
+    comeBack: of('reconciler', 'reconciler', 'released', ...(request.status === 'unwound' ? [] : ['settled'])),
     takeBack: of('certifying_officer', 'certifier', 'certified', 'returned'),
+    recover: owed && holds('reconciler') && dutyBlocker(part, 'reconciler') === undefined,
+    giveUp: owed && holds('controller') && part.duty === null && !part.named && !part.tied,
     blocked: any ? undefined : blockers[0],
   }
 }
@@ -94,8 +102,10 @@ async function powerNow(db: Db, actor: Actor, request: RequestTold): Promise<Pow
 
 const toldOf = ({ step, delegation }: Power) => ({ role: step.role, onBehalfOf: delegation?.delegatorName })
 
-function stillMissing({ processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn, lines }: RequestTold) {
-  return missingFields({ processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn, lines })
+function stillMissing({ lane, laneReason, ...request }: RequestTold) {
+  const { processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn, lines } = request
+  const hurry = lane === 'standard' ? {} : { laneReason }
+  return missingFields({ processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn, lines, ...hurry })
 }
 
 /** What is committed and no payment has a claim on yet. */

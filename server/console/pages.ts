@@ -14,6 +14,8 @@ import { samplePages } from './samples.ts'
 import { delegationPages } from './delegations.ts'
 import { donorPages } from './donors.ts'
 import { draftPages } from './drafts.ts'
+import { forecastPages } from './forecast.ts'
+import { expertPages } from './experts.ts'
 import { homePages } from './home.ts'
 import { ledgerPages } from './ledger.ts'
 import { notificationPages } from './notifications.ts'
@@ -22,6 +24,10 @@ import { payeePages } from './payees.ts'
 import { ownPasswordFirst, passwordPages } from './password.ts'
 import { paymentForms } from './payments.ts'
 import { periodPages } from './periods.ts'
+import { recoveryPages } from './recoveries.ts'
+import { planningPages } from './planning.ts'
+import { planPages } from './plans.ts'
+import { processPages } from './processes.ts'
 import { requestPages } from './requests.ts'
 import { rulePages } from './rules.ts'
 import { signInPages } from './sign-in.ts'
@@ -37,6 +43,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
     next()
   })
   router.use(async (req, res, next) => {
+    res.locals.db = db
     res.locals.alarms = await alarmsFor(db, req)
     res.locals.unread = req.user ? await countUnread(db, req.user) : 0
     next()
@@ -53,6 +60,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   breakGlassPages(router, served)
   opinionPages(router, served)
   clockPages(router, served)
+  recoveryPages(router, served)
   donorPages(router, served)
   contributionPages(router, served)
   payeePages(router, served)
@@ -63,5 +71,10 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   periodPages(router, served)
   correctionPages(router, served)
   rulePages(router, served)
+  planningPages(router, served)
+  planPages(router, served)
+  forecastPages(router, served)
+  expertPages(router, served)
+  processPages(router, served)
   return router
 }

@@ -1,6 +1,8 @@
 import { row, rows, type Db } from '../../db/connect.ts'
 import { isId } from '../ids.ts'
 import { minorText, type MoneyText } from '../money.ts'
+import type { Actor } from '../people/actor.ts'
+import { SEEN, seenBy } from '../watch/seen.ts'
 
 /** What the pages show that no single noun's reads tell: names beside ids, and figures of several nouns side by side. */
 
@@ -196,4 +198,24 @@ export async function contributionsOf(
     held: inFund(held),
     disbursed: inFund(disbursed),
   }))
+}
+
+/** Everybody who works for the fund, by name. */
+export function peopleOfFund(db: Db, fundId: string): Promise<{ id: string; name: string }[]> {
+  return rows(
+    db,
+    `select p.id, p.name from people p
+      where p.active and p.kind = 'person'
+        and exists (select from role_grants g where g.fund_id = :fundId and g.person_id = p.id and g.ended_at is null and g.role <> 'donor')
+      order by p.name, p.id`,
+    { fundId },
+  )
+}
+
+/** The processes of the fund that this person may know, by name. */
+export function processesFor(db: Db, actor: Actor, fundId: string): Promise<{ id: string; name: string }[]> {
+  return rows(db, `select p.id, p.name from processes p where p.fund_id = :fundId and ${SEEN} order by p.name`, {
+    fundId,
+    ...seenBy(actor, fundId),
+  })
 }

@@ -27,7 +27,7 @@ export async function showRequest(
   const payments = await paymentsOfRequest(db, requestId)
   const may = await mayActOn(db, actor, { request, payments })
   const accounts =
-    may.certify && holdsRole(actor, fund.id, READERS)
+    (may.certify || may.recover) && holdsRole(actor, fund.id, READERS)
       ? await api.read<{ items: BankAccount[] }>(actor, '/funds/:fund/bank-accounts', {
           params: { fund: fund.id },
           language,
@@ -51,6 +51,8 @@ export async function showRequest(
       maySettle: may.settle,
       mayComeBack: may.comeBack,
       mayTakeBack: may.takeBack,
+      mayRecover: may.recover && accounts ? { bankAccounts: accounts.items } : undefined,
+      mayGiveUp: may.giveUp,
       today: dayOf(actor.act.at),
       newKey: newFormKey,
       typed: (form) => {

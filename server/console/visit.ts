@@ -6,6 +6,7 @@ import { Refusal } from '../errors.ts'
 import { fundById, type Fund } from '../funds/open.ts'
 import { languageOf } from '../http/problems.ts'
 import { holdsRole, READERS, type Actor, type Role } from '../people/actor.ts'
+import { WATCH_READERS } from '../watch/queries.ts'
 
 /** Who looks at a page, in which language, and where the language switch comes back to. */
 export type Visit = {
@@ -88,11 +89,13 @@ export function sectionsFor(actor: Actor, fundId: string): Section[] {
   const sections: Section[] = []
   if (holdsRole(actor, fundId, [...READERS, 'requester'])) sections.push('requests', 'clock')
   if (holdsRole(actor, fundId, ['advisor'])) sections.push('opinions')
+  if (holdsRole(actor, fundId, WATCH_READERS)) sections.push('planning')
   if (holdsRole(actor, fundId, [...READERS, 'donor'])) sections.push('donors')
   if (holdsRole(actor, fundId, READERS)) sections.push('payees', 'treasury', 'ledger')
   if (holdsRole(actor, fundId, PERIOD_READERS)) sections.push('periods')
   if (holdsRole(actor, fundId, READERS)) sections.push('delegations')
   if (holdsRole(actor, fundId, BREAK_GLASS_READERS)) sections.push('break-glass')
   if (holdsRole(actor, fundId, READERS)) sections.push('rules')
+  if (holdsRole(actor, fundId, [...READERS, 'requester'])) sections.push('experts', 'entities', 'processes')
   return sections
 }

@@ -3,6 +3,7 @@ import { listContributions } from '../contributions/queries.ts'
 import { delegatedTo } from '../delegations/load.ts'
 import { minorText, type MoneyText } from '../money.ts'
 import { entitiesOf, holdsRole, type Actor } from '../people/actor.ts'
+import { MAY_SEE_REQUEST } from '../processes/may-see.ts'
 import { APPROVAL_ROLES } from '../requests/decide.ts'
 
 /** One thing that waits for somebody, oldest first in its list. */
@@ -31,6 +32,7 @@ export async function waitingFor(db: Db, actor: Actor, fund: { id: string; curre
     rows<Omit<Waiting, 'amount'> & { amount: string }>(db, `${sql} limit :most`, {
       fundId: fund.id,
       me: actor.personId,
+      viewer: actor.personId,
       most: SHOWN + 1,
       ...more,
     }).then((found) => found.map((one) => ({ ...one, amount: minorText(one.amount, fund.currency) })))
@@ -104,7 +106,9 @@ const TO_DECIDE = `
   with missing as (
     select s.request_id, s.round, s.step, s.role, min(s.step) over (partition by s.request_id) as lowest
       from approval_steps s join requests r on r.id = s.request_id and r.round = s.round
-     where r.fund_id = :fundId and r.status = 'submitted'
+     where r.fund_id = :fundId
+       and (r.status = 'submitted' or exists (select from advance_activations a where a.request_id = r.id
+                                                 and not exists (select from advance_endings e where e.request_id = r.id)))
        and (select count(*) from decisions_that_count(s.request_id, s.round) c
              where c.step = s.step and c.role = s.role and c.verdict = 'approve') < s.quorum)
   ${REQUEST}
@@ -134,5 +138,5 @@ const TO_SETTLE = `${PAYMENT}
   order by p.id`
 
 const DRAFTS = `${REQUEST}
-  where r.fund_id = :fundId and r.status in ('draft', 'returned') and r.entity_id = any(:mine)
+  where r.fund_id = :fundId and r.status in ('draft', 'returned') and r.entity_id = any(:mine) and ${MAY_SEE_REQUEST}
   order by r.id`

@@ -10,7 +10,7 @@ import { checkPartners, lockContribution } from './load.ts'
  * terms too. The terms as they were are kept.
  *
  * Refuses `not_found`, `role_not_allowed`, `version_changed`, `not_pledged` for a cancelled pledge, and `earmark_forbids_use`
- * with the codes of the requests in question.
+ * with the codes of the requests and plans in question.
  */
 export async function changeEarmark(
   trx: Trx,
@@ -46,7 +46,7 @@ export async function changeEarmark(
   return { id: contributionId, earmark, version: version + 1 }
 }
 
-/** The requests that hold, have spent or have accounted for money of the contribution, each as an earmark looks at it. */
+/** The requests that hold or have used money of the contribution, and the plans for which it is set aside, each as an earmark looks at it. */
 function usesOf(trx: Trx, contributionId: string): Promise<(Use & { request: string })[]> {
   return rows(
     trx,
@@ -56,7 +56,13 @@ function usesOf(trx: Trx, contributionId: string): Promise<(Use & { request: str
       where exists (select from accounts a join balances b on b.account_id = a.id
                      where a.contribution_id = :contributionId and a.request_id = r.id
                        and a.stage in ('reserved', 'committed', 'disbursed', 'reported') and b.amount > 0)
-      order by r.code`,
+     union all
+     select c.code, v.region, v.country, v.phase, v.themes,
+            (select y.payee_id from plan_payees y where y.plan_id = c.id and y.version = c.version order by y.place limit 1), c.expires_on::text
+       from contingency_plans c join plan_versions v on v.plan_id = c.id and v.version = c.version
+      where exists (select from accounts a join balances b on b.account_id = a.id
+                     where a.contribution_id = :contributionId and a.fund_id = c.fund_id and a.plan_code = c.code and b.amount > 0)
+      order by 1`,
     { contributionId },
   )
 }

@@ -14,6 +14,8 @@ export type Instead =
   | 'pledge_again'
   | 'write_off'
   | 'refund_or_write_off'
+  | 'withdraw_plan'
+  | 'set_aside_again'
   | 'withdraw_request'
   | 'request_again'
   | 'reduce_obligation'
@@ -65,11 +67,14 @@ const OTHERWISE: Readonly<Record<string, Instead>> = {
   pledge_cancelled: 'pledge_again',
   condition_met: 'refund_or_write_off',
   authority_released: 'refund_or_write_off',
+  plan_set_aside: 'withdraw_plan',
+  plan_released: 'set_aside_again',
   request_submitted: 'withdraw_request',
   request_released: 'request_again',
   request_approved: 'reduce_obligation',
   obligation_reduced: 'request_again',
   payment_cancelled: 'certify_again',
+  advance_unwound: 'request_again',
   // Money that has left is not taken back by a line in a book: it comes back, or it does not.
   payment_released: 'return_payment',
   payment_returned: 'certify_again',

@@ -43,6 +43,9 @@ export type StageFigures = {
   committed: MoneyText
   disbursed: MoneyText
   reported: MoneyText
+  /** Of what is disbursed: what payees of unwound requests must pay back, and what of that was given up. */
+  toBeRecovered: MoneyText
+  recoveryGivenUp: MoneyText
 }
 
 export type ReportedContribution = {

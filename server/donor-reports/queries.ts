@@ -64,6 +64,8 @@ const FIGURES: readonly (keyof StageFigures)[] = [
   'committed',
   'disbursed',
   'reported',
+  'toBeRecovered',
+  'recoveryGivenUp',
 ]
 
 /** Each total is the exact sum of the figures that it is a total of. */

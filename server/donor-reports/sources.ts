@@ -33,7 +33,9 @@ export type ContributionSource = Record<
   | 'reserved'
   | 'committed'
   | 'disbursed'
-  | 'reported',
+  | 'reported'
+  | 'toBeRecovered'
+  | 'recoveryGivenUp',
   string
 > & {
   isAgreed: boolean
@@ -115,6 +117,7 @@ const OWN = `own as materialized (
 // An entry of a correction is told as what it is about; the agreement is the one that was known then.
 const POSTED = `posted as materialized (
   select a.contribution_id, split_part(a.address, ':', 1) || ':' || split_part(a.address, ':', 2) as account, a.stage, a.request_id,
+         a.address like 'budget:disbursed:%:recoverable:%' as recoverable,
          p.entry_id, p.occurred_on, p.amount, p.functional, e.reverses, coalesce(t.kind, e.kind) as kind, coalesce(t.source, e.source) as source,
          coalesce(t.takes_back, false) as takes_back, coalesce(t.original, p.entry_id) as original
     from own
@@ -169,6 +172,8 @@ const SUMS = `by_account as (
          coalesce(sum(amount) filter (where account = 'assets:receivable'), 0)::text as "outstandingOriginal",
          coalesce(-sum(functional) filter (where stage = 'authority'), 0)::text as authority,
          ${['support', 'available', 'ready', 'reserved', 'committed', 'disbursed', 'reported'].map(stageSum).join(', ')},
+         coalesce(sum(functional) filter (where recoverable), 0)::text as "toBeRecovered",
+         coalesce(-sum(functional) filter (where recoverable and kind = 'recovery_written_off'), 0)::text as "recoveryGivenUp",
          bool_or(kind in ('unconditional_agreement', 'conditional_agreement')) as "isAgreed",
          bool_or(kind = 'pledge_cancelled') as "isCancelled",
          (array_agg(kind order by original desc) filter (where account = 'assets:receivable' and not takes_back

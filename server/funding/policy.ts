@@ -1,4 +1,14 @@
-import { exceeds, isPositive, smaller, splitByWeight, subtract, sum, zero, type Money } from '../money.ts'
+import {
+  exceeds,
+  isPositive,
+  smaller,
+  splitByWeight,
+  subtract,
+  sum,
+  zero,
+  type Money,
+  type MoneyText,
+} from '../money.ts'
 
 /** Which contribution pays for what: a pure function, so that "why did my money go there" always has the same answer. */
 
@@ -50,6 +60,8 @@ export type FundingPart = {
     readonly place: number
     readonly available: string
     readonly spendBy: string | null
+    /** How much of it had been set aside for the contingency plan that became the request. */
+    readonly fromPlan?: { readonly plan: string; readonly amount: MoneyText }
   }
 }
 

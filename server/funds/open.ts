@@ -53,10 +53,10 @@ export async function fundById(db: Db, fundId: string): Promise<Fund> {
 }
 
 const OF_THE_FUND = {
-  bank_accounts: { kind: 'bankAccount', roles: ['treasurer', 'controller'] },
-  entities: { kind: 'entity', roles: ['fund_manager', 'controller'] },
-  processes: { kind: 'process', roles: ['fund_manager', 'controller'] },
-  donors: { kind: 'donor', roles: ['fund_manager', 'controller'] },
+  bank_accounts: { kind: 'bankAccount', roles: ['treasurer', 'controller'], versions: false },
+  entities: { kind: 'entity', roles: ['fund_manager', 'controller'], versions: true },
+  processes: { kind: 'process', roles: ['fund_manager', 'controller'], versions: true },
+  donors: { kind: 'donor', roles: ['fund_manager', 'controller'], versions: false },
 } as const
 
 /**
@@ -74,10 +74,17 @@ export async function addToFund<Row extends Record<string, unknown>>(
   else requireRole(actor, fundId, OF_THE_FUND[table].roles)
   const id = newId(OF_THE_FUND[table].kind)
   const inserted = await trx(table)
-    .insert({ id, fund_id: fundId, ...columns })
+    .insert({ id, fund_id: fundId, ...columns, ...(OF_THE_FUND[table].versions ? firstVersion(actor) : {}) })
     .onConflict()
     .ignore()
     .returning('id')
   if (inserted.length === 0) throw new Refusal('already_exists')
   return { id, ...columns } as unknown as { id: string } & Row
 }
+
+/** What is kept in versions says from the first one on who said so. */
+const firstVersion = (actor: Actor) => ({
+  changed_by: actor.personId,
+  changed_at: actor.act.at,
+  act_id: actor.act.id,
+})

@@ -23,6 +23,18 @@ export type Policies = {
   advisory_opinion: { days: number }
   /** How long each step may take, and why a clock may be stopped. */
   clock: ClockTerms
+  /**
+   * In which phases of a process the rapid and the no-regret lane are open. Of the no-regret lane: the ceiling of a process over all its
+   * requests, the steps that let money move, and the hours within which the full row of the matrix ratifies it.
+   */
+  lanes: {
+    crisisPhases: { phase: 'before_escalation' | 'after_violence' | 'implementation' }[]
+    noRegret: {
+      ceiling: string
+      ratificationHours: number
+      steps: { step: number; role: string; quorum: number }[]
+    }
+  }
 }
 
 /** What is in force on a day, and since when. Every fund has each of them from its first day on. */
@@ -81,6 +93,14 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
       { upTo: null, role: 'head_of_department' },
     ],
   }
+  const lanes: Policies['lanes'] = {
+    crisisPhases: [{ phase: 'before_escalation' }, { phase: 'after_violence' }],
+    noRegret: {
+      ceiling: thousand(20),
+      ratificationHours: 72,
+      steps: [{ step: 1, role: 'fund_manager', quorum: 1 }],
+    },
+  }
   const policies: [keyof Policies, string, unknown][] = [
     ['approval_matrix', always, matrix],
     ['funding_rule', always, { rule: 'tightest_first' }],
@@ -91,6 +111,7 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
     ['break_glass', always, { hours: 24, reviewDays: 7 }],
     ['advisory_opinion', always, { days: 5 }],
     ['clock', always, defaultClock(thousand)],
+    ['lanes', always, lanes],
     ['recognition', always, { standard: 'IPSAS 23' }],
     ['recognition', '2026-01-01', { standard: 'IPSAS 47' }],
   ]

@@ -1,12 +1,11 @@
 import { rows, type Db } from '../../db/connect.ts'
 import { created, get, post, type Endpoint } from '../http/endpoint.ts'
-import { currency, id, joi, object, text } from '../http/schemas.ts'
+import { currency, joi, object, text } from '../http/schemas.ts'
 import { minorText, type MoneyText } from '../money.ts'
-import { entitiesOf, holdsRole, READERS, requireRole, type Actor } from '../people/actor.ts'
+import { READERS, requireRole, type Actor } from '../people/actor.ts'
 import { reserveNow } from '../treasury/reserve.ts'
 import { dayOf } from '../clock.ts'
 import { usableCurrency } from './currencies.ts'
-import { KNOWN_TO_ENTITIES, tellEntity } from './need-to-know.ts'
 import { addToFund, fundById, openFund } from './open.ts'
 
 const tag = 'Funds'
@@ -61,64 +60,6 @@ export function fundEndpoints(): Endpoint[] {
       },
     ),
     post(
-      '/funds/:fund/entities',
-      {
-        tag,
-        summary: 'Add an entity that may ask the fund for money',
-        refuses: ['already_exists'],
-        body: object({
-          name: text(300).required(),
-          kind: joi
-            .string()
-            .valid(
-              'envoy_office',
-              'special_political_mission',
-              'regional_office',
-              'regional_organisation',
-              'non_un_mediator',
-            )
-            .required(),
-          region: text(100).required(),
-        }),
-      },
-      async (trx, actor, { params, body }) => ({
-        status: 201,
-        body: await addToFund(trx, actor, 'entities', { fundId: params.fund!, ...body }),
-      }),
-    ),
-    post(
-      '/funds/:fund/processes',
-      {
-        tag,
-        summary: 'Add a mediation process',
-        refuses: ['already_exists'],
-        body: object({
-          name: text(300).required(),
-          country: text(100).required(),
-          region: text(100).required(),
-          phase: joi.string().valid('before_escalation', 'after_violence', 'implementation').required(),
-          confidentiality: joi.string().valid('open', 'confidential', 'strictly_confidential').required(),
-        }),
-      },
-      async (trx, actor, { params, body }) => ({
-        status: 201,
-        body: await addToFund(trx, actor, 'processes', { fundId: params.fund!, ...body }),
-      }),
-    ),
-    post(
-      '/processes/:process/entities',
-      {
-        tag,
-        summary: 'Tell an entity of a confidential process, so that it may ask for money for it',
-        refuses: ['already_exists'],
-        body: object({ entityId: id('entity').required() }),
-      },
-      async (trx, actor, { params, body }) => ({
-        status: 201,
-        body: await tellEntity(trx, actor, { processId: params.process!, ...body }),
-      }),
-    ),
-    post(
       '/funds/:fund/donors',
       {
         tag,
@@ -131,16 +72,14 @@ export function fundEndpoints(): Endpoint[] {
         body: await addToFund(trx, actor, 'donors', { fundId: params.fund!, ...body }),
       }),
     ),
-    ...(['bank-accounts', 'entities', 'processes', 'donors'] as const).map((list) =>
+    ...(['bank-accounts', 'donors'] as const).map((list) =>
       get(
         `/funds/:fund/${list}`,
         { tag, summary: `The fund's ${list.replace('-', ' ')}` },
         async (db, actor, { params }) => {
           const fund = await fundById(db, params.fund!)
           if (!actor.administrator) requireRole(actor, fund.id, list === 'donors' ? READERS : [...READERS, 'requester'])
-          const all = holdsRole(actor, fund.id, READERS)
-          const asked = { fundId: fund.id, all, entities: entitiesOf(actor, fund.id) }
-          return { body: { items: await rows(db, LISTS[list], asked) } }
+          return { body: { items: await rows(db, LISTS[list], { fundId: fund.id }) } }
         },
       ),
     ),
@@ -165,11 +104,6 @@ export function fundEndpoints(): Endpoint[] {
 
 const LISTS = {
   'bank-accounts': `select id, code, name, currency from bank_accounts where fund_id = :fundId order by code`,
-  entities: `select id, name, kind, region from entities where fund_id = :fundId order by name, id`,
-  // A confidential process is told to who reads the fund whole, and to the entities that need to know.
-  processes: `select id, name, country, region, phase, confidentiality from processes p
-               where fund_id = :fundId and (:all or ${KNOWN_TO_ENTITIES})
-               order by name, id`,
   donors: `select id, name, kind from donors where fund_id = :fundId order by name, id`,
 }
 

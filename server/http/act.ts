@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Request } from 'express'
 import type { Db, Trx } from '../../db/connect.ts'
-import { recordAct, type Act } from '../acts/record.ts'
+import { recordAct, recordLooks, type Act } from '../acts/record.ts'
 import { Refusal } from '../errors.ts'
 import type { Actor } from '../people/actor.ts'
 import type { Answer } from './endpoint.ts'
@@ -54,7 +54,22 @@ async function runAsAct(trx: Trx, req: Request, actor: Actor, handle: (trx: Trx)
 
 /** Keeps that somebody read this, and what was asked for, before the first of it goes out. */
 export async function keepReading(db: Db, req: Request, actor: Actor, asked: Record<string, unknown>): Promise<void> {
-  await db.transaction((trx) => recordAct(trx, actOf(req, actor, asked)))
+  await db.transaction(async (trx) => {
+    await recordAct(trx, actOf(req, actor, asked))
+    await recordLooks(trx, { ...actor.act, personId: actor.personId }, actor.act.looks ?? [])
+  })
+}
+
+/** Keeps what was looked at of confidential processes, where anything was, before it goes out. */
+export async function keepLooks(db: Db, req: Request, actor: Actor): Promise<void> {
+  if (actor.act.looks?.length) await keepReading(db, req, actor, {})
+}
+
+/** As `keepLooks`, where the act is kept already: a form that was refused and is shown again. */
+export async function keepLooksBeside(db: Db, actor: Actor): Promise<void> {
+  const { looks = [] } = actor.act
+  if (looks.length > 0)
+    await db.transaction((trx) => recordLooks(trx, { ...actor.act, personId: actor.personId }, looks))
 }
 
 function actOf(req: Request, actor: Actor, details: Act['details']): Act {

@@ -31,6 +31,10 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   rateBps: 700,
   region: 'Central Africa',
   regions: ['Central Africa'],
+  timeZone: 'Africa/Nairobi',
+  digestAt: '07:30',
+  quietFrom: '22:00',
+  quietUntil: '06:00',
   title: 'Talks before the elections',
   // Another than the account that the money comes from.
   toAccountId: `${ID_KINDS.bankAccount}_${'0'.repeat(25)}1`,

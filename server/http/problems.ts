@@ -80,7 +80,7 @@ const FAILED = {
 
 /** The body parser's errors are refusals too; so is a statement that took, or waited, too long. */
 export function refusalOf(
-  error: { type?: string; status?: number; code?: string; syscall?: string } & Error,
+  error: { type?: string; status?: number; code?: string; syscall?: string; constraint?: string } & Error,
 ): Refusal | undefined {
   if (error instanceof Refusal) return error
   if (error.type === 'entity.too.large' || error.type === 'parameters.too.many') return new Refusal('body_too_large')
@@ -97,6 +97,8 @@ export function refusalOf(
     return new Refusal('invalid_request', { errors: [] })
   if (error.code === '55P03') return new Refusal('still_in_progress')
   if (error.code === '57014') return new Refusal('too_slow')
+  // Two requests that send one expert at once: the second one is told what it would have been told a moment later.
+  if (error.constraint === 'expert_double_booked') return new Refusal('expert_double_booked')
   if (error.code === '22003') return new Refusal('amount_out_of_range')
   if (error instanceof URIError) return new Refusal('not_found')
   if (isOutOfReach(error)) return new Refusal('unavailable')

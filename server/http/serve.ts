@@ -2,7 +2,7 @@ import { Router, raw, type Request, type RequestHandler, type Response } from 'e
 import type { Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import type { Actor } from '../people/actor.ts'
-import { inAct, keepReading } from './act.ts'
+import { inAct, keepLooks, keepReading } from './act.ts'
 import type { Answer, Endpoint, Input } from './endpoint.ts'
 import { FILE_LIMITS, fileWriter } from './files.ts'
 import { languageOf } from './problems.ts'
@@ -29,6 +29,7 @@ export function serveEndpoints(db: Db, endpoints: readonly Endpoint[], limits = 
       if (run.kind === 'change') return send(res, await inAct(db, req, actor, (trx) => run.handle(trx, actor, input)))
       const answer = await run.handle(db, actor, input)
       if (endpoint.kept) await keepReading(db, req, actor, input.query)
+      else if (!endpoint.open) await keepLooks(db, req, actor)
       return answer.stream ? writeFile(res, answer.stream) : send(res, answer)
     })
   }

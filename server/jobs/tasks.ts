@@ -1,10 +1,13 @@
 import type { Logger } from 'pino'
 import type { Db } from '../../db/connect.ts'
 import { noticeSteps } from '../clock/notice.ts'
+import { unwindOverdue } from '../no-regret/overdue.ts'
+import { remindToRatify } from '../no-regret/tell.ts'
 import { deliverMails } from '../notifications/deliver.ts'
 import { makeMails } from '../notifications/make-mails.ts'
 import type { Post } from '../notifications/post.ts'
 import { forgetExpired } from '../people/forget.ts'
+import { expirePlans } from '../plans/expire.ts'
 import { expireRequests } from '../requests/expire.ts'
 
 /** What a task works with. No task asks the machine what time it is. */
@@ -45,6 +48,25 @@ export const TASKS: readonly Task[] = [
     run: async ({ db, now, log }) => {
       const noticed = await noticeSteps(db, now)
       if (noticed > 0) log.info({ noticed }, 'steps noticed')
+    },
+  },
+  {
+    name: 'unwind_advances',
+    does: 'Unwinds no-regret advances that were not ratified in time, and reminds those whose decision is missing before that',
+    everyMinutes: 1,
+    run: async ({ db, now, log }) => {
+      const unwound = await unwindOverdue(db, now)
+      if (unwound > 0) log.info({ unwound }, 'no-regret advances unwound')
+      await remindToRatify(db, now)
+    },
+  },
+  {
+    name: 'expire_plans',
+    does: 'Ends contingency plans whose last day is past, and gives back what was set aside for them',
+    everyMinutes: 10,
+    run: async ({ db, now, log }) => {
+      const ended = await expirePlans(db, now)
+      if (ended > 0) log.info({ ended }, 'plans expired')
     },
   },
   {

@@ -58,6 +58,10 @@ export const payable = (request: RequestRef, currency: string): Account =>
 export const advances = (request: RequestRef, currency: string): Account =>
   ofRequest(`assets:advances:${request.code}`, request, currency)
 
+/** Paid, and to be paid back by the payee. */
+export const partnerRefunds = (request: RequestRef, currency: string): Account =>
+  ofRequest(`assets:partner-refunds:${request.code}`, request, currency)
+
 export const missionExpense = (category: string, request: RequestRef, currency: string): Account =>
   ofRequest(`expense:mission:${category}:${request.code}`, request, currency)
 
@@ -68,6 +72,7 @@ export const fundAccount = (
     | 'expense:write-off'
     | 'expense:impairment'
     | 'income:interest'
+    | 'income:prior-year-recoveries'
     | 'expense:prior-year-refunds'
     | 'income:exchange:realised'
     | 'expense:exchange:realised'
@@ -92,6 +97,15 @@ export function stage(name: Stage, contribution: ContributionRef, currency: stri
   const account = ofContribution(`budget:${name}:${contribution.code}`, contribution, currency)
   return request ? { ...account, address: `${account.address}:${request.code}`, requestId: request.id } : account
 }
+
+/** What of the disbursed stage must come back: it has left like the rest of it, and is told apart so that every cent can be followed. */
+export function recoverable(contribution: ContributionRef, currency: string, request: RequestRef): Account {
+  const address = `budget:disbursed:${contribution.code}:recoverable:${request.code}`
+  return { ...ofContribution(address, contribution, currency), requestId: request.id }
+}
+/** What of a contribution is set aside for a contingency plan. */
+export const ready = (contribution: ContributionRef, currency: string, plan: { readonly code: string }): Account =>
+  ofContribution(`budget:ready:${contribution.code}:${plan.code}`, contribution, currency)
 
 /** The fund's own operating reserve, which carries exchange differences and may go below zero. */
 export const reserveAvailable = (currency: string): Account => ({ address: 'budget:available:reserve', currency })

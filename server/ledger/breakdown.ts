@@ -68,12 +68,12 @@ const KEYS: Record<Dimension, { key: string; name?: string }> = {
     key: `(select r.payee_id from requests r where r.id = ${REQUEST_OF_POSTING})`,
     name: `(select name from payees where id = key)`,
   },
-  // Of confidential missions who may not see them learns the sums only: of a region with three or more of them, else of all.
+  // Of missions that are not theirs to know a reader learns the sums only: of a region with three or more of them, else of all.
   process: {
-    key: `(select case when m.confidentiality = 'open' or :queryConfidential then m.id
+    key: `(select case when m.seen then m.id
                        when m.in_region >= 3 then 'confidential:' || m.region else 'confidential' end
-             from requests r join (select *, count(*) filter (where confidentiality <> 'open') over (partition by region) as in_region
-                                     from processes where fund_id = :fundId) m on m.id = r.process_id
+             from requests r join (select *, count(*) filter (where not seen) over (partition by region) as in_region
+                                     from (select *, id in (select seen_processes(:queryViewer)) as seen from processes where fund_id = :fundId) s) m on m.id = r.process_id
             where r.id = ${REQUEST_OF_POSTING})`,
     name: `(select name from processes where id = key)`,
   },

@@ -5,8 +5,8 @@ import { sealedBy } from './as-of.ts'
 import { daysOf, field, type FieldName } from './query-fields.ts'
 import { currencyBeside, endsOf, type Node, type Term, type Value } from './query-text.ts'
 
-/** For whom a query is asked: of which fund, and whether confidential processes may be asked for by name. */
-export type Asker = { readonly id: string; readonly currency: string; readonly seesConfidential?: boolean | undefined }
+/** For whom a query is asked: of which fund, and by whom, who may ask by name for the processes that they may know of. */
+export type Asker = { readonly id: string; readonly currency: string; readonly viewer?: string | undefined }
 
 /**
  * A query as SQL over entries `e` with their acts `t`. Whatever was written stands in the bindings, never in the text. `posting` is the
@@ -41,7 +41,7 @@ const OF_ACCOUNT = new Set<FieldName>(['account', 'contribution', 'donor'])
 type Compiling = { asker: Asker; bound: (value: string | string[], type: string) => string }
 
 function compilingFor(asker: Asker, prefix: string): Compiling & { bindings: Bindings } {
-  const bindings: Bindings = { queryFund: asker.id, queryConfidential: asker.seesConfidential ?? false }
+  const bindings: Bindings = { queryFund: asker.id, queryViewer: asker.viewer ?? '' }
   let count = 0
   const bound = (value: string | string[], type: string) => {
     const name = `${prefix}${(count += 1)}`
@@ -193,7 +193,7 @@ function requests(term: Term, text: string, compiling: Compiling): string {
   if (term.field === 'payee')
     return `select r.id ${ofFund} and r.payee_id in (select y.id from payees y where ${named('payee', 'y', term, text, compiling)})`
   return `select r.id ${ofFund} and r.process_id in (
-            select m.id from processes m where (m.confidentiality = 'open' or :queryConfidential)
+            select m.id from processes m where m.id in (select seen_processes(:queryViewer))
                and ${named('process', 'm', term, text, compiling)})`
 }
 

@@ -5,7 +5,7 @@ import { csvAnswer } from '../http/csv.ts'
 import { get, type Answer, type Endpoint, type Input } from '../http/endpoint.ts'
 import { pageOf } from '../http/pages.ts'
 import { currency, day, instant, joi, pageKeys, positionKey, query } from '../http/schemas.ts'
-import { holdsRole, READERS, requireRole, type Role } from '../people/actor.ts'
+import { READERS, requireRole, type Role } from '../people/actor.ts'
 import { asOfTold, isDay, isMoment } from './as-of.ts'
 import {
   allConserved,
@@ -181,6 +181,6 @@ export function read(
     const fund = await fundById(db, input.params.fund!)
     requireRole(actor, fund.id, roles)
     if (input.query.position !== undefined) await sealAt(db, fund.id, input.query.position)
-    return answer(db, { ...fund, seesConfidential: holdsRole(actor, fund.id, ['auditor', 'controller']) }, input)
+    return answer(db, { ...fund, viewer: actor.personId }, input)
   })
 }

@@ -17,6 +17,7 @@ import {
   type Money,
   type MoneyText,
 } from '../money.ts'
+import { mustBeInTime } from '../no-regret/load.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { lockRequest, takeDuty, type LoadedRequest } from '../requests/load.ts'
 import { uncertified } from '../requests/reduce.ts'
@@ -34,7 +35,7 @@ export type NewPayment = {
  * otherwise a direct cost. Where the bank account is in another currency, the bank is told
  * the amount at the operational rate in force.
  *
- * Refuses, in this order: `not_found`, `role_not_allowed`, `not_approved`, `suspended`, `payee_not_verified`, what `takeDuty` refuses,
+ * Refuses, in this order: `not_found`, `role_not_allowed`, `not_approved`, `suspended`, `ratification_overdue`, `payee_not_verified`, what `takeDuty` refuses,
  * `currency_mismatch`, `rate_missing`, `amount_out_of_range`, `exceeds_committed`, `exceeds_budget_line`.
  */
 export async function certifyPayment(
@@ -49,6 +50,7 @@ export async function certifyPayment(
   if (request.status !== 'approved' && request.status !== 'active')
     throw new Refusal('not_approved', { current: request.status })
   await mustNotBeSuspended(trx, requestId)
+  await mustBeInTime(trx, actor, requestId)
   const verified = await trx('payee_verifications').where({ payee_id: request.payeeId }).first('payee_id')
   if (!verified) throw new Refusal('payee_not_verified')
   await takeDuty(trx, actor, { requestId, duty: 'certifier' })

@@ -28,24 +28,32 @@ export async function lockPayment(
   const found = await trx('payments').where({ id: paymentId }).first('request_id')
   if (!found) throw new Refusal('not_found')
   const request = await lockRequest(trx, found.request_id)
-  const payment = await row<
-    Record<'amount' | 'instructed' | 'bankCode' | 'bankCurrency', string> &
-      Omit<LoadedPayment, 'amount' | 'instructed' | 'bank'>
-  >(
+  const payment = await row<PaymentRow>(trx, `${PAYMENT} where p.id = :paymentId for update of p`, { paymentId })
+  return { request, payment: loaded(payment!, request) }
+}
+
+/** All payments of a request that is locked, locked as well, in the order in which they were certified. */
+export async function lockPaymentsOf(trx: Trx, request: LoadedRequest): Promise<LoadedPayment[]> {
+  const payments = await rows<PaymentRow>(
     trx,
-    `select p.id, p.code, p.category, p.status, p.version, p.amount, p.instructed, b.code as "bankCode", b.currency as "bankCurrency"
-       from payments p join bank_accounts b on b.id = p.bank_account_id where p.id = :paymentId for update of p`,
-    { paymentId },
+    `${PAYMENT} where p.request_id = :requestId order by p.id for update of p`,
+    { requestId: request.id },
   )
-  const { bankCode, bankCurrency, amount, instructed, ...rest } = payment!
+  return payments.map((payment) => loaded(payment, request))
+}
+
+type PaymentRow = Record<'amount' | 'instructed' | 'bankCode' | 'bankCurrency', string> &
+  Omit<LoadedPayment, 'amount' | 'instructed' | 'bank'>
+
+const PAYMENT = `select p.id, p.code, p.category, p.status, p.version, p.amount, p.instructed, b.code as "bankCode", b.currency as "bankCurrency"
+  from payments p join bank_accounts b on b.id = p.bank_account_id`
+
+function loaded({ bankCode, bankCurrency, amount, instructed, ...rest }: PaymentRow, request: LoadedRequest) {
   return {
-    request,
-    payment: {
-      ...rest,
-      amount: fromMinorUnits(amount, request.currency),
-      instructed: fromMinorUnits(instructed, bankCurrency),
-      bank: { code: bankCode, currency: bankCurrency },
-    },
+    ...rest,
+    amount: fromMinorUnits(amount, request.currency),
+    instructed: fromMinorUnits(instructed, bankCurrency),
+    bank: { code: bankCode, currency: bankCurrency },
   }
 }
 

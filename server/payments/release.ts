@@ -6,6 +6,7 @@ import { conversion, inTransit, payable } from '../ledger/accounts.ts'
 import { credit, debit, postEntry, type Posting } from '../ledger/post.ts'
 import { moveStage, type StagePart } from '../ledger/stages.ts'
 import { minorUnits, splitByWeight } from '../money.ts'
+import { mustBeInTime } from '../no-regret/load.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { heldFor, takeDuty, type LoadedRequest } from '../requests/load.ts'
 import { lockPayment, setStatus, type LoadedPayment } from './load.ts'
@@ -15,7 +16,7 @@ import { tellReleased } from './tell.ts'
  * Releases a certified payment. The first release is a signature; the second, by another person, sends it: the money leaves
  * committed for disbursed, from each contribution in proportion to what it has committed (event 16).
  *
- * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_release`, `suspended`, `already_released_by_you`, what `takeDuty` refuses,
+ * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_release`, `suspended`, `ratification_overdue`, `already_released_by_you`, what `takeDuty` refuses,
  * `signature_no_longer_counts` where somebody who approved, certified or released must keep away from the payee by now.
  */
 export async function releasePayment(
@@ -27,6 +28,7 @@ export async function releasePayment(
   requireRole(actor, request.fundId, ['treasurer', 'bank_signatory'])
   if (payment.status !== 'certified') throw new Refusal('not_awaiting_release', { current: payment.status })
   await mustNotBeSuspended(trx, request.id)
+  await mustBeInTime(trx, actor, request.id)
   const before = await trx('releases').where({ payment_id: paymentId }).pluck('released_by')
   if (before.includes(actor.personId)) throw new Refusal('already_released_by_you')
   await takeDuty(trx, actor, { requestId: request.id, duty: 'releaser' })

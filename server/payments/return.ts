@@ -16,6 +16,7 @@ import {
   type Money,
   type MoneyText,
 } from '../money.ts'
+import { returnedAfterUnwinding } from '../no-regret/unwind.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { takeDuty, type LoadedRequest } from '../requests/load.ts'
 import { chargeApprovalFor } from './charges.ts'
@@ -30,7 +31,8 @@ export type Return = { valueDate: string; credited?: MoneyText; reason: string; 
  * Records that a payment was rejected by the bank, or came back after it was settled (event 18): new entries that reverse the
  * settlement and the release, so that the money is committed and payable again. What the bank kept is a bank charge.
  *
- * Refuses, in this order: `not_found`, `role_not_allowed`, `not_released`, what `takeDuty` refuses, `date_in_future`, `dates_out_of_order`,
+ * Refuses, in this order: `not_found`, `role_not_allowed`, `not_released`, `to_be_recovered` for what was
+ * paid of a request that was unwound since, what `takeDuty` refuses, `date_in_future`, `dates_out_of_order`,
  * `currency_mismatch`, `bank_value_differs` where more comes back than was debited, or something where nothing was,
  * `charge_above_limit`.
  */
@@ -43,6 +45,7 @@ export async function returnPayment(
   requireRole(actor, request.fundId, ['reconciler'])
   if (payment.status !== 'released' && payment.status !== 'settled')
     throw new Refusal('not_released', { current: payment.status })
+  if (payment.status === 'settled' && request.status === 'unwound') throw new Refusal('to_be_recovered')
   await takeDuty(trx, actor, { requestId: request.id, duty: 'reconciler' })
   if (valueDate > dayOf(actor.act.at)) throw new Refusal('date_in_future', { field: 'valueDate' })
   const settled = await settlementOf(trx, payment, request)
@@ -83,6 +86,8 @@ export async function returnPayment(
   entries.push(await releaseReversed(trx, payment, request, { valueDate, reference }))
   await postEntries(trx, { fundId: request.fundId, actId: actor.act.id }, entries)
   await tellReturned(trx, actor, request, { ...payment, reason })
+  const returned = { ...payment, version: payment.version + 1 }
+  if (request.status === 'unwound') await returnedAfterUnwinding(trx, actor.act, { payment: returned, request, reason })
   return { id: paymentId, status: 'returned' }
 }
 

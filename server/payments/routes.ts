@@ -26,6 +26,7 @@ export function paymentEndpoints(): Endpoint[] {
         refuses: [
           'not_approved',
           'suspended',
+          'ratification_overdue',
           'payee_not_verified',
           'currency_mismatch',
           'rate_missing',
@@ -94,6 +95,7 @@ export function paymentEndpoints(): Endpoint[] {
         refuses: [
           'not_awaiting_release',
           'suspended',
+          'ratification_overdue',
           'already_released_by_you',
           'signature_no_longer_counts',
           'period_closed',
@@ -140,6 +142,7 @@ export function paymentEndpoints(): Endpoint[] {
         summary: 'Record that a payment was rejected or came back',
         refuses: [
           'not_released',
+          'to_be_recovered',
           'currency_mismatch',
           'bank_value_differs',
           'charge_above_limit',

@@ -18,6 +18,7 @@ import {
   type Money,
   type MoneyText,
 } from '../money.ts'
+import { paidAfterUnwinding } from '../no-regret/unwind.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { takeDuty } from '../requests/load.ts'
 import { chargeApprovalFor } from './charges.ts'
@@ -92,6 +93,8 @@ export async function settlePayment(
       postings: settledPostings(payment, { debited, value, charge, chargeValue }),
     },
   )
+  if (request.status === 'unwound')
+    await paidAfterUnwinding(trx, actor.act, { payment: { ...payment, version: payment.version + 1 }, request })
   return { id: paymentId, status: 'settled' }
 }
 

@@ -52,7 +52,15 @@ export type Actor = {
   readonly passwordIsFirst: boolean
   readonly grants: readonly Grant[]
   /** The fund is noted as soon as it is known, so that a refused attempt is kept with it. */
-  readonly act: NewAct & { fundId: string | null }
+  readonly act: NewAct & { fundId: string | null; looks?: Look[] }
+}
+
+/** A look at the file of a confidential process; noted by what reads it, and kept before anything is told. */
+export type Look = {
+  readonly fundId: string
+  readonly processId: string
+  readonly requestId: string | null
+  readonly what: 'process' | 'request' | 'need_to_know' | 'looks'
 }
 
 /**

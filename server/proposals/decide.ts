@@ -2,6 +2,7 @@ import type { Trx } from '../../db/connect.ts'
 import { bookImpairment, bookImpairmentReversal } from '../contributions/impair.ts'
 import { bookWriteOff } from '../contributions/write-off.ts'
 import { Refusal } from '../errors.ts'
+import { bookRecoveryWriteOff } from '../no-regret/write-off.ts'
 import { holdsRole, READERS, requireRole, type Actor, type Role } from '../people/actor.ts'
 import { bookRule } from '../rules/propose.ts'
 import { bookConversion } from '../treasury/convert.ts'
@@ -29,6 +30,7 @@ const KINDS: Record<
   reserve_replenishment: { deciders: AUTHORITIES, book: bookReserveTransfer },
   reserve_release: { deciders: AUTHORITIES, book: bookReserveTransfer },
   policy: { deciders: AUTHORITIES, book: bookRule },
+  recovery_write_off: { deciders: AUTHORITIES, book: bookRecoveryWriteOff },
 }
 
 /**

@@ -11,6 +11,7 @@ export const PROPOSAL_KINDS = [
   'reserve_replenishment',
   'reserve_release',
   'policy',
+  'recovery_write_off',
 ] as const
 export type ProposalKind = (typeof PROPOSAL_KINDS)[number]
 

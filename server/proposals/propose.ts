@@ -23,6 +23,7 @@ export async function propose(
     fundId: string
     kind: ProposalKind
     contributionId?: string
+    requestId?: string
     occurredOn: string
     /** Its size in the fund's currency. */
     functional: Money
@@ -32,13 +33,14 @@ export async function propose(
     terms: object
   },
 ): Promise<Proposed> {
-  const { fundId, kind, contributionId, occurredOn, functional, authority, reason, terms } = proposal
+  const { fundId, kind, contributionId, requestId, occurredOn, functional, authority, reason, terms } = proposal
   const id = newId('proposal')
   await trx('proposals').insert({
     id,
     fund_id: fundId,
     kind,
     contribution_id: contributionId ?? null,
+    request_id: requestId ?? null,
     occurred_on: occurredOn,
     functional: minorUnits(functional),
     authority: [...authority],
@@ -63,27 +65,28 @@ export async function propose(
 }
 
 /**
- * The roles that may authorise it, by the limits in force `on` a day. What counts is all that was given up of the same contribution in
- * the same way so far, proposals that are still open included, so that a large amount cannot pass in small pieces. The contribution
- * must be locked.
+ * The roles that may authorise it, by the limits in force `on` a day. What counts is all that was given up of the same contribution, or of
+ * the same request, in the same way so far, proposals that are still open included, so that a large amount cannot pass in small pieces. It must
+ * be locked.
  */
 export async function authorityFor(
   trx: Trx,
   {
     fundId,
-    contributionId,
+    contributionId = '',
+    requestId = '',
     kind,
     amount,
     on,
-  }: { fundId: string; contributionId: string; kind: ProposalKind; amount: Money; on: string },
+  }: { fundId: string; contributionId?: string; requestId?: string; kind: ProposalKind; amount: Money; on: string },
 ): Promise<Role[]> {
   const { terms } = await policyInForce(trx, { fundId, subject: 'authority_limits', on })
   const before = await row<{ total: string }>(
     trx,
     `select coalesce(sum(p.functional), 0)::text as total
        from proposals p left join proposal_decisions d on d.proposal_id = p.id
-      where p.contribution_id = :contributionId and p.kind = :kind and d.verdict is distinct from 'reject'`,
-    { contributionId, kind },
+      where (p.contribution_id = :contributionId or p.request_id = :requestId) and p.kind = :kind and d.verdict is distinct from 'reject'`,
+    { contributionId, requestId, kind },
   )
   return rolesFor(add(amount, fromMinorUnits(before!.total, amount.currency)), terms)
 }

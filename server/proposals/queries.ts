@@ -11,6 +11,7 @@ export type ProposalTold = {
   fundId: string
   kind: ProposalKind
   contribution: { id: string; code: string } | null
+  request: { id: string; code: string } | null
   occurredOn: string
   functional: MoneyText
   reason: string
@@ -52,7 +53,8 @@ export async function listProposals(
     }
   >(
     db,
-    `select p.id, p.fund_id as "fundId", p.kind, p.contribution_id as "contributionId", c.code, p.occurred_on as "occurredOn", p.functional,
+    `select p.id, p.fund_id as "fundId", p.kind, p.contribution_id as "contributionId", c.code,
+            case when r.id is not null then json_build_object('id', r.id, 'code', r.code) end as request, p.occurred_on as "occurredOn", p.functional,
             f.currency, p.reason, p.terms, p.authority as "mayDecide", json_build_object('id', n.id, 'name', n.name) as "proposedBy",
             ${momentText('p.proposed_at')} as "proposedAt",
             case d.verdict when 'approve' then 'approved' when 'reject' then 'rejected' else 'proposed' end as status,
@@ -62,6 +64,7 @@ export async function listProposals(
        join funds f on f.id = p.fund_id
        join people n on n.id = p.proposed_by
        left join contributions c on c.id = p.contribution_id
+       left join requests r on r.id = p.request_id
        left join proposal_decisions d on d.proposal_id = p.id
        left join people x on x.id = d.decided_by
       where p.fund_id = :fundId and (:kind = '' or p.kind = :kind) and p.kind <> :without and (:proposalId = '' or p.id = :proposalId) and (:before = '' or p.id < :before)

@@ -5,6 +5,10 @@ import { dayOf } from '../clock.ts'
 import { newId } from '../ids.ts'
 import { postEntry } from '../ledger/post.ts'
 import { moveStage } from '../ledger/stages.ts'
+import { activateAdvance, ratifyAdvance } from '../no-regret/activate.ts'
+import { activeAdvance } from '../no-regret/load.ts'
+import { isOverdue, type ActiveAdvance } from '../no-regret/policy.ts'
+import { unwindAdvance } from '../no-regret/unwind.ts'
 import { requirePower, takePower } from '../delegations/power.ts'
 import type { Actor, Role } from '../people/actor.ts'
 import { heldFor, lockRequest, type LoadedRequest } from './load.ts'
@@ -25,12 +29,12 @@ export const APPROVAL_ROLES: readonly Role[] = ['certifying_officer', 'fund_mana
 /**
  * Records one person's verdict on a submitted request, at the step that is open to one of their roles or to what was
  * delegated to them (`delegationId` says by which, where that is not left to the rules). The last approval commits the
- * money in the same transaction; a rejection gives it back; a return keeps it held while the request is put right.
+ * money in the same transaction; a rejection gives it back; a return keeps it held while the request is put right. In the
+ * no-regret lane the first step lets the money move, and the later ones ratify that, or unwind it.
  *
- * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_decision`, `suspended`, `reservation_lapsed`, `version_changed` when the
-    `select step, role, decided_by as "decidedBy", on_behalf_of as "onBehalfOf", verdict
-       from decisions_that_count(:id, :round) order by decided_at, id`,
-    key,
+ * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_decision`, `suspended`, `ratification_overdue`, `ratify_or_reject`,
+ * `reservation_lapsed`, `version_changed` when the content or the payee's details are not those named, or none is named and they have
+ * changed since it was first submitted, `already_decided_by_you`, and what `takePower` refuses.
  */
 export async function decideRequest(
   trx: Trx,
@@ -52,7 +56,8 @@ export async function decideRequest(
 }> {
   const request = await lockRequest(trx, requestId)
   const delegated = await requirePower(trx, actor, request.fundId)
-  const { steps, decisions, open } = await mustAwaitDecision(trx, actor, request, contentHash)
+  const awaiting = await mustAwaitDecision(trx, actor, request, { verdict, contentHash })
+  const { steps, decisions, open, advance } = awaiting
   if (decisions.some(({ decidedBy, onBehalfOf }) => [decidedBy, onBehalfOf].includes(actor.personId)))
     throw new Refusal('already_decided_by_you')
   const { step, delegation } = await takePower(trx, actor, request, {
@@ -65,8 +70,9 @@ export async function decideRequest(
   const taken = { ...step, ...power, decidedBy: actor.personId, verdict }
   const id = await recordDecision(trx, actor, request, { ...taken, reason })
   const decided = [...decisions, taken]
-  const status = await moveOn(trx, actor, request, { steps, decisions: decided })
-  await tellDecision(trx, actor, request, { id, step, verdict, reason, status, open: openSteps(steps, decided) })
+  const status = await moveOn(trx, actor, request, { steps, decisions: decided, advance, decisionId: id, reason })
+  if (!advance)
+    await tellDecision(trx, actor, request, { id, step, verdict, reason, status, open: openSteps(steps, decided) })
   return { id, requestId, verdict, ...power, status }
 }
 
@@ -99,42 +105,60 @@ export async function recordDecision(
   return id
 }
 
+type Moving = {
+  readonly steps: readonly Step[]
+  readonly decisions: readonly DecisionTaken[]
+  readonly advance: ActiveAdvance | undefined
+  /** The decision that moves it, and its reason. */
+  readonly decisionId: string
+  readonly reason: string
+}
+
 /** Moves the request to where its verdicts leave it, and its money with it. */
 export async function moveOn(
   trx: Trx,
   actor: Actor,
   request: LoadedRequest,
-  { steps, decisions }: { steps: readonly Step[]; decisions: readonly DecisionTaken[] },
+  { steps, decisions, advance, decisionId, reason }: Moving,
 ): Promise<RequestStatus> {
   const status = statusAfter(steps, decisions)
+  if (advance) {
+    if (status === 'unwound') await unwindAdvance(trx, actor.act, request, { cause: 'rejected', reason, advance })
+    else if (openSteps(steps, decisions).length === 0) await ratifyAdvance(trx, actor, request, advance)
+    return status === 'unwound' ? status : request.status
+  }
   if (status !== request.status) {
     await trx('requests')
       .where({ id: request.id })
       .update({ status, version: request.version + 1 })
   }
-  if (status === 'approved') await commitReserved(trx, actor, request)
+  if (status === 'active') await activateAdvance(trx, actor, request, { decisionId })
+  if (status === 'approved' || status === 'active') await commitReserved(trx, actor, request)
   if (status === 'rejected') await releaseReservation(trx, actor.act, request, 'rejected')
   return status
 }
 
 /**
  * What a decision is taken on: the request waits for one, still holds its money, and says what its reader has read.
- * Refuses `not_awaiting_decision`, `suspended`, `reservation_lapsed`, `version_changed`.
+ * Refuses `not_awaiting_decision`, `suspended`, `ratification_overdue`, `ratify_or_reject`, `reservation_lapsed`, `version_changed`.
  */
 export async function mustAwaitDecision(
   trx: Trx,
   actor: Actor,
   request: LoadedRequest,
-  contentHash: string | undefined,
-): Promise<{ steps: Step[]; decisions: DecisionTaken[]; open: Step[] }> {
-  if (request.status !== 'submitted') throw new Refusal('not_awaiting_decision', { current: request.status })
+  { verdict, contentHash }: { verdict: Verdict; contentHash: string | undefined },
+): Promise<{ steps: Step[]; decisions: DecisionTaken[]; open: Step[]; advance: ActiveAdvance | undefined }> {
+  const advance = await activeAdvance(trx, request.id)
+  if (request.status !== 'submitted' && !advance)
+    throw new Refusal('not_awaiting_decision', { current: request.status })
   await mustNotBeSuspended(trx, request.id)
-  if (request.reservedUntil! < dayOf(actor.act.at))
+  if (advance) checkRatifying(advance, verdict, actor.act.at)
+  else if (request.reservedUntil! < dayOf(actor.act.at))
     throw new Refusal('reservation_lapsed', { reservedUntil: request.reservedUntil })
   if (contentHash ? contentHash !== request.decidedHash : await mayBeStale(trx, request))
     throw new Refusal('version_changed')
   const { steps, decisions } = await stepsAndDecisions(trx, request)
-  return { steps, decisions, open: openSteps(steps, decisions) }
+  return { steps, decisions, open: openSteps(steps, decisions), advance }
 }
 
 /** Who does not say what they have read may have read it as it was, once it was submitted anew or the payee's details are others. */
@@ -148,6 +172,12 @@ async function mayBeStale(trx: Trx, { id, round, payeeId }: LoadedRequest): Prom
   return round > 1 || changed !== undefined
 }
 
+/** After money was let move, there is no way back to the requester: it is ratified in time, or it is unwound. */
+function checkRatifying(advance: ActiveAdvance, verdict: Verdict, at: Date): void {
+  if (isOverdue(advance, at)) throw new Refusal('ratification_overdue', { ratifyBy: advance.ratifyBy.toISOString() })
+  if (verdict === 'return') throw new Refusal('ratify_or_reject')
+}
+
 /**
  * The steps of the current round and the decisions that count on them: those taken in it, and those of earlier rounds that no change has
  * touched. An approval does not count any more when its giver must keep away from the payee by now, or when the payee's details are
@@ -158,9 +188,9 @@ export async function stepsAndDecisions(
   { id, round }: { id: string; round: number },
 ): Promise<{ steps: Step[]; decisions: DecisionTaken[] }> {
   const key = { id, round }
-  const steps = await rows<Step>(
+  const all = await rows<Step>(
     db,
-    `select step, role, quorum from approval_steps where request_id = :id and round = :round order by step, role`,
+    `select step, role, quorum, ratifies from approval_steps where request_id = :id and round = :round order by step, role`,
     key,
   )
   const decisions = await rows<DecisionTaken>(
@@ -169,6 +199,8 @@ export async function stepsAndDecisions(
        from decisions_that_count(:id, :round) order by decided_at, id`,
     key,
   )
+  // Told only of those that do.
+  const steps = all.map(({ ratifies, ...step }) => (ratifies ? { ...step, ratifies } : step))
   return { steps, decisions }
 }
 

@@ -3,7 +3,9 @@ import { row } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { fundById } from '../funds/open.ts'
 import { dayOf } from '../clock.ts'
-import { mustKnowProcess } from '../funds/need-to-know.ts'
+import { mustSeeRequest } from '../processes/may-see.ts'
+import { mustKnowProcess } from '../processes/need-to-know.ts'
+import { peopleSent } from '../deployments/sent.ts'
 import { newId } from '../ids.ts'
 import { minorUnits, moneyFrom, type MoneyText } from '../money.ts'
 import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
@@ -20,9 +22,11 @@ export type RequestContent = {
   support?: string[]
   themes?: string[]
   lane?: Lane
+  laneReason?: string
   startsOn?: string | null
   endsOn?: string | null
-  lines?: { category: string; description: string; amount: MoneyText }[]
+  /** A line that names a deployment is that deployment's, and stays as it is. */
+  lines?: { category: string; description: string; amount: MoneyText; deploymentId?: string }[]
   namedPeople?: string[]
 }
 
@@ -71,6 +75,7 @@ export async function changeDraft(
   if (!entitiesOf(actor, request.fundId).includes(request.entityId)) throw new Refusal('not_found')
   if (request.status !== 'draft' && request.status !== 'returned')
     throw new Refusal('not_editable', { current: request.status })
+  await mustSeeRequest(trx, actor, requestId)
   if (request.version !== version) throw new Refusal('version_changed', { version: request.version })
   await mustBeOfFund(trx, request, content)
   mustNotNameWriter(actor, content)
@@ -93,6 +98,7 @@ function columnsOf(content: RequestContent): Record<string, unknown> {
     support: content.support,
     themes: content.themes,
     lane: content.lane,
+    lane_reason: content.laneReason,
     starts_on: content.startsOn,
     ends_on: content.endsOn,
   }
@@ -107,8 +113,9 @@ async function writeParts(
   if (content.lines) {
     const wrong = content.lines.findIndex((line) => line.amount.currency !== currency)
     if (wrong >= 0) throw new Refusal('currency_mismatch', { field: `lines.${wrong}.amount`, expected: currency })
-    await trx('budget_lines').where({ request_id: id }).del()
-    const lines = content.lines.map(({ category, description, amount }, i) => ({
+    await trx('budget_lines').where({ request_id: id, deployment_id: null }).del()
+    const typed = content.lines.filter(({ deploymentId }) => deploymentId === undefined)
+    const lines = typed.map(({ category, description, amount }, i) => ({
       request_id: id,
       line: i + 1,
       category,
@@ -119,7 +126,8 @@ async function writeParts(
   }
   if (content.namedPeople) {
     await trx('named_people').where({ request_id: id }).del()
-    const named = content.namedPeople.map((person_id) => ({ request_id: id, person_id }))
+    const all = new Set([...content.namedPeople, ...(await peopleSent(trx, id))])
+    const named = [...all].map((person_id) => ({ request_id: id, person_id }))
     if (named.length > 0) await trx('named_people').insert(named)
   }
 }

@@ -20,6 +20,8 @@ export type LoadedRequest = {
   support: string[]
   themes: string[]
   lane: Lane
+  /** Why it is in a hurry: what happened, and where. */
+  laneReason: string
   startsOn: string | null
   endsOn: string | null
   status: RequestStatus
@@ -32,7 +34,8 @@ export type LoadedRequest = {
 }
 
 const COLUMNS = `r.id, r.code, r.fund_id as "fundId", f.currency, r.entity_id as "entityId", r.process_id as "processId",
-  r.payee_id as "payeeId", r.title, r.purpose, r.mandate_basis as "mandateBasis", r.support, r.themes, r.lane, r.starts_on as "startsOn",
+  r.payee_id as "payeeId", r.title, r.purpose, r.mandate_basis as "mandateBasis", r.support, r.themes, r.lane,
+  r.lane_reason as "laneReason", r.starts_on as "startsOn",
   r.ends_on as "endsOn", r.status, r.round, r.version, r.content_hash as "contentHash",
   encode(sha256(r.content_hash || payee_details_hash(r.payee_id)), 'hex') as "decidedHash", r.reserved_until as "reservedUntil"`
 
@@ -58,15 +61,20 @@ export async function requestById(db: Db, requestId: string): Promise<LoadedRequ
   return request
 }
 
-export type BudgetLine = { category: string; description: string; amount: MoneyText }
+/** A line of a deployment says of which. */
+export type BudgetLine = { category: string; description: string; amount: MoneyText; deploymentId?: string }
 
 export async function budgetLines(db: Db, request: { id: string; currency: string }): Promise<BudgetLine[]> {
-  const lines = await rows<{ category: string; description: string; amount: string }>(
+  const lines = await rows<{ category: string; description: string; amount: string; deploymentId: string | null }>(
     db,
-    `select category, description, amount from budget_lines where request_id = :id order by line`,
+    `select category, description, amount, deployment_id as "deploymentId" from budget_lines where request_id = :id order by line`,
     { id: request.id },
   )
-  return lines.map((line) => ({ ...line, amount: minorText(line.amount, request.currency) }))
+  return lines.map(({ deploymentId, ...line }) => ({
+    ...line,
+    amount: minorText(line.amount, request.currency),
+    ...(deploymentId ? { deploymentId } : {}),
+  }))
 }
 
 /** Who takes part: whoever acts, or somebody on whose behalf it is done, at the instant of the act. */
@@ -77,7 +85,8 @@ export async function partIn(db: Db, requestId: string, actor: Taker): Promise<P
   const found = await row<Omit<Part, 'kind'>>(
     db,
     `select (select duty from duties where request_id = r.id and person_id = :personId) as duty,
-            exists (select from named_people where request_id = r.id and person_id = :personId) as named,
+            exists (select from named_people where request_id = r.id and person_id = :personId)
+              or exists (select from deployments d join experts e on e.id = d.expert_id where d.request_id = r.id and e.person_id = :personId) as named,
             exists (select from ties where payee_id = r.payee_id and person_id = :personId) as tied,
             exists (select from payees p left join payee_verifications v on v.payee_id = p.id
                      where p.id = r.payee_id
@@ -154,13 +163,14 @@ export function totalOf(parts: readonly StagePart[], currency: string): Money {
 
 /** Exactly what a complete request says, as one text with fixed order, and its sha-256: what decisions are bound to. */
 export async function contentOf(db: Db, request: LoadedRequest): Promise<{ content: Content; hash: Buffer }> {
-  const { code, entityId, processId, payeeId, title, purpose, mandateBasis, support, themes, lane, startsOn, endsOn } =
-    request
+  const { code, entityId, processId, payeeId, title, purpose, mandateBasis, support, themes } = request
+  const { lane, laneReason, startsOn, endsOn } = request
   const lines = await budgetLines(db, request)
   const namedPeople = await db('named_people').where({ request_id: request.id }).orderBy('person_id').pluck('person_id')
   const details = await row<{ hash: string }>(db, `select encode(payee_details_hash(:payeeId), 'hex') as hash`, {
     payeeId,
   })
+  const deployments = await deploymentsSaid(db, request.id)
   const content = {
     code,
     entityId,
@@ -173,10 +183,22 @@ export async function contentOf(db: Db, request: LoadedRequest): Promise<{ conte
     support,
     themes,
     lane,
+    laneReason,
     startsOn: startsOn!,
     endsOn: endsOn!,
     lines,
     namedPeople,
+    ...(deployments.length > 0 ? { deployments } : {}),
   }
   return { content, hash: createHash('sha256').update(JSON.stringify(content)).digest() }
+}
+
+/** Whom a request sends, where and when: what decisions are bound to besides its lines. */
+function deploymentsSaid(db: Db, requestId: string): Promise<Record<string, unknown>[]> {
+  return rows(
+    db,
+    `select expert_id as "expertId", expert_version as "expertVersion", mode, country, place, starts_on as "startsOn", ends_on as "endsOn"
+       from deployments where request_id = :requestId order by id`,
+    { requestId },
+  )
 }

@@ -16,6 +16,7 @@ export const REQUEST_STATUSES = [
   'expired',
   'suspended',
   'cancelled',
+  'unwound',
 ] as const
 export type RequestStatus = (typeof REQUEST_STATUSES)[number]
 /** How fast a request is wanted; the lane decides which targets its steps have. */
@@ -24,7 +25,13 @@ export type Lane = (typeof LANES)[number]
 export type Verdict = 'approve' | 'reject' | 'return'
 export type Duty = 'requester' | 'certifier' | 'approver' | 'releaser' | 'reconciler' | 'charge_approver'
 
-export type Step = { readonly step: number; readonly role: string; readonly quorum: number }
+/** `ratifies`: it comes after money was let move in the no-regret lane, and confirms that. */
+export type Step = {
+  readonly step: number
+  readonly role: string
+  readonly quorum: number
+  readonly ratifies?: boolean
+}
 export type DecisionTaken = {
   readonly step: number
   readonly role: string
@@ -235,11 +242,24 @@ export function openSteps(steps: readonly Step[], decisions: readonly DecisionTa
   return missing.filter(({ step }) => step === lowest)
 }
 
-/** Where the verdicts leave a submitted request: one "reject" or "return" moves it, the last approval passes it. */
+/**
+ * Where the verdicts leave a submitted request: one "reject" or "return" moves it, the last approval passes it. In the no-regret lane the
+ * steps before the ratifying ones make it active, and a rejection by one that ratifies unwinds it.
+ */
 export function statusAfter(steps: readonly Step[], decisions: readonly DecisionTaken[]): RequestStatus {
-  if (decisions.some(({ verdict }) => verdict === 'reject')) return 'rejected'
+  const rejected = decisions.find(({ verdict }) => verdict === 'reject')
+  const ratifying = steps.filter(({ ratifies }) => ratifies)
+  if (rejected) return ratifying.some(({ step }) => step === rejected.step) ? 'unwound' : 'rejected'
   if (decisions.some(({ verdict }) => verdict === 'return')) return 'returned'
-  return openSteps(steps, decisions).length === 0 ? 'approved' : 'submitted'
+  const first = steps.filter(({ ratifies }) => !ratifies)
+  if (openSteps(first, decisions).length > 0) return 'submitted'
+  return ratifying.length > 0 ? 'active' : 'approved'
+}
+
+/** The steps of a request in the no-regret lane: those that let the money move, then the full row of the matrix, which ratifies. */
+export function stepsToRatify(first: readonly Step[], row: readonly Step[]): Step[] {
+  const last = first.reduce((high, { step }) => Math.max(high, step), 0)
+  return [...first, ...row.map((one) => ({ ...one, step: last + one.step, ratifies: true }))]
 }
 
 /** What is still to be filled in before the request can be submitted. */
@@ -252,6 +272,8 @@ export function missingFields(request: {
   startsOn: string | null
   endsOn: string | null
   lines: readonly unknown[]
+  /** In the faster lanes. */
+  laneReason?: string
 }): string[] {
   const empty = (value: unknown) => value === null || value === '' || (Array.isArray(value) && value.length === 0)
   return Object.entries(request).flatMap(([field, value]) => (empty(value) ? [field] : []))

@@ -1,8 +1,10 @@
 import { row, rows, type Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { minorText, moneyFrom, moneyText, sum, type MoneyText } from '../money.ts'
+import { advanceTold } from '../no-regret/queries.ts'
 import { entitiesOf, READERS, requireRole, type Actor } from '../people/actor.ts'
 import { changesBetweenRounds } from './changes.ts'
+import { MAY_SEE_REQUEST, mustSeeRequest } from '../processes/may-see.ts'
 import { budgetLines, heldFor, requestById, totalOf } from './load.ts'
 import { stepsAndDecisions } from './decide.ts'
 import { openSteps } from './policy.ts'
@@ -17,7 +19,7 @@ export type RequestListed = {
   submittedAt: string | null
 }
 
-/** A page of the fund's requests, newest first; a requester sees those of their own entities. */
+/** A page of the fund's requests, newest first, of processes that the reader may know of; a requester sees those of their own entities. */
 export async function listRequests(
   db: Db,
   actor: Actor,
@@ -30,10 +32,18 @@ export async function listRequests(
     `select r.id, r.code, r.title, r.status, r.entity_id as "entityId", r.submitted_at as "submittedAt", f.currency,
             coalesce((select sum(amount) from budget_lines l where l.request_id = r.id), 0)::text as amount
        from requests r join funds f on f.id = r.fund_id
-      where r.fund_id = :fundId and (:all or r.entity_id = any(:mine)) and (:status = '' or r.status = :status)
+      where r.fund_id = :fundId and (:all or r.entity_id = any(:mine)) and ${MAY_SEE_REQUEST} and (:status = '' or r.status = :status)
         and (:before = '' or r.id < :before)
       order by r.id desc limit :most`,
-    { fundId, all, mine: entitiesOf(actor, fundId), status: status ?? '', before: before ?? '', most: limit + 1 },
+    {
+      fundId,
+      all,
+      viewer: actor.personId,
+      mine: entitiesOf(actor, fundId),
+      status: status ?? '',
+      before: before ?? '',
+      most: limit + 1,
+    },
   )
   return found.map(({ currency, amount, ...request }) => ({ ...request, amount: minorText(amount, currency) }))
 }
@@ -44,10 +54,12 @@ export async function readRequest(db: Db, actor: Actor, requestId: string) {
   requireRole(actor, request.fundId, [...READERS, 'requester', 'advisor'])
   const reader = actor.grants.some((grant) => grant.fundId === request.fundId && READERS.includes(grant.role))
   if (!reader && !entitiesOf(actor, request.fundId).includes(request.entityId)) throw new Refusal('not_found')
+  await mustSeeRequest(db, actor, requestId)
 
   const { contentHash: _ofContent, decidedHash, version, currency, ...told } = request
   const lines = await budgetLines(db, request)
   const { steps, decisions } = await stepsAndDecisions(db, request)
+  const advance = await advanceTold(db, request, actor.act.at)
   const [reserved, committed, disbursed] = [
     await heldFor(db, request, 'reserved'),
     await heldFor(db, request, 'committed'),
@@ -67,7 +79,8 @@ export async function readRequest(db: Db, actor: Actor, requestId: string) {
       lines,
       contentHash: decidedHash,
       steps,
-      waitingFor: request.status === 'submitted' ? openSteps(steps, decisions) : [],
+      waitingFor: request.status === 'submitted' || advance?.status === 'active' ? openSteps(steps, decisions) : [],
+      advance,
       decisions: await decisionsOn(db, request),
       changes: await changesBetweenRounds(db, request),
       funding: await fundingOf(db, request),

@@ -6,7 +6,7 @@ import { decideRequest } from './decide.ts'
 import { changeDraft, draftRequest } from './draft.ts'
 import { listRequests, readRequest } from './queries.ts'
 import { reduceObligation } from './reduce.ts'
-import { DUTY_REFUSALS, REQUEST_STATUSES } from './policy.ts'
+import { DUTY_REFUSALS, LANES, REQUEST_STATUSES } from './policy.ts'
 import { submitRequest } from './submit.ts'
 import { withdrawRequest } from './withdraw.ts'
 
@@ -39,7 +39,8 @@ const content = {
         ),
     )
     .unique(),
-  lane: joi.string().valid('standard', 'rapid'),
+  lane: joi.string().valid(...LANES),
+  laneReason: text(1000).allow(''),
   startsOn: day().allow(null),
   endsOn: day().allow(null),
   lines: joi
@@ -50,6 +51,7 @@ const content = {
         category: joi.string().valid('grants', 'experts', 'travel', 'venue', 'interpretation', 'security').required(),
         description: text(500).required(),
         amount: amount().required(),
+        deploymentId: id('deployment'),
       }),
     ),
   namedPeople: joi.array().max(50).items(id('person')).unique(),
@@ -117,6 +119,9 @@ export function requestEndpoints(): Endpoint[] {
         refuses: [
           'not_editable',
           'incomplete_request',
+          'lane_not_open',
+          'no_regret_ceiling',
+          'expert_double_booked',
           'insufficient_funds',
           'amount_out_of_range',
           'period_closed',
@@ -138,6 +143,8 @@ export function requestEndpoints(): Endpoint[] {
         refuses: [
           'not_awaiting_decision',
           'suspended',
+          'ratification_overdue',
+          'ratify_or_reject',
           'reservation_lapsed',
           'version_changed',
           'already_decided_by_you',

@@ -1,36 +1,42 @@
-import { rows, type Trx } from '../../db/connect.ts'
+import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { setTargets } from '../clock/targets.ts'
-import { chooseFunding, type Earmark, type FundingPart, type Source, type Use } from '../funding/policy.ts'
+import { availableSources } from '../funding/available.ts'
+import { chooseFunding, type FundingPart, type Use } from '../funding/policy.ts'
+import { allMustBeFree } from '../deployments/free.ts'
 import { lockFunding } from '../funding/lock.ts'
 import { coverReserve } from '../funding/reserve.ts'
 import { inDays } from '../funds/days.ts'
 import { dayOf } from '../clock.ts'
 import { policyInForce } from '../funds/policies.ts'
 import { postEntry } from '../ledger/post.ts'
-import { moveStage } from '../ledger/stages.ts'
-import { fromMinorUnits, minorUnits, moneyFrom, moneyText, sum, type Money } from '../money.ts'
+import { moveStage, reserveReady } from '../ledger/stages.ts'
+import { minorUnits, moneyFrom, moneyText, sum, type Money } from '../money.ts'
+import { checkCeiling, lanesFor, recordAdvance, type LanesInForce } from '../no-regret/ask.ts'
 import { askByMatrix } from '../opinions/ask.ts'
 import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
 import { riskOfPayee } from '../payees/queries.ts'
+import { joinParts, takeSetAside, type SetAside } from '../plans/policy.ts'
 import { stepsAndDecisions } from './decide.ts'
 import { budgetLines, contentOf, lockRequest, takeDuty, type LoadedRequest } from './load.ts'
 import { keepDecisions, matrixFor } from './keep.ts'
-import { missingFields, openSteps, stepsFor } from './policy.ts'
+import { missingFields, openSteps, stepsFor, stepsToRatify } from './policy.ts'
 import { releaseReservation } from './release-reservation.ts'
 import { tellOpenSteps } from './tell.ts'
 
 /**
  * Submits a draft or a returned request: reserves the money, fixes the approval steps by the matrix and the payee's risk, and keeps
  * exactly what was submitted, all in one transaction. Submitted anew, it keeps the approvals that what has changed does not touch.
+ * A request that a plan has become takes first what was `setAside` for that plan.
  *
  * Refuses `not_found`, `role_not_allowed`, `not_editable`, `version_changed`, `incomplete_request` with what is missing, what
- * `takeDuty` refuses, and `insufficient_funds` with what is available under which earmark; then nothing is held.
+ * `takeDuty` refuses, `lane_not_open`, `no_regret_ceiling` with what the process has left, `expert_double_booked` where somebody whom it sends is held by another,
+ * and `insufficient_funds` with what is available under which earmark; then nothing is held.
  */
 export async function submitRequest(
   trx: Trx,
   actor: Actor,
-  { requestId, version }: { requestId: string; version: number },
+  { requestId, version, setAside }: { requestId: string; version: number; setAside?: SetAside },
 ): Promise<{ id: string; status: 'submitted'; round: number; version: number; keptDecisions: number }> {
   const request = await lockRequest(trx, requestId)
   requireRole(actor, request.fundId, ['requester'])
@@ -40,25 +46,41 @@ export async function submitRequest(
   if (request.version !== version) throw new Refusal('version_changed', { version: request.version })
   const lines = await budgetLines(trx, request)
   const { processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn } = request
-  const missing = missingFields({ processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn, lines })
+  const hurry = request.lane === 'standard' ? {} : { laneReason: request.laneReason }
+  const missing = missingFields({
+    processId,
+    payeeId,
+    purpose,
+    mandateBasis,
+    support,
+    startsOn,
+    endsOn,
+    lines,
+    ...hurry,
+  })
   if (missing.length > 0) throw new Refusal('incomplete_request', { missing })
+  await allMustBeFree(trx, requestId)
   await takeDuty(trx, actor, { requestId, duty: 'requester' })
 
   const on = dayOf(actor.act.at)
+  const lanes = await lanesFor(trx, request, on)
   const amount = sum(
     lines.map((line) => moneyFrom(line.amount)),
     request.currency,
   )
   await lockFunding(trx, request.fundId)
+  if (request.lane === 'no_regret') await checkCeiling(trx, request, { amount, lanes })
   await releaseReservation(trx, actor.act, request, 'submitted anew')
   const rule = await policyInForce(trx, { fundId: request.fundId, subject: 'funding_rule', on })
-  const held = await sources(trx, request)
-  await coverReserve(trx, request.fundId, amount)
-  const funding = chooseFunding(amount, await useOf(trx, request, on), held, rule.terms.rule)
+  const held = await availableSources(trx, { id: request.fundId, currency: request.currency })
+  const use = await useOf(trx, request, on)
+  const aside = takeSetAside(amount, use, setAside?.held ?? [])
+  await coverReserve(trx, request.fundId, aside.rest)
+  const funding = chooseFunding(aside.rest, use, held, rule.terms.rule)
   if ('short' in funding) {
     const { available, byLevel } = funding.short
     throw new Refusal('insufficient_funds', {
-      asked: moneyText(amount),
+      asked: moneyText(aside.rest),
       available: moneyText(available),
       byEarmark: byLevel.map((one) => ({ level: one.level, available: moneyText(one.available) })),
     })
@@ -69,9 +91,11 @@ export async function submitRequest(
     amount,
     on,
     ruleFrom: rule.effectiveFrom,
-    parts: funding.parts,
+    parts: setAside ? joinParts(setAside, aside.parts, funding.parts) : funding.parts,
+    lanes,
   })
   await askByMatrix(trx, actor, { ...request, round: submission.round }, { amount, on })
+  if (request.lane === 'no_regret') await recordAdvance(trx, actor, request, { amount, round: submission.round, lanes })
   await postEntry(
     trx,
     { fundId: request.fundId, actId: actor.act.id },
@@ -80,35 +104,16 @@ export async function submitRequest(
       source: `${requestId}#${submission.round}`,
       occurredOn: on,
       memo: request.code,
-      postings: moveStage(request, { from: 'available', to: 'reserved' }, funding.parts),
+      postings: [
+        ...(setAside ? reserveReady(request, setAside, aside.parts) : []),
+        ...moveStage(request, { from: 'available', to: 'reserved' }, funding.parts),
+      ],
     },
   )
   const inRound = { ...request, round: submission.round }
   const { steps, decisions } = await stepsAndDecisions(trx, inRound)
   await tellOpenSteps(trx, actor, inRound, openSteps(steps, decisions))
   return { id: requestId, status: 'submitted', ...submission }
-}
-
-async function sources(trx: Trx, request: LoadedRequest): Promise<Source[]> {
-  const found = await rows<{
-    contributionId: string
-    code: string
-    earmark: Earmark
-    available: string
-    firstReceivedOn: string
-  }>(
-    trx,
-    `select c.id as "contributionId", c.code, c.earmark, b.amount as available,
-            coalesce((select min(x.received_on) from receipt_applications p join receipts x on x.id = p.receipt_id where p.contribution_id = c.id
-                        and p.takes_back is null and not exists (select from receipt_applications t where t.takes_back = p.id)),
-                     c.pledged_on) as "firstReceivedOn"
-       from accounts a
-       join balances b on b.account_id = a.id and b.amount > 0
-       join contributions c on c.id = a.contribution_id
-      where a.fund_id = :fundId and a.stage = 'available'`,
-    { fundId: request.fundId },
-  )
-  return found.map((one) => ({ ...one, available: fromMinorUnits(one.available, request.currency) }))
 }
 
 async function useOf(trx: Trx, request: LoadedRequest, on: string): Promise<Use> {
@@ -120,7 +125,13 @@ async function recordSubmission(
   trx: Trx,
   actor: Actor,
   request: LoadedRequest,
-  { amount, on, ruleFrom, parts }: { amount: Money; on: string; ruleFrom: string; parts: FundingPart[] },
+  {
+    amount,
+    on,
+    ruleFrom,
+    parts,
+    lanes,
+  }: { amount: Money; on: string; ruleFrom: string; parts: FundingPart[]; lanes: LanesInForce },
 ): Promise<{ round: number; version: number; keptDecisions: number }> {
   const matrix = await matrixFor(trx, request, { amount, on })
   const risk = await riskOfPayee(trx, request.payeeId!, on)
@@ -129,7 +140,8 @@ async function recordSubmission(
   const { content, hash } = await contentOf(trx, request)
   const round = request.round + 1
   const key = { request_id: request.id, round }
-  const steps = stepsFor(amount, matrix.terms, risk)
+  const full = stepsFor(amount, matrix.terms, risk)
+  const steps = request.lane === 'no_regret' ? stepsToRatify(lanes.terms.noRegret.steps, full) : full
   await trx('submissions').insert({
     ...key,
     submitted_by: actor.personId,
@@ -143,8 +155,9 @@ async function recordSubmission(
     submitted_at: actor.act.at,
     act_id: actor.act.id,
   })
-  await trx('approval_steps').insert(steps.map((step) => ({ ...key, ...step })))
-  const keptDecisions = await keepDecisions(trx, request, { steps, content })
+  await trx('approval_steps').insert(steps.map((step) => ({ ratifies: false, ...key, ...step })))
+  // One decision lets the money of an advance move, so none of an earlier round does.
+  const keptDecisions = request.lane === 'no_regret' ? 0 : await keepDecisions(trx, request, { steps, content })
   await setTargets(trx, request, { round, amount, steps, on })
   await trx('request_funding').insert(
     parts.map((part) => ({

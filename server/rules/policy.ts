@@ -64,6 +64,20 @@ export const SUBJECTS = {
   delegation: { days: upToCount(366) },
   break_glass: { hours: upToCount(168), reviewDays: upToCount(90) },
   advisory_opinion: { days: upToCount(90) },
+  lanes: {
+    crisisPhases: {
+      kind: 'list',
+      of: { phase: { kind: 'choice', of: ['before_escalation', 'after_violence', 'implementation'] } },
+      key: 'phase',
+      least: 1,
+      most: 3,
+      asOne: true,
+    },
+    noRegret: {
+      kind: 'group',
+      of: { ceiling: { kind: 'amount' }, ratificationHours: { kind: 'count', least: 1, most: 24 * 30 }, steps },
+    },
+  },
   clock: {
     targets: { kind: 'group', of: { standard: timed, rapid: timed, no_regret: timed } },
     percentiles: { kind: 'group', of: { decision: percentile, advance: percentile, credited: percentile } },

@@ -36,7 +36,7 @@ export function sampleEndpoints(): Endpoint[] {
         const saved = savedQueryId ? await readSavedQuery(trx, actor, savedQueryId) : undefined
         if (saved && saved.fundId !== fund.id) throw new Refusal('not_found')
         const node = readQuery(saved?.query ?? text, fund.currency, language, 'query')
-        const from = { ...fund, seesConfidential: true }
+        const from = { ...fund, viewer: actor.personId }
         return created('/samples', await drawSample(trx, actor, from, { ...asked, query: node, saved }))
       },
     ),

@@ -86,7 +86,7 @@ export function savedQueryEndpoints(): Endpoint[] {
         if (asked.position !== undefined) await sealAt(db, fund.id, asked.position)
         return entriesAnswer(
           db,
-          { ...fund, seesConfidential: true },
+          { ...fund, viewer: actor.personId },
           readQuery(saved.query, fund.currency, language),
           asked,
         )

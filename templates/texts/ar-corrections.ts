@@ -89,6 +89,8 @@ export const correctionsAr: typeof correctionsEn = {
       pledge_again: 'سجّل التعهد من جديد.',
       write_off: 'اذكر القيم الصحيحة أو اشطب ما لن يأتي.',
       refund_or_write_off: 'أعد المال إلى المانح أو اشطب ما لن يأتي.',
+      withdraw_plan: 'اسحب الخطة أو عدّلها: فيعود كل ما رُصد لها.',
+      set_aside_again: 'اطلب رصد المال من جديد.',
       withdraw_request: 'اسحب الطلب أو أعده.',
       request_again: 'قدّم طلباً جديداً.',
       reduce_obligation: 'خفّض الالتزام.',

@@ -87,6 +87,7 @@ export const treasuryAr: typeof treasuryEn = {
       reserve_replenishment: 'تعويض الاحتياطي',
       reserve_release: 'صرف من الاحتياطي',
       policy: 'تعديل قاعدة',
+      recovery_write_off: 'شطب ما لن يُسترد',
     },
     verdicts: { approve: 'موافقة', reject: 'رفض' },
     differences: 'فروق الصرف المحققة سطراً سطراً في ملف (CSV)',

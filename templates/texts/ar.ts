@@ -1,12 +1,15 @@
 import { auditAr } from './ar-audit.ts'
+import { expertsAr } from './ar-experts.ts'
 import { correctionsAr } from './ar-corrections.ts'
 import { delegationsAr } from './ar-delegations.ts'
 import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
 import { ruleErrorsAr, rulesInAr } from './ar-rules.ts'
+import { planningAr } from './ar-planning.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import { clockInAr } from './ar-clock.ts'
+import { lanesInAr } from './ar-lanes.ts'
 import { notificationsInAr } from './ar-notifications.ts'
 import type { Texts } from './en.ts'
 
@@ -31,6 +34,10 @@ export const ar: Texts = {
     'break-glass': 'إجراء الطوارئ',
     opinions: 'الآراء',
     rules: 'القواعد',
+    planning: 'التخطيط',
+    experts: 'الخبراء',
+    entities: 'الجهات',
+    processes: 'العمليات',
   },
   navigation: 'الأقسام',
   signOut: 'تسجيل الخروج',
@@ -293,12 +300,14 @@ export const ar: Texts = {
   },
 
   ...moneyInAr,
+  ...expertsAr,
   ...treasuryAr,
   ...peopleInAr,
   ...delegationsAr,
   ...clockInAr,
   ...notificationsInAr,
   ...rulesInAr,
+  ...lanesInAr,
 
   ledger: {
     title: 'ميزان المراجعة',
@@ -351,6 +360,7 @@ export const ar: Texts = {
   },
 
   ...periodsAr,
+  ...planningAr,
   ...correctionsAr,
   ...auditAr,
 
@@ -365,6 +375,8 @@ export const ar: Texts = {
   },
 
   done: {
+    recovered: 'سُجل: صار المال متاحاً من جديد للمساهمات التي جاء منها.',
+    givenUp: 'قُدم الاقتراح. يدخل في الدفاتر حين يوافق عليه من له الصلاحية.',
     drafted: 'حُفظت المسودة.',
     changed: 'حُفظ التعديل.',
     submitted: 'قُدّم الطلب: حُجز {amount} للمستفيد {payee} وبدأ الاعتماد.',
@@ -418,6 +430,7 @@ export const ar: Texts = {
     expired: 'منقضٍ',
     suspended: 'معلّق',
     cancelled: 'ملغى',
+    unwound: 'ملغى الأثر',
   },
   paymentStatuses: {
     certified: 'مصدّقة',
@@ -490,6 +503,8 @@ export const ar: Texts = {
     receipt: 'قبض',
     unidentified_receipt: 'قبض غير محدد',
     receipt_applied: 'تخصيص قبض',
+    plan_set_aside: 'رصد لخطة',
+    plan_released: 'رد المرصود',
     request_submitted: 'تقديم طلب',
     request_released: 'رد الحجز',
     request_approved: 'اعتماد طلب',
@@ -500,6 +515,10 @@ export const ar: Texts = {
     payment_settled: 'تسوية دفعة',
     payment_returned: 'ارتداد دفعة',
     release_reversed: 'عكس صرف',
+    advance_unwound: 'إلغاء أثر سلفة: ما لم يُدفع',
+    recovery_due: 'مستحق الاسترداد من المستفيد',
+    recovery_received: 'استرداد من المستفيد',
+    recovery_written_off: 'شطب ما لن يُسترد',
     refund_decided: 'تقرير رد إلى المانح',
     refund_paid: 'سداد رد إلى المانح',
     write_off: 'شطب',

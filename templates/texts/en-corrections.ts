@@ -89,6 +89,8 @@ export const correctionsEn = {
       pledge_again: 'Record the pledge anew.',
       write_off: 'Give the right values, or write off what will not come.',
       refund_or_write_off: 'Refund the donor, or write off what will not come.',
+      withdraw_plan: 'Withdraw the plan, or change it: then all that was set aside goes back.',
+      set_aside_again: 'Have the money set aside anew.',
       withdraw_request: 'Withdraw or return the request.',
       request_again: 'Submit a new request.',
       reduce_obligation: 'Lower the obligation.',

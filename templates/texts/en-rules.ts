@@ -14,8 +14,11 @@ export const rulesInEn = {
       break_glass: 'Breaking the glass',
       advisory_opinion: 'Advisory opinions',
       clock: 'How long each step may take',
+      lanes: 'When it may go faster',
     },
     meanings: {
+      lanes:
+        'The rapid and the no-regret lane are open in these phases of a process. In the no-regret lane, money up to the ceiling of a process may move after its first steps; the full row of the matrix ratifies it within these hours, or it is unwound.',
       approval_matrix:
         'An amount falls into the first row that it does not exceed. Steps of one number are taken side by side. Everybody counts once in a request. A risk of the payee only ever adds: one step more after the others, or more people where the row asks for fewer.',
       funding_rule: 'Of the contributions whose earmark permits a request, these pay first.',
@@ -117,6 +120,11 @@ export const rulesInEn = {
       advance: 'No-regret advance',
       credited: 'Request to payee credited',
       pauses: 'Why a clock may be stopped',
+      crisisPhases: 'Open in these phases',
+      phase: 'Phase',
+      noRegret: 'No-regret lane',
+      ceiling: 'Ceiling of a process, over all its requests',
+      ratificationHours: 'Hours until ratified',
       reason: 'Reason',
       suspends: 'Suspends the request meanwhile',
       roles: 'Who may stop it',

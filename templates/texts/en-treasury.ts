@@ -90,6 +90,7 @@ export const treasuryEn = {
       reserve_replenishment: 'Replenishment of the reserve',
       reserve_release: 'Release from the reserve',
       policy: 'Change of a rule',
+      recovery_write_off: 'Recovery to be given up',
     },
     verdicts: { approve: 'Approve', reject: 'Reject' },
     differences: 'Realised exchange differences, line by line, as a file (CSV)',

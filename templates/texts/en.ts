@@ -1,12 +1,15 @@
 import { auditEn } from './en-audit.ts'
+import { expertsEn } from './en-experts.ts'
 import { correctionsEn } from './en-corrections.ts'
 import { delegationsEn } from './en-delegations.ts'
 import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
 import { ruleErrorsEn, rulesInEn } from './en-rules.ts'
+import { planningEn } from './en-planning.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
+import { lanesInEn } from './en-lanes.ts'
 import { notificationsInEn } from './en-notifications.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
@@ -30,6 +33,10 @@ export const en = {
     'break-glass': 'Break-glass',
     opinions: 'Opinions',
     rules: 'Rules',
+    planning: 'Planning',
+    experts: 'Experts',
+    entities: 'Entities',
+    processes: 'Processes',
   },
   navigation: 'Sections',
   signOut: 'Sign out',
@@ -292,12 +299,14 @@ export const en = {
   },
 
   ...moneyInEn,
+  ...expertsEn,
   ...treasuryEn,
   ...peopleInEn,
   ...delegationsEn,
   ...clockInEn,
   ...notificationsInEn,
   ...rulesInEn,
+  ...lanesInEn,
 
   ledger: {
     title: 'Trial balance',
@@ -350,6 +359,7 @@ export const en = {
   },
 
   ...periodsEn,
+  ...planningEn,
   ...correctionsEn,
   ...auditEn,
 
@@ -364,6 +374,8 @@ export const en = {
   },
 
   done: {
+    recovered: 'Recorded: the money is available again to the contributions that it came from.',
+    givenUp: 'Proposed. It is in the books when somebody with the authority has approved it.',
     drafted: 'The draft is saved.',
     changed: 'The change is saved.',
     submitted: 'Submitted: {amount} for {payee} is held, and the approval has begun.',
@@ -417,6 +429,7 @@ export const en = {
     expired: 'Expired',
     suspended: 'Suspended',
     cancelled: 'Cancelled',
+    unwound: 'Unwound',
   },
   paymentStatuses: {
     certified: 'Certified',
@@ -494,6 +507,8 @@ export const en = {
     receipt: 'Receipt',
     unidentified_receipt: 'Receipt, not identified',
     receipt_applied: 'Receipt applied',
+    plan_set_aside: 'Set aside for a plan',
+    plan_released: 'Set aside given back',
     request_submitted: 'Request submitted',
     request_released: 'Reservation given back',
     request_approved: 'Request approved',
@@ -504,6 +519,10 @@ export const en = {
     payment_settled: 'Payment settled',
     payment_returned: 'Payment returned',
     release_reversed: 'Release reversed',
+    advance_unwound: 'Advance unwound: what was not paid',
+    recovery_due: 'To be recovered from the payee',
+    recovery_received: 'Recovered from the payee',
+    recovery_written_off: 'Recovery given up',
     refund_decided: 'Refund decided',
     refund_paid: 'Refund paid',
     write_off: 'Write-off',

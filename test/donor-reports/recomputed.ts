@@ -59,6 +59,7 @@ export function recompute(postings: readonly Posted[], contributionId: string): 
   const pledged = is('budget:pledged')
   const receivable = is('assets:receivable')
   const authority = is('budget:authority')
+  const recoverable = (one: Posted) => /^budget:disbursed:[^:]+:recoverable:/.test(one.address)
 
   const receiptEntries = new Set(
     own.filter((one) => receivable(one) && RECEIPTS.includes(one.kind)).map(({ entry }) => entry),
@@ -77,6 +78,8 @@ export function recompute(postings: readonly Posted[], contributionId: string): 
     bankCharges: received - relieved - gained,
     exchangeDifference: gained,
     authority: -total(authority),
+    toBeRecovered: total((one) => recoverable(one)),
+    recoveryGivenUp: -total((one) => recoverable(one) && one.kind === 'recovery_written_off'),
     ...(Object.fromEntries(
       Object.entries(STAGES).map(([stage, name]) => [name, total(is(`budget:${stage}`))]),
     ) as Record<(typeof STAGES)[keyof typeof STAGES], bigint>),

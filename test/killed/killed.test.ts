@@ -4,7 +4,8 @@ import type { Knex } from 'knex'
 import { booksOf } from '../contributions/books.ts'
 import { monthsOf } from '../periods/months.ts'
 import { received, stages } from '../support/money-in.ts'
-import { certify, decide, draft, submitted } from '../support/asking.ts'
+import { active as advanced, settle as settleAdvance } from '../no-regret/telling.ts'
+import { certify, decide, draft, released, submitted } from '../support/asking.ts'
 import { ownService, type Caller, type Fund } from '../support/service.ts'
 
 const service = ownService()
@@ -78,6 +79,21 @@ const acts: Record<string, (fund: Fund) => Promise<Act>> = {
     const { body } = await certify(fund, id, '40.00').expect(201)
     await fund.cast.treasurer!.post(`/payments/${body.id}/releases`).expect(201)
     return { name: 'release', by: fund.cast.bankSignatory!, path: `/payments/${body.id}/releases` }
+  },
+  'an unwinding': async (fund) => {
+    const { id } = await advanced(fund, '40.00')
+    const { reconciler, certifyingOfficer } = fund.cast
+    const today = new Date().toISOString().slice(0, 10)
+    await settleAdvance(fund, await released(fund, id, '20.00'), '20.00', today, reconciler!).expect(201)
+    await certify(fund, id, '5.00').expect(201)
+    return {
+      name: 'unwind',
+      by: certifyingOfficer!,
+      path: `/disbursement-requests/${id}/decisions`,
+      body: { verdict: 'reject', reason: 'The parties did not come' },
+      // Behind the cancelled payment, of which the entry is written.
+      stoppedAt: 'recoverables',
+    }
   },
   'interest that is shared out': async (fund) => {
     const today = new Date().toISOString().slice(0, 10)
@@ -238,6 +254,9 @@ async function everything(fund: Fund): Promise<object> {
     'idempotency_keys',
     'interest',
     'interest_shares',
+    'advance_endings',
+    'recoverables',
+    'payment_cancellations',
   ]
   const counts = Object.fromEntries(await Promise.all(tables.map(async (table) => [table, await count(table)])))
   return { ...counts, stages: await stages(service, fund) }

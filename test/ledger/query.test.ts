@@ -232,7 +232,7 @@ describe('over a ledger', () => {
     expect(model.filter((one) => one.seal === null).length).toBeGreaterThan(5)
   })
 
-  const asker = () => ({ id: fund.id, currency: 'USD', seesConfidential: true })
+  const asker = () => ({ id: fund.id, currency: 'USD', viewer: fund.cast.auditor!.id })
   const found = async (node: Node) =>
     (await listEntries(service.database().service, asker(), { query: node, limit: 500 }))
       .map(({ id }) => BigInt(id))

@@ -12,7 +12,8 @@ type Stages = Partial<Record<keyof StageFigures, string>>
 export function figures(named: Stages): StageFigures {
   const names = [
     ...['pledged', 'agreed', 'received', 'outstanding', 'writtenOff', 'bankCharges', 'exchangeDifference', 'authority'],
-    ...['supportCost', 'available', 'ready', 'reserved', 'committed', 'disbursed', 'reported'],
+    ...['supportCost', 'available', 'ready', 'reserved', 'committed', 'disbursed', 'reported', 'toBeRecovered'],
+    'recoveryGivenUp',
   ] as (keyof StageFigures)[]
   const entries = names.map((name) => [name, usd(named[name] ?? '0.00')])
   return Object.fromEntries(entries) as StageFigures

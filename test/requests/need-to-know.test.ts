@@ -44,7 +44,8 @@ test.each(['confidential', 'strictly_confidential'])(
     expect([changed.status, changed.body.code]).toEqual([404, 'not_found'])
     expect(await seenBy(requester!, secret)).toBe(false)
     expect(await seenBy(service.admin(), secret)).toBe(false)
-    expect(await seenBy(fund.cast.fundManager!, secret)).toBe(true)
+    expect(await seenBy(fund.cast.fundManager!, secret)).toBe(confidentiality === 'confidential')
+    expect(await seenBy(fund.cast.auditor!, secret)).toBe(true)
     const { owner } = service.database()
     expect(await owner('requests').where({ process_id: processId })).toEqual([])
     await expect(owner('requests').where({ id: open.body.id }).update({ process_id: processId })).rejects.toThrow(
