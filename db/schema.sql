@@ -9,6 +9,38 @@ create sequence payment_numbers as bigint start 1;
 create sequence plan_numbers as bigint start 1;
 create sequence request_numbers as bigint start 1;
 
+create table absence_returns (
+  absence_id   id not null,
+  fund_id      id not null,
+  person_id    id not null,
+  returned_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint absence_returns_pkey PRIMARY KEY (absence_id),
+  constraint absence_returns_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint absence_returns_fund_id_absence_id_person_id_fkey FOREIGN KEY (fund_id, absence_id, person_id) REFERENCES absences(fund_id, id, person_id)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON absence_returns FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table absences (
+  id         id not null,
+  fund_id    id not null,
+  person_id  id not null,
+  starts_at  timestamp with time zone not null,
+  ends_at    timestamp with time zone not null,
+  reason     text not null default ''::text,
+  stated_at  timestamp with time zone not null,
+  act_id     id not null,
+  constraint absences_pkey PRIMARY KEY (id),
+  constraint absences_fund_id_id_person_id_key UNIQUE (fund_id, id, person_id),
+  constraint absences_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint absences_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint absences_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint absence_ends CHECK ((starts_at < ends_at)),
+  constraint absences_reason_check CHECK ((length(reason) <= 500))
+);
+CREATE INDEX absences_by_person ON absences USING btree (fund_id, person_id, ends_at);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON absences FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table accounts (
   id               bigint not null generated always as identity,
   fund_id          id not null,
@@ -203,6 +235,77 @@ create table bank_accounts (
   constraint bank_accounts_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint bank_accounts_code_check CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,29}$'::text))
 );
+
+create table break_glass_confirmations (
+  break_glass_id  id not null,
+  fund_id         id not null,
+  request_id      id not null,
+  begun_by        id not null,
+  confirmed_by    id not null,
+  confirmed_at    timestamp with time zone not null,
+  reason          text not null default ''::text,
+  review_by       timestamp with time zone not null,
+  duty            text not null default 'approver'::text,
+  act_id          id not null,
+  constraint break_glass_confirmations_pkey PRIMARY KEY (break_glass_id),
+  constraint break_glass_confirmations_fund_id_break_glass_id_key UNIQUE (fund_id, break_glass_id),
+  constraint break_glass_confirmations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint break_glass_confirmations_fund_id_break_glass_id_begun_by__fkey FOREIGN KEY (fund_id, break_glass_id, begun_by, request_id) REFERENCES break_glasses(fund_id, id, begun_by, request_id),
+  constraint one_duty_each FOREIGN KEY (request_id, confirmed_by, duty) REFERENCES duties(request_id, person_id, duty),
+  constraint break_glass_by_two_people CHECK (((confirmed_by)::text <> (begun_by)::text)),
+  constraint break_glass_confirmations_duty_check CHECK ((duty = 'approver'::text)),
+  constraint break_glass_confirmations_reason_check CHECK ((length(reason) <= 2000))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON break_glass_confirmations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER break_glass_by_directors BEFORE INSERT ON break_glass_confirmations FOR EACH ROW EXECUTE FUNCTION break_glass_by_directors();
+
+create table break_glass_reviews (
+  break_glass_id  id not null,
+  fund_id         id not null,
+  reviewed_by     id not null,
+  verdict         text not null,
+  words           text not null,
+  reviewed_at     timestamp with time zone not null,
+  act_id          id not null,
+  constraint break_glass_reviews_pkey PRIMARY KEY (break_glass_id),
+  constraint break_glass_reviews_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint break_glass_reviews_fund_id_break_glass_id_fkey FOREIGN KEY (fund_id, break_glass_id) REFERENCES break_glass_confirmations(fund_id, break_glass_id),
+  constraint break_glass_reviews_reviewed_by_fkey FOREIGN KEY (reviewed_by) REFERENCES people(id),
+  constraint break_glass_reviews_verdict_check CHECK ((verdict = ANY (ARRAY['acknowledge'::text, 'contest'::text]))),
+  constraint break_glass_reviews_words_check CHECK (((length(words) >= 1) AND (length(words) <= 2000)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON break_glass_reviews FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER break_glass_reviewed_by_others BEFORE INSERT ON break_glass_reviews FOR EACH ROW EXECUTE FUNCTION break_glass_reviewed_by_others();
+
+create table break_glasses (
+  id            id not null,
+  fund_id       id not null,
+  request_id    id not null,
+  round         integer not null,
+  step          smallint not null,
+  role          text not null,
+  decided_hash  text not null,
+  reason        text not null,
+  begun_by      id not null,
+  begun_at      timestamp with time zone not null,
+  ends_at       timestamp with time zone not null,
+  duty          text not null default 'approver'::text,
+  act_id        id not null,
+  constraint break_glasses_pkey PRIMARY KEY (id),
+  constraint break_glasses_fund_id_id_begun_by_request_id_key UNIQUE (fund_id, id, begun_by, request_id),
+  constraint break_glasses_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint break_glasses_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint break_glasses_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint break_glasses_request_id_round_step_role_fkey FOREIGN KEY (request_id, round, step, role) REFERENCES approval_steps(request_id, round, step, role),
+  constraint one_duty_each FOREIGN KEY (request_id, begun_by, duty) REFERENCES duties(request_id, person_id, duty),
+  constraint break_glass_ends CHECK ((begun_at < ends_at)),
+  constraint break_glasses_duty_check CHECK ((duty = 'approver'::text)),
+  constraint break_glasses_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+  constraint break_glasses_role_check CHECK ((role = ANY (ARRAY['fund_manager'::text, 'head_of_department'::text])))
+);
+CREATE INDEX break_glasses_by_fund ON break_glasses USING btree (fund_id, id);
+CREATE INDEX break_glasses_by_request ON break_glasses USING btree (request_id, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON break_glasses FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table budget_lines (
   request_id     id not null,
@@ -496,27 +599,34 @@ create table currencies (
 );
 
 create table decisions (
-  id            id not null,
-  request_id    id not null,
-  round         integer not null,
-  step          smallint not null,
-  role          text not null,
-  decided_by    id not null,
-  duty          text not null,
-  verdict       text not null,
-  reason        text not null default ''::text,
-  content_hash  bytea not null,
-  decided_at    timestamp with time zone not null default clock_timestamp(),
-  act_id        id not null,
-  fund_id       id not null,
-  payee_hash    bytea not null,
+  id              id not null,
+  request_id      id not null,
+  round           integer not null,
+  step            smallint not null,
+  role            text not null,
+  decided_by      id not null,
+  duty            text not null,
+  verdict         text not null,
+  reason          text not null default ''::text,
+  content_hash    bytea not null,
+  decided_at      timestamp with time zone not null default clock_timestamp(),
+  act_id          id not null,
+  fund_id         id not null,
+  payee_hash      bytea not null,
+  on_behalf_of    id,
+  delegation_id   id,
+  break_glass_id  id,
   constraint decisions_pkey PRIMARY KEY (id),
   constraint decided_once_by_each UNIQUE (request_id, round, decided_by, payee_hash),
   constraint decision_by_its_giver UNIQUE (id, request_id, role, decided_by),
+  constraint decided_under_confirmed_break_glass FOREIGN KEY (break_glass_id) REFERENCES break_glass_confirmations(break_glass_id),
+  constraint decided_under_own_delegation FOREIGN KEY (delegation_id, on_behalf_of, decided_by, role) REFERENCES delegations(id, delegator_id, delegate_id, role),
   constraint decisions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint decisions_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint decisions_request_id_round_step_role_fkey FOREIGN KEY (request_id, round, step, role) REFERENCES approval_steps(request_id, round, step, role),
   constraint one_duty_each FOREIGN KEY (request_id, decided_by, duty) REFERENCES duties(request_id, person_id, duty),
+  constraint one_duty_each_delegator FOREIGN KEY (request_id, on_behalf_of, duty) REFERENCES duties(request_id, person_id, duty),
+  constraint decided_under_one_power CHECK ((((on_behalf_of IS NULL) = (delegation_id IS NULL)) AND (num_nonnulls(delegation_id, break_glass_id) <= 1))),
   constraint decisions_check CHECK ((duty =
 CASE role
     WHEN 'certifying_officer'::text THEN 'certifier'::text
@@ -525,12 +635,88 @@ END)),
   constraint decisions_check1 CHECK (((verdict = 'approve'::text) OR (reason <> ''::text))),
   constraint decisions_verdict_check CHECK ((verdict = ANY (ARRAY['approve'::text, 'reject'::text, 'return'::text])))
 );
+CREATE INDEX decisions_by_delegation ON decisions USING btree (delegation_id) WHERE (delegation_id IS NOT NULL);
 CREATE TRIGGER advance_in_time BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION advance_in_time('decided_at');
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
+CREATE TRIGGER decided_with_power AFTER INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION decided_with_power();
 CREATE TRIGGER decision_on_what_was_submitted BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION decision_on_what_was_submitted();
 CREATE TRIGGER not_while_suspended BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON decisions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
+
+create table delegation_acceptances (
+  delegation_id  id not null,
+  fund_id        id not null,
+  person_id      id not null,
+  accepted_at    timestamp with time zone not null,
+  act_id         id not null,
+  constraint delegation_acceptances_pkey PRIMARY KEY (delegation_id),
+  constraint delegation_acceptances_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint delegation_acceptances_fund_id_delegation_id_person_id_fkey FOREIGN KEY (fund_id, delegation_id, person_id) REFERENCES delegations(fund_id, id, delegate_id)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON delegation_acceptances FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER works_here BEFORE INSERT ON delegation_acceptances FOR EACH ROW EXECUTE FUNCTION works_here();
+
+create table delegation_revocations (
+  delegation_id  id not null,
+  fund_id        id not null,
+  revoked_by     id not null,
+  revoked_at     timestamp with time zone not null,
+  reason         text not null,
+  act_id         id not null,
+  constraint delegation_revocations_pkey PRIMARY KEY (delegation_id),
+  constraint delegation_revocations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint delegation_revocations_fund_id_delegation_id_fkey FOREIGN KEY (fund_id, delegation_id) REFERENCES delegations(fund_id, id),
+  constraint delegation_revocations_revoked_by_fkey FOREIGN KEY (revoked_by) REFERENCES people(id),
+  constraint delegation_revocations_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON delegation_revocations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table delegations (
+  id                id not null,
+  fund_id           id not null,
+  delegator_id      id not null,
+  delegate_id       id not null,
+  role              text not null,
+  starts_at         timestamp with time zone not null,
+  ends_at           timestamp with time zone not null,
+  up_to             bigint not null,
+  in_all            bigint,
+  process_id        id,
+  entity_id         id,
+  region            text,
+  reason            text not null,
+  absence_id        id,
+  made_at           timestamp with time zone not null,
+  act_id            id not null,
+  is_administrator  boolean not null default false,
+  delegate_kind     text not null default 'person'::text,
+  constraint delegations_pkey PRIMARY KEY (id),
+  constraint delegations_fund_id_id_delegate_id_key UNIQUE (fund_id, id, delegate_id),
+  constraint delegations_fund_id_id_key UNIQUE (fund_id, id),
+  constraint delegations_id_delegator_id_delegate_id_role_key UNIQUE (id, delegator_id, delegate_id, role),
+  constraint administrator_stands_in_for_nobody FOREIGN KEY (delegate_id, is_administrator) REFERENCES people(id, administrator),
+  constraint delegations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint delegations_delegator_id_fkey FOREIGN KEY (delegator_id) REFERENCES people(id),
+  constraint delegations_fund_id_absence_id_delegator_id_fkey FOREIGN KEY (fund_id, absence_id, delegator_id) REFERENCES absences(fund_id, id, person_id),
+  constraint delegations_fund_id_entity_id_fkey FOREIGN KEY (fund_id, entity_id) REFERENCES entities(fund_id, id),
+  constraint delegations_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint delegations_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id),
+  constraint service_account_stands_in_for_nobody FOREIGN KEY (delegate_id, delegate_kind) REFERENCES people(id, kind),
+  constraint cap_in_all CHECK ((in_all >= up_to)),
+  constraint delegated_to_another CHECK (((delegate_id)::text <> (delegator_id)::text)),
+  constraint delegation_ends CHECK (((starts_at < ends_at) AND (made_at < ends_at))),
+  constraint delegations_delegate_kind_check CHECK ((delegate_kind = 'person'::text)),
+  constraint delegations_is_administrator_check CHECK ((NOT is_administrator)),
+  constraint delegations_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
+  constraint delegations_region_check CHECK (((length(region) >= 1) AND (length(region) <= 100))),
+  constraint delegations_role_check CHECK ((role = ANY (ARRAY['certifying_officer'::text, 'fund_manager'::text, 'director'::text, 'head_of_department'::text]))),
+  constraint delegations_up_to_check CHECK ((up_to > 0))
+);
+CREATE INDEX delegations_by_delegate ON delegations USING btree (fund_id, delegate_id, ends_at);
+CREATE INDEX delegations_by_delegator ON delegations USING btree (fund_id, delegator_id, ends_at);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON delegations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER delegated_from_own_power BEFORE INSERT ON delegations FOR EACH ROW EXECUTE FUNCTION delegated_from_own_power();
 
 create table deployment_changes (
   fund_id        id not null,
@@ -1200,6 +1386,50 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON obligation_red
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON obligation_reductions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON obligation_reductions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 
+create table opinion_requests (
+  id          id not null,
+  fund_id     id not null,
+  request_id  id not null,
+  round       integer not null,
+  advisor_id  id not null,
+  question    text not null default ''::text,
+  due_on      date not null,
+  asked_by    id,
+  asked_at    timestamp with time zone not null,
+  act_id      id not null,
+  constraint opinion_requests_pkey PRIMARY KEY (id),
+  constraint asked_already UNIQUE (request_id, round, advisor_id),
+  constraint opinion_requests_fund_id_id_advisor_id_due_on_key UNIQUE (fund_id, id, advisor_id, due_on),
+  constraint opinion_requests_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint opinion_requests_advisor_id_fkey FOREIGN KEY (advisor_id) REFERENCES people(id),
+  constraint opinion_requests_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES people(id),
+  constraint opinion_requests_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint opinion_requests_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint opinion_requests_request_id_round_fkey FOREIGN KEY (request_id, round) REFERENCES submissions(request_id, round),
+  constraint opinion_requests_question_check CHECK ((length(question) <= 2000))
+);
+CREATE INDEX opinion_requests_by_advisor ON opinion_requests USING btree (fund_id, advisor_id, id);
+CREATE TRIGGER advisor_is_apart BEFORE INSERT ON opinion_requests FOR EACH ROW EXECUTE FUNCTION advisor_is_apart();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON opinion_requests FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table opinions (
+  opinion_request_id  id not null,
+  fund_id             id not null,
+  advisor_id          id not null,
+  due_on              date not null,
+  view                text not null,
+  words               text not null,
+  given_at            timestamp with time zone not null,
+  late                boolean generated always as ((((given_at AT TIME ZONE 'utc'::text))::date > due_on)) stored,
+  act_id              id not null,
+  constraint opinions_pkey PRIMARY KEY (opinion_request_id),
+  constraint opinions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint opinions_fund_id_opinion_request_id_advisor_id_due_on_fkey FOREIGN KEY (fund_id, opinion_request_id, advisor_id, due_on) REFERENCES opinion_requests(fund_id, id, advisor_id, due_on),
+  constraint opinions_view_check CHECK ((view = ANY (ARRAY['favours'::text, 'advises_against'::text, 'no_view'::text]))),
+  constraint opinions_words_check CHECK (((length(words) >= 1) AND (length(words) <= 5000)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON opinions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table pauses (
   id             id not null,
   fund_id        id not null,
@@ -1719,7 +1949,7 @@ create table policies (
   constraint policies_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint policies_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
   constraint rule_by_two_people FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
-  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text, 'clock'::text, 'lanes'::text]))),
+  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text, 'clock'::text, 'lanes'::text, 'delegation'::text, 'break_glass'::text, 'advisory_opinion'::text]))),
   constraint policies_verdict_check CHECK ((verdict = 'approve'::text)),
   constraint rule_not_in_the_past CHECK (((proposal_id IS NULL) OR (effective_from >= ((recorded_at AT TIME ZONE 'utc'::text))::date)))
 );
@@ -2997,6 +3227,21 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION advisor_is_apart()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not holds_role(new.fund_id, new.advisor_id, 'advisor')
+     or exists (select from duties d where d.request_id = new.request_id and d.person_id = new.advisor_id)
+     or exists (select from named_people n where n.request_id = new.request_id and n.person_id = new.advisor_id)
+     or exists (select from ties t join requests r on r.payee_id = t.payee_id where r.id = new.request_id and t.person_id = new.advisor_id) then
+    raise exception '% does not advise on request %', new.advisor_id, new.request_id using errcode = 'check_violation', constraint = 'advisor_is_apart';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION approved_at_every_step()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3012,6 +3257,19 @@ begin
   end if;
   return new;
 end $function$;
+
+CREATE OR REPLACE FUNCTION approved_under(p_delegation text, p_but text)
+ RETURNS numeric
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select coalesce(sum(last.amount), 0)
+    from (select distinct on (d.request_id) s.amount
+            from decisions d join submissions s on s.request_id = d.request_id and s.round = d.round
+           where d.delegation_id = p_delegation and d.request_id <> p_but and d.verdict = 'approve'
+           order by d.request_id, d.round desc) last
+$function$;
 
 CREATE OR REPLACE FUNCTION balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer)
  RETURNS TABLE(account_id bigint, amount numeric, functional numeric)
@@ -3093,6 +3351,40 @@ begin
          and (p.account_id in (select unnest(p_accounts))) is true
        group by p.account_id;
   end if;
+end $function$;
+
+CREATE OR REPLACE FUNCTION break_glass_by_directors()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform from requests r where r.id = new.request_id for no key update;
+  if not (holds_role(new.fund_id, new.begun_by, 'director') and holds_role(new.fund_id, new.confirmed_by, 'director')) then
+    raise exception 'break-glass % takes two directors', new.break_glass_id using errcode = 'check_violation', constraint = 'break_glass_by_directors';
+  end if;
+  if not exists (select from break_glasses b join requests r on r.id = b.request_id
+                  where b.id = new.break_glass_id and b.begun_at <= new.confirmed_at and new.confirmed_at < b.ends_at
+                    and r.status = 'submitted' and r.round = b.round
+                    and b.decided_hash = encode(sha256(r.content_hash || payee_details_hash(r.payee_id)), 'hex')) then
+    raise exception 'break-glass % is over', new.break_glass_id using errcode = 'check_violation', constraint = 'break_glass_in_time';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION break_glass_reviewed_by_others()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from break_glasses b join break_glass_confirmations c on c.break_glass_id = b.id
+                  where b.id = new.break_glass_id and new.reviewed_by not in (c.begun_by, c.confirmed_by)
+                    and (holds_role(b.fund_id, new.reviewed_by, b.role) or holds_role(b.fund_id, new.reviewed_by, 'head_of_department'))) then
+    raise exception '% does not review break-glass %', new.reviewed_by, new.break_glass_id
+      using errcode = 'check_violation', constraint = 'break_glass_reviewed_by_others';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION by_confirmed_correction()
@@ -3328,6 +3620,45 @@ begin
   return case tg_op when 'DELETE' then old else new end;
 end $function$;
 
+CREATE OR REPLACE FUNCTION decided_with_power()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  -- Whoever decides on the request at the same time waits here, so that what is looked at next is all there is.
+  perform from requests r where r.id = new.request_id for no key update;
+  if exists (select from decisions_that_count(new.request_id, new.round) c
+              where c.id <> new.id and (c.decided_by in (new.decided_by, new.on_behalf_of) or c.on_behalf_of in (new.decided_by, new.on_behalf_of))) then
+    raise exception 'somebody decides twice on request %', new.request_id using errcode = 'check_violation', constraint = 'nobody_decides_twice';
+  end if;
+  if new.delegation_id is not null then
+    perform pg_advisory_xact_lock(hashtextextended(new.delegation_id, 0));
+    if not delegation_in_force(new.delegation_id, new.decided_at) then
+      raise exception 'delegation % is not in force', new.delegation_id using errcode = 'check_violation', constraint = 'delegation_in_force';
+    end if;
+    if not delegation_reaches(new.delegation_id, new.request_id, new.round)
+       or (new.verdict = 'approve'
+           and (select d.in_all from delegations d where d.id = new.delegation_id)
+             < approved_under(new.delegation_id, new.request_id)
+             + (select s.amount from submissions s where s.request_id = new.request_id and s.round = new.round)) then
+      raise exception 'delegation % does not reach request %', new.delegation_id, new.request_id
+        using errcode = 'check_violation', constraint = 'within_delegation';
+    end if;
+  elsif new.break_glass_id is not null then
+    if new.verdict <> 'approve'
+       or not exists (select from break_glasses b join break_glass_confirmations c on c.break_glass_id = b.id
+                       where b.id = new.break_glass_id and new.decided_by in (c.begun_by, c.confirmed_by) and new.decided_at = c.confirmed_at
+                         and (b.request_id, b.round, b.step, b.role) = (new.request_id, new.round, new.step, new.role)
+                         and b.decided_hash = encode(sha256(new.content_hash || new.payee_hash), 'hex')) then
+      raise exception 'break-glass % is of another step', new.break_glass_id using errcode = 'check_violation', constraint = 'within_break_glass';
+    end if;
+  elsif not exists (select from requests r where r.id = new.request_id and holds_role(r.fund_id, new.decided_by, new.role)) then
+    raise exception '% does not hold %', new.decided_by, new.role using errcode = 'check_violation', constraint = 'decided_with_own_role';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION decision_on_what_was_submitted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3348,20 +3679,65 @@ begin
 end $function$;
 
 CREATE OR REPLACE FUNCTION decisions_that_count(p_request text, p_round integer)
- RETURNS TABLE(id text, step smallint, role text, decided_by text, verdict text, decided_at timestamp with time zone)
+ RETURNS TABLE(id text, step smallint, role text, decided_by text, on_behalf_of text, verdict text, decided_at timestamp with time zone)
  LANGUAGE sql
  STABLE
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  select d.id, coalesce(k.step, d.step), d.role, d.decided_by, d.verdict, d.decided_at
+  select d.id, coalesce(k.step, d.step), d.role, d.decided_by, d.on_behalf_of, d.verdict, d.decided_at
     from requests r
     join decisions d on d.request_id = r.id
     join submissions s on s.request_id = r.id and s.round = d.round and s.content_hash = d.content_hash
     left join kept_decisions k on k.request_id = r.id and k.round = p_round and k.decision_id = d.id
    where r.id = p_request and (d.round = p_round or k.decision_id is not null)
      and (d.verdict <> 'approve'
-          or (d.payee_hash = payee_details_hash(r.payee_id) and not keeps_away(d.decided_by, r.payee_id)
-              and not exists (select from named_people n where n.request_id = r.id and n.person_id = d.decided_by)))
+          or (d.payee_hash = payee_details_hash(r.payee_id) and not either_keeps_away(d.decided_by, d.on_behalf_of, r.payee_id)
+              and not exists (select from named_people n where n.request_id = r.id and n.person_id in (d.decided_by, d.on_behalf_of))))
+$function$;
+
+CREATE OR REPLACE FUNCTION delegated_from_own_power()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not holds_role(new.fund_id, new.delegator_id, new.role) then
+    raise exception '% does not hold %', new.delegator_id, new.role using errcode = 'check_violation', constraint = 'delegated_from_own_power';
+  end if;
+  if new.ends_at - new.starts_at > (select make_interval(days => (l.terms ->> 'days')::int) from policies l
+                                     where l.fund_id = new.fund_id and l.subject = 'delegation' and l.effective_from <= (new.made_at at time zone 'utc')::date
+                                     order by l.effective_from desc limit 1) then
+    raise exception 'delegation % is longer than the fund allows', new.id using errcode = 'check_violation', constraint = 'delegation_too_long';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION delegation_in_force(p_delegation text, p_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select exists (select from delegations d join delegation_acceptances a on a.delegation_id = d.id
+                  where d.id = p_delegation and d.starts_at <= p_at and a.accepted_at <= p_at and p_at < d.ends_at
+                    and not exists (select from delegation_revocations r where r.delegation_id = d.id)
+                    and holds_role(d.fund_id, d.delegator_id, d.role))
+$function$;
+
+CREATE OR REPLACE FUNCTION delegation_reaches(p_delegation text, p_request text, p_round integer)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select exists (select from delegations d
+                   join requests r on r.id = p_request and r.fund_id = d.fund_id
+                   join submissions s on s.request_id = r.id and s.round = p_round
+                   join processes p on p.id = r.process_id
+                  where d.id = p_delegation and s.amount <= d.up_to
+                    and (d.process_id is null or d.process_id = r.process_id)
+                    and (d.entity_id is null or d.entity_id = r.entity_id)
+                    and (d.region is null or d.region = p.region))
 $function$;
 
 CREATE OR REPLACE FUNCTION deployed_people_have_no_duty()
@@ -3445,6 +3821,15 @@ AS $function$
                                        order by h.version limit 1), c.earmark) as earmark
             from contributions c
            where c.id = p_contribution and (current_setting('role') = 'wasata_service' or c.donor_id = own_donor())) e
+$function$;
+
+CREATE OR REPLACE FUNCTION either_keeps_away(p_person text, p_on_behalf_of text, p_payee text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select keeps_away(p_person, p_payee) or (p_on_behalf_of is not null and keeps_away(p_on_behalf_of, p_payee))
 $function$;
 
 CREATE OR REPLACE FUNCTION entries_must_balance()
@@ -3646,6 +4031,16 @@ AS $function$
 begin
   raise exception '% is append-only: correct it with another row', tg_table_name using errcode = '42501';
 end $function$;
+
+CREATE OR REPLACE FUNCTION holds_role(p_fund text, p_person text, p_role text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select exists (select from role_grants g join people p on p.id = g.person_id
+                  where g.fund_id = p_fund and g.person_id = p_person and g.role = p_role and g.ended_at is null and p.active)
+$function$;
 
 CREATE OR REPLACE FUNCTION holds_until(d deployments)
  RETURNS date
@@ -4489,19 +4884,22 @@ CREATE OR REPLACE FUNCTION signatures_that_do_not_count(p_payment text)
  SET search_path TO 'public', 'pg_temp'
 AS $function$
   with approval as (
-    select d.decided_by, d.payee_hash
-      from payments p join requests r on r.id = p.request_id join decisions d on d.request_id = r.id and d.verdict = 'approve'
+    select by.person, d.payee_hash
+      from payments p
+      join requests r on r.id = p.request_id
+      join decisions d on d.request_id = r.id and d.verdict = 'approve'
+     cross join lateral (select d.decided_by union select d.on_behalf_of where d.on_behalf_of is not null) by (person)
      where p.id = p_payment
        and (d.round = r.round or exists (select from kept_decisions k where k.request_id = r.id and k.round = r.round and k.decision_id = d.id)))
   select signed.person
     from payments p
-   cross join lateral (select a.decided_by from approval a
+   cross join lateral (select a.person from approval a
                        union select p.certified_by
                        union select l.released_by from releases l where l.payment_id = p.id) as signed (person)
    where p.id = p_payment
      and (keeps_away(signed.person, p.payee_id)
-          or (exists (select from approval a where a.decided_by = signed.person)
-              and not exists (select from approval a where a.decided_by = signed.person and a.payee_hash = payee_details_hash(p.payee_id))))
+          or (exists (select from approval a where a.person = signed.person)
+              and not exists (select from approval a where a.person = signed.person and a.payee_hash = payee_details_hash(p.payee_id))))
 $function$;
 
 CREATE OR REPLACE FUNCTION steps_without_quorum(p_request text, p_ratifies boolean[])
@@ -4645,6 +5043,8 @@ end $function$;
 
 grant usage on schema public to wasata_donor;
 grant usage on schema public to wasata_service;
+grant insert, select on absence_returns to wasata_service;
+grant insert, select on absences to wasata_service;
 grant select on accounts to wasata_donor;
 grant select on accounts to wasata_service;
 grant insert, select on acts to wasata_service;
@@ -4658,6 +5058,9 @@ grant select on back_dated to wasata_service;
 grant select on balances to wasata_donor;
 grant select on balances to wasata_service;
 grant insert, select on bank_accounts to wasata_service;
+grant insert, select on break_glass_confirmations to wasata_service;
+grant insert, select on break_glass_reviews to wasata_service;
+grant insert, select on break_glasses to wasata_service;
 grant delete, insert, select on budget_lines to wasata_service;
 grant insert, select on charge_approvals to wasata_service;
 grant insert, select on clock_notices to wasata_service;
@@ -4675,6 +5078,9 @@ grant insert, select on corrections to wasata_service;
 grant select on currencies to wasata_donor;
 grant select on currencies to wasata_service;
 grant insert, select on decisions to wasata_service;
+grant insert, select on delegation_acceptances to wasata_service;
+grant insert, select on delegation_revocations to wasata_service;
+grant insert, select on delegations to wasata_service;
 grant insert, select on deployment_changes to wasata_service;
 grant delete, select on deployments to wasata_service;
 grant select on donors to wasata_donor;
@@ -4710,6 +5116,8 @@ grant insert, select on no_regret_advances to wasata_service;
 grant insert, select on notifications to wasata_service;
 grant insert, select on obligation_reductions to wasata_service;
 grant select on open_advances to wasata_service;
+grant insert, select on opinion_requests to wasata_service;
+grant insert, select on opinions to wasata_service;
 grant insert, select on pauses to wasata_service;
 grant insert, select on payee_ratings to wasata_service;
 grant insert, select on payee_verifications to wasata_service;
@@ -4822,13 +5230,18 @@ grant update (ended_at), update (ended_by) on role_grants to wasata_service;
 grant update (act_id), update (charge), update (correction_id), update (functional), update (functional_charge), update (reference), update (value_date) on settlements to wasata_service;
 grant update (revoked_at) on tokens to wasata_service;
 grant execute on function acts_on(p_request text, p_person text) to wasata_service;
+grant execute on function approved_under(p_delegation text, p_but text) to wasata_service;
 grant execute on function balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer) to wasata_service;
 grant execute on function change_touches(p_before jsonb, p_after jsonb, p_role text) to wasata_service;
 grant execute on function decisions_that_count(p_request text, p_round integer) to wasata_service;
+grant execute on function delegation_in_force(p_delegation text, p_at timestamp with time zone) to wasata_service;
+grant execute on function delegation_reaches(p_delegation text, p_request text, p_round integer) to wasata_service;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_service;
+grant execute on function either_keeps_away(p_person text, p_on_behalf_of text, p_payee text) to wasata_service;
 grant execute on function first_open_day(p_fund text, p_month date) to wasata_service;
 grant execute on function held_for_plan(p_plan text) to wasata_service;
+grant execute on function holds_role(p_fund text, p_person text, p_role text) to wasata_service;
 grant execute on function keeps_away(p_person text, p_payee text) to wasata_service;
 grant execute on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) to wasata_service;
@@ -4853,14 +5266,19 @@ grant execute on function steps_without_quorum(p_request text, p_ratifies boolea
 grant execute on function strength(state text) to wasata_service;
 grant execute on function unsealed_since(p_fund text) to wasata_service;
 revoke all on function acts_on(p_request text, p_person text) from public;
+revoke all on function approved_under(p_delegation text, p_but text) from public;
 revoke all on function balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function change_touches(p_before jsonb, p_after jsonb, p_role text) from public;
 revoke all on function check_period(p_fund text, p_month date, p_act text) from public;
 revoke all on function decisions_that_count(p_request text, p_round integer) from public;
+revoke all on function delegation_in_force(p_delegation text, p_at timestamp with time zone) from public;
+revoke all on function delegation_reaches(p_delegation text, p_request text, p_round integer) from public;
 revoke all on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) from public;
+revoke all on function either_keeps_away(p_person text, p_on_behalf_of text, p_payee text) from public;
 revoke all on function first_open_day(p_fund text, p_month date) from public;
 revoke all on function fold_seal(p_fund text, p_seal integer) from public;
 revoke all on function held_for_plan(p_plan text) from public;
+revoke all on function holds_role(p_fund text, p_person text, p_role text) from public;
 revoke all on function keeps_away(p_person text, p_payee text) from public;
 revoke all on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function lock_period(fund text, month date, alone boolean) from public;

@@ -1,9 +1,11 @@
 import type { Db } from '../db/connect.ts'
 import { actEndpoints } from './acts/routes.ts'
 import { entryEndpoints } from './audit/routes.ts'
+import { breakGlassEndpoints } from './break-glass/routes.ts'
 import { clockEndpoints } from './clock/routes.ts'
 import { contributionEndpoints } from './contributions/routes.ts'
 import { correctionEndpoints } from './corrections/routes.ts'
+import { delegationEndpoints } from './delegations/routes.ts'
 import { donorReportEndpoints } from './donor-reports/routes.ts'
 import { forecastEndpoints } from './forecast/routes.ts'
 import { deploymentEndpoints } from './deployments/routes.ts'
@@ -19,6 +21,7 @@ import type { SignIn } from './http/sign-in.ts'
 import { importEndpoints } from './imports/routes.ts'
 import { exportEndpoints } from './ledger/exports/routes.ts'
 import { ledgerEndpoints } from './ledger/routes.ts'
+import { opinionEndpoints } from './opinions/routes.ts'
 import { notificationEndpoints } from './notifications/routes.ts'
 import { payeeEndpoints } from './payees/routes.ts'
 import { paymentEndpoints } from './payments/routes.ts'
@@ -48,6 +51,9 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...importEndpoints(),
     ...payeeEndpoints(),
     ...requestEndpoints(),
+    ...delegationEndpoints(),
+    ...breakGlassEndpoints(),
+    ...opinionEndpoints(),
     ...clockEndpoints(),
     ...paymentEndpoints(),
     ...noRegretEndpoints(),

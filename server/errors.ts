@@ -529,6 +529,52 @@ export const REFUSALS = {
     'Less is still to be recovered of this request. See "outstanding". Record what is above it as an unidentified receipt.',
     'المتبقي للاسترداد من هذا الطلب أقل من ذلك. انظر "outstanding". سجّل ما زاد عليه مقبوضاً غير محدد.',
   ),
+  delegation_too_long: no(
+    422,
+    'The fund does not allow a delegation to be that long. See "days".',
+    'لا يسمح الصندوق بتفويض بهذا الطول. انظر "days".',
+  ),
+  cannot_stand_in: no(
+    422,
+    'This person cannot stand in. Choose another who works here, reads the fund’s files and does not audit it.',
+    'لا يمكن لهذا الشخص أن ينوب. اختر شخصاً آخر يعمل هنا ويطّلع على ملفات الصندوق ولا يدققها.',
+  ),
+  not_for_you: no(403, 'This is for another person to do.', 'هذا الأمر لشخص آخر.'),
+  delegation_not_in_force: no(
+    409,
+    'This delegation is not in force: it was not accepted, has not begun, has ended, or was revoked.',
+    'هذا التفويض غير سارٍ: لم يُقبل أو لم يبدأ أو انتهى أو أُلغي.',
+  ),
+  beyond_delegation: no(
+    403,
+    'What was delegated to you does not reach this request. See "why".',
+    'ما فُوّض إليك لا يشمل هذا الطلب. انظر "why".',
+  ),
+  must_keep_away: no(
+    403,
+    'The other person whom this involves must keep away from the request. See "why".',
+    'الشخص الآخر المعني بهذا يجب أن يبتعد عن هذا الطلب. انظر "why".',
+  ),
+  step_not_hurried: no(
+    409,
+    'Only an open step of fund managers or the head of department can be hurried, never the certifying officer’s.',
+    'لا تُعجَّل إلا خطوة مفتوحة لمديري الصندوق أو لرئيس الإدارة، لا خطوة موظف التصديق أبداً.',
+  ),
+  break_glass_over: no(
+    409,
+    'This break-glass is over: it was confirmed, its time has passed, or the request has moved on.',
+    'انتهى هذا التجاوز الطارئ: أُكّد أو فات وقته أو تغيّر حال الطلب.',
+  ),
+  not_reviewable: no(
+    409,
+    'There is nothing to review: it was never confirmed, or was reviewed already.',
+    'لا شيء للمراجعة: لم يُؤكَّد قط أو روجع من قبل.',
+  ),
+  opinion_given_already: no(
+    409,
+    'You have given this opinion already. It stays as it was given.',
+    'لقد أبديت هذا الرأي من قبل، وهو يبقى كما هو.',
+  ),
 } as const satisfies Record<string, RefusalKind>
 
 export type RefusalCode = keyof typeof REFUSALS

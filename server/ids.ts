@@ -2,14 +2,17 @@ import { v7 } from 'uuid'
 
 /** What each kind of id begins with, so that an id in a log or a mail says what it is. */
 export const ID_KINDS = {
+  absence: 'abs',
   act: 'act',
   application: 'apl',
   bankAccount: 'bnk',
+  breakGlass: 'brk',
   chargeApproval: 'cha',
   contribution: 'ctr',
   correction: 'cor',
   decision: 'dec',
   deployment: 'dpl',
+  delegation: 'dlg',
   donor: 'don',
   entity: 'ent',
   expert: 'exp',
@@ -21,6 +24,7 @@ export const ID_KINDS = {
   issuedReport: 'rpt',
   mail: 'mal',
   notification: 'ntf',
+  opinionRequest: 'opn',
   pause: 'pau',
   payee: 'pye',
   payment: 'pay',

@@ -90,7 +90,7 @@ export function tied({ name, hint, problem, required, form = 'f' }: Omit<Labelle
 
 type Input = Labelled & {
   readonly value?: string
-  readonly type?: 'text' | 'email' | 'password' | 'date'
+  readonly type?: 'text' | 'email' | 'password' | 'date' | 'datetime-local'
   readonly inputMode?: 'decimal'
   readonly autoComplete?: string
   readonly maxLength?: number

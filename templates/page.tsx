@@ -16,6 +16,9 @@ export type Section =
   | 'processes'
   | 'rules'
   | 'planning'
+  | 'delegations'
+  | 'break-glass'
+  | 'opinions'
 
 /** What every page has around its content. */
 export type Frame = {

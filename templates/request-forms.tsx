@@ -25,7 +25,7 @@ export type PartNowProps = {
   readonly mayEdit: boolean
   /** What is still missing before it can be submitted, where the reader may submit it. */
   readonly maySubmit: { readonly missing: readonly string[] } | undefined
-  readonly mayDecide: { readonly role: string } | undefined
+  readonly mayDecide: { readonly role: string; readonly onBehalfOf: string | undefined } | undefined
   /** Why the reader may not, though their role could. */
   readonly blocked: string | undefined
   readonly mayCertify:
@@ -72,7 +72,7 @@ export function PartNow(props: PartNowProps) {
         </p>
       )}
       {maySubmit && <Submit {...props} missing={maySubmit.missing} />}
-      {mayDecide && <Decide {...props} role={mayDecide.role} />}
+      {mayDecide && <Decide {...props} {...mayDecide} />}
       {mayCertify && <Certify {...props} />}
       {mayRelease.map((payment) => (
         <Release {...props} payment={payment} />
@@ -108,7 +108,8 @@ function Submit({ request, names, t, newKey, missing }: PartNowProps & { missing
   )
 }
 
-function Decide({ request, names, t, newKey, typed, role }: PartNowProps & { role: string }) {
+function Decide(props: PartNowProps & { role: string; onBehalfOf: string | undefined }) {
+  const { request, names, t, newKey, typed, role, onBehalfOf } = props
   const words = t.act.decide
   const form = 'decide'
   const { problem, value } = typed(form)
@@ -120,6 +121,11 @@ function Decide({ request, names, t, newKey, typed, role }: PartNowProps & { rol
         <Said text={ratifies ? t.advance.decideTitle : words.title} role={wordFor(t.roles, role)} />
       </h3>
       {ratifies && <p class="hint">{t.advance.decideHint}</p>}
+      {onBehalfOf && (
+        <p>
+          <Said text={t.delegations.youDecideFor} name={<Name>{onBehalfOf}</Name>} />
+        </p>
+      )}
       <input type="hidden" name="contentHash" value={request.contentHash ?? ''} />
       <ChoiceGroup
         type="radio"

@@ -69,8 +69,24 @@ function Decisions({ request, t }: { request: RequestTold; t: Texts }) {
             <td>{one.decidedAt ? <Moment at={one.decidedAt} t={t} /> : t.none}</td>
             <th scope="row">
               <Name>{one.name}</Name>
+              {one.onBehalfOfName !== null && (
+                <div class="quiet">
+                  <a href={`/delegations/${one.delegationId}`}>
+                    <Said text={t.delegations.onBehalfOf} name={<Name>{one.onBehalfOfName}</Name>} />
+                  </a>
+                </div>
+              )}
             </th>
-            <td>{wordFor(t.roles, one.role)}</td>
+            <td>
+              {wordFor(t.roles, one.role)}
+              {one.breakGlassId !== null && (
+                <div>
+                  <a class="alarm" href={`/break-glass/${one.breakGlassId}`}>
+                    {t.breakGlass.mark}
+                  </a>
+                </div>
+              )}
+            </td>
             <td>
               <span class={`verdict verdict-${one.verdict}`}>{wordFor(t.verdictsTaken, one.verdict)}</span>
               {one.verdict === 'approve' && (one.countsAt === null || one.round < request.round) && (

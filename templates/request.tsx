@@ -2,8 +2,10 @@ import type { NamesOfRequest, PaymentShown } from '../server/console/queries.ts'
 import type { RequestClock } from '../server/clock/queries.ts'
 import { amountText, money } from '../server/money.ts'
 import type { readRequest } from '../server/requests/queries.ts'
+import { BreakGlassForm, BreakGlassOn } from './break-glass.tsx'
 import { ClockOfRequest } from './clock.tsx'
 import { Problem, type FormProblem } from './forms.tsx'
+import { AskForm, OpinionsOn } from './opinions.tsx'
 import { page, type Frame } from './page.tsx'
 import { Amount, Code, Columns, Day, Facts, Figure, Moment, Name, Said, Status, Table, wordsFor } from './parts.tsx'
 import { PaymentsBack } from './payment-back.tsx'
@@ -11,6 +13,7 @@ import { Changes } from './request-changes.tsx'
 import { PartNow, type PartNowProps } from './request-forms.tsx'
 import { Advance, Recovery } from './request-advance.tsx'
 import { Payments, Steps } from './request-history.tsx'
+import { StandingInFor } from './standing-in.tsx'
 import { wordFor, type Texts } from './texts/texts.ts'
 
 type RequestTold = Awaited<ReturnType<typeof readRequest>>['body']
@@ -23,7 +26,18 @@ export type RequestShown = {
   /** What has just been done, by its name in the texts. */
   readonly done: keyof Texts['done'] | undefined
   readonly problem: { readonly form: string; readonly problem: FormProblem } | undefined
+  /** Who is away, whether the glass was broken, and what the advisory board says. */
+  readonly around: AroundShown
   readonly part: Omit<PartNowProps, 'request' | 'names' | 't'>
+}
+
+export type AroundShown = {
+  readonly away: Parameters<typeof StandingInFor>[0]['away']
+  readonly standIns: Parameters<typeof StandingInFor>[0]['standIns']
+  readonly broken: Parameters<typeof BreakGlassOn>[0]['items']
+  readonly opinions: Parameters<typeof OpinionsOn>[0]['items']
+  readonly mayHurry: readonly string[]
+  readonly mayAsk: readonly { readonly id: string; readonly name: string }[]
 }
 
 /** A request whole: what it asks, who decides, who pays, what was paid, and what the reader may do about it now. */
@@ -57,6 +71,8 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       {request.ending && <Ending of={request.ending as EndingTold} t={t} />}
       {request.advance && <Advance of={request.advance} t={t} />}
       {request.advance?.recovery && <Recovery request={request} of={request.advance.recovery} t={t} {...shown.part} />}
+      <BreakGlassOn items={shown.around.broken} t={t} />
+      <StandingInFor {...shown.around} t={t} />
       <PartNow request={request} names={names} t={t} {...shown.part} />
       <Changes request={request} t={t} />
       <h2>{t.clock.ofRequest}</h2>
@@ -67,6 +83,7 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       <BudgetLines request={request} t={t} />
       <h2>{t.request.steps}</h2>
       <Steps request={request} t={t} />
+      <Around {...shown} t={t} />
       <h2>{t.request.funding}</h2>
       <Funding request={request} t={t} />
       <h2>{t.request.money}</h2>
@@ -75,6 +92,21 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       <Payments payments={payments} t={t} />
       <PaymentsBack names={names} t={t} {...shown.part} />
     </>,
+  )
+}
+
+/** What the advisory board says, and the forms of who may ask it or hurry a step. */
+function Around({ request, around, part, t }: RequestShown & { t: Texts }) {
+  const { id: requestId, contentHash } = request
+  const { mayHurry, mayAsk, opinions } = around
+  return (
+    <div id="opinions">
+      <OpinionsOn items={opinions} t={t} />
+      {mayAsk.length > 0 && <AskForm requestId={requestId} advisors={mayAsk} {...part} t={t} />}
+      {mayHurry.length > 0 && (
+        <BreakGlassForm requestId={requestId} contentHash={contentHash ?? ''} roles={mayHurry} {...part} t={t} />
+      )}
+    </div>
   )
 }
 

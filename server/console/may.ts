@@ -1,8 +1,10 @@
 import type { Db } from '../../db/connect.ts'
-import type { RefusalCode } from '../errors.ts'
+import { delegatedTo } from '../delegations/load.ts'
+import { powerFor, type Power } from '../delegations/power.ts'
+import { Refusal, type RefusalCode } from '../errors.ts'
 import { isPositive, moneyFrom, moneyText, subtract, sum, type MoneyText } from '../money.ts'
 import { entitiesOf, holdsRole, type Actor, type Role } from '../people/actor.ts'
-import { partIn } from '../requests/load.ts'
+import { partIn, requestById } from '../requests/load.ts'
 import { dutyBlocker, dutyOfStep, missingFields, type Duty } from '../requests/policy.ts'
 import type { readRequest } from '../requests/queries.ts'
 import type { PaymentShown } from './queries.ts'
@@ -12,7 +14,7 @@ type RequestTold = Awaited<ReturnType<typeof readRequest>>['body']
 export type May = {
   readonly edit: boolean
   readonly submit: { readonly missing: string[] } | undefined
-  readonly decide: { readonly role: string } | undefined
+  readonly decide: { readonly role: string; readonly onBehalfOf: string | undefined } | undefined
   readonly certify: { readonly free: MoneyText } | undefined
   readonly release: PaymentShown[]
   readonly settle: PaymentShown[]
@@ -48,9 +50,9 @@ export async function mayActOn(
   const asks = holds('requester') && entitiesOf(actor, request.fundId).includes(request.entityId)
   const edit = editable && asks && free('requester')
 
-  const decidedAlready = request.decisions.some((one) => one.countsAt !== null && one.decidedBy === actor.personId)
-  const step = decidedAlready ? undefined : request.waitingFor.find(({ role }) => holds(role as Role))
-  const decide = step && free(dutyOfStep(step.role)) ? { role: step.role } : undefined
+  const power = await powerNow(db, actor, request)
+  if (power instanceof Refusal && power.code !== 'not_your_step') blockers.push(power.code)
+  const decide = power && !(power instanceof Refusal) && free(dutyOfStep(power.step.role)) ? toldOf(power) : undefined
 
   const left = uncertified(request, payments)
   const payable = request.status === 'approved' || request.status === 'active'
@@ -86,6 +88,19 @@ export async function mayActOn(
     blocked: any ? undefined : blockers[0],
   }
 }
+
+/** The power by which the person may take an open step; undefined where none is open, or they have decided. */
+async function powerNow(db: Db, actor: Actor, request: RequestTold): Promise<Power | Refusal | undefined> {
+  const { id, fundId, waitingFor: open, decisions } = request
+  const took = decisions.some(
+    (one) => one.countsAt !== null && [one.decidedBy, one.onBehalfOf].includes(actor.personId),
+  )
+  if (took || open.length === 0) return undefined
+  const delegated = await delegatedTo(db, { personId: actor.personId, fundId, at: actor.act.at })
+  return powerFor(db, actor, await requestById(db, id), { open, delegated, approving: false })
+}
+
+const toldOf = ({ step, delegation }: Power) => ({ role: step.role, onBehalfOf: delegation?.delegatorName })
 
 function stillMissing({ lane, laneReason, ...request }: RequestTold) {
   const { processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn, lines } = request

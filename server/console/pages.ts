@@ -8,8 +8,10 @@ import { apiFor } from './api.ts'
 import { clockPages } from './clock.ts'
 import { contributionPages } from './contributions.ts'
 import { correctionPages } from './corrections.ts'
+import { breakGlassPages } from './break-glass.ts'
 import { auditPages } from './audit.ts'
 import { samplePages } from './samples.ts'
+import { delegationPages } from './delegations.ts'
 import { donorPages } from './donors.ts'
 import { draftPages } from './drafts.ts'
 import { forecastPages } from './forecast.ts'
@@ -17,6 +19,7 @@ import { expertPages } from './experts.ts'
 import { homePages } from './home.ts'
 import { ledgerPages } from './ledger.ts'
 import { notificationPages } from './notifications.ts'
+import { opinionPages } from './opinions.ts'
 import { payeePages } from './payees.ts'
 import { ownPasswordFirst, passwordPages } from './password.ts'
 import { paymentForms } from './payments.ts'
@@ -53,6 +56,9 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   draftPages(router, served)
   requestPages(router, served)
   paymentForms(router, served)
+  delegationPages(router, served)
+  breakGlassPages(router, served)
+  opinionPages(router, served)
   clockPages(router, served)
   recoveryPages(router, served)
   donorPages(router, served)

@@ -5,6 +5,7 @@ import { dayOf } from '../clock.ts'
 import { READERS, holdsRole } from '../people/actor.ts'
 import { requestClock } from '../clock/queries.ts'
 import { readRequest } from '../requests/queries.ts'
+import { aroundRequest } from './around-request.ts'
 import { newFormKey, type Console, type Refused } from './forms.ts'
 import { mayActOn } from './may.ts'
 import { namesOfRequest, paymentsOfRequest } from './queries.ts'
@@ -39,6 +40,7 @@ export async function showRequest(
     clock: await requestClock(db, actor, requestId, actor.act.at),
     done: doneIn(t, done),
     problem: refused,
+    around: await aroundRequest(db, actor, request),
     part: {
       mayEdit: may.edit,
       maySubmit: may.submit,

@@ -22,6 +22,9 @@ export type SignedIn = Visit & { readonly actor: Actor }
 /** Who closes and opens months, and who looks after them. */
 export const PERIOD_READERS: readonly Role[] = ['controller', 'director', 'head_of_department', 'auditor']
 
+/** Who audits, begins, confirms and reviews that a step was taken in place of its owners. */
+const BREAK_GLASS_READERS: readonly Role[] = ['auditor', 'director', 'head_of_department', 'fund_manager', 'controller']
+
 const LANGUAGE_COOKIE = 'wasata_language'
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 
@@ -84,11 +87,14 @@ export async function fundSeenBy(db: Db, actor: Actor, fundId: string): Promise<
 /** The parts of a fund that this person may look at. */
 export function sectionsFor(actor: Actor, fundId: string): Section[] {
   const sections: Section[] = []
-  if (holdsRole(actor, fundId, [...READERS, 'requester', 'advisor'])) sections.push('requests', 'clock')
+  if (holdsRole(actor, fundId, [...READERS, 'requester'])) sections.push('requests', 'clock')
   if (holdsRole(actor, fundId, WATCH_READERS)) sections.push('planning')
+  if (holdsRole(actor, fundId, ['advisor'])) sections.push('opinions')
   if (holdsRole(actor, fundId, [...READERS, 'donor'])) sections.push('donors')
   if (holdsRole(actor, fundId, READERS)) sections.push('payees', 'treasury', 'ledger')
   if (holdsRole(actor, fundId, PERIOD_READERS)) sections.push('periods')
+  if (holdsRole(actor, fundId, READERS)) sections.push('delegations')
+  if (holdsRole(actor, fundId, BREAK_GLASS_READERS)) sections.push('break-glass')
   if (holdsRole(actor, fundId, READERS)) sections.push('rules')
   if (holdsRole(actor, fundId, [...READERS, 'requester'])) sections.push('experts', 'entities', 'processes')
   return sections

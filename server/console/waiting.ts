@@ -1,5 +1,6 @@
 import { rows, type Db } from '../../db/connect.ts'
 import { listContributions } from '../contributions/queries.ts'
+import { delegatedTo } from '../delegations/load.ts'
 import { minorText, type MoneyText } from '../money.ts'
 import { entitiesOf, holdsRole, type Actor } from '../people/actor.ts'
 import { MAY_SEE_REQUEST } from '../processes/may-see.ts'
@@ -37,8 +38,10 @@ export async function waitingFor(db: Db, actor: Actor, fund: { id: string; curre
     }).then((found) => found.map((one) => ({ ...one, amount: minorText(one.amount, fund.currency) })))
   const roles = APPROVAL_ROLES.filter((role) => holdsRole(actor, fund.id, [role]))
   const mine = entitiesOf(actor, fund.id)
+  const { at } = actor.act
+  const delegated = await delegatedTo(db, { personId: actor.personId, fundId: fund.id, at })
   return {
-    ...(roles.length > 0 ? { decide: await read(TO_DECIDE, { roles }) } : {}),
+    ...(roles.length + delegated.length > 0 ? { decide: await read(TO_DECIDE, { roles, at }) } : {}),
     ...(holdsRole(actor, fund.id, ['certifying_officer']) ? { certify: await read(TO_CERTIFY) } : {}),
     ...(holdsRole(actor, fund.id, ['treasurer', 'bank_signatory']) ? { release: await read(TO_RELEASE) } : {}),
     ...(holdsRole(actor, fund.id, ['reconciler']) ? { settle: await read(TO_SETTLE) } : {}),
@@ -110,9 +113,12 @@ const TO_DECIDE = `
              where c.step = s.step and c.role = s.role and c.verdict = 'approve') < s.quorum)
   ${REQUEST}
   where exists (select from missing m
-                 where m.request_id = r.id and m.step = m.lowest and m.role = any(:roles)
+                 where m.request_id = r.id and m.step = m.lowest and (m.role = any(:roles)
+                   or exists (select from delegations g where g.fund_id = :fundId and g.delegate_id = :me and g.role = m.role
+                                and delegation_in_force(g.id, :at) and delegation_reaches(g.id, m.request_id, m.round)
+                                and not exists (select from decisions_that_count(m.request_id, m.round) c where g.delegator_id in (c.decided_by, c.on_behalf_of))))
                    ${FREE_FOR(`case m.role when 'certifying_officer' then 'certifier' else 'approver' end`)})
-    and not exists (select from decisions_that_count(r.id, r.round) c where c.decided_by = :me)
+    and not exists (select from decisions_that_count(r.id, r.round) c where :me in (c.decided_by, c.on_behalf_of))
   order by r.submitted_at, r.id`
 
 const TO_CERTIFY = `${REQUEST}

@@ -15,6 +15,12 @@ export type Policies = {
   authority_limits: { rows: { upTo: string | null; role: 'director' | 'head_of_department' }[] }
   /** What a bank may keep of a payment without a second person: the larger of an amount and basis points of the payment. */
   bank_charges: { most: string; bps: number }
+  /** How long a delegation may be. */
+  delegation: { days: number }
+  /** How long a break-glass waits for its second director, and how long its review may take. */
+  break_glass: { hours: number; reviewDays: number }
+  /** How long an advisory member has to answer what the matrix asks. */
+  advisory_opinion: { days: number }
   /** How long each step may take, and why a clock may be stopped. */
   clock: ClockTerms
   /**
@@ -101,6 +107,9 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
     ['reservation', always, { days: 30 }],
     ['authority_limits', always, limits],
     ['bank_charges', always, { most: `250${'0'.repeat(minorUnit)}`, bps: 300 }],
+    ['delegation', always, { days: 60 }],
+    ['break_glass', always, { hours: 24, reviewDays: 7 }],
+    ['advisory_opinion', always, { days: 5 }],
     ['clock', always, defaultClock(thousand)],
     ['lanes', always, lanes],
     ['recognition', always, { standard: 'IPSAS 23' }],

@@ -73,6 +73,7 @@ export function exampleOf(schema: JsonSchema, name = ''): unknown {
   const id = /^\^\(?(\w+)[|\w]*\)?_\[/.exec(pattern)?.[1]
   if (id) return `${id}_${'0'.repeat(26)}`
   if (pattern.includes('A-Z]{3}')) return 'USD'
+  if (pattern.includes('T\\d{2}')) return '2026-11-02T08:00:00Z'
   if (/On$|By$|^validUntil$|Date$|At$|^period/.test(name)) return '2026-11-02'
   if (pattern.startsWith('^[A-Z0-9]')) return 'FUND-1'
   return name

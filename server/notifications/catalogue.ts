@@ -118,6 +118,17 @@ export const EVENTS = {
       sentence: 'يطلب {by} رأيك في الطلب {code}، «{title}»، في موعد أقصاه {until}.',
     },
   },
+  opinion_given: {
+    facts: { code: 'text', title: 'text', by: 'text' },
+    en: {
+      title: 'An opinion has been given',
+      sentence: '{by} has given an opinion on {code}, “{title}”.',
+    },
+    ar: {
+      title: 'أُبدي رأي',
+      sentence: 'أبدى {by} رأيه في الطلب {code}، «{title}».',
+    },
+  },
   ratification_due: {
     facts: { code: 'text', title: 'text', amount: 'amount', until: 'moment' },
     en: {
@@ -234,6 +245,39 @@ export const EVENTS = {
       sentence: 'فوّضك {by} بالقرار بصفة {role} من {from} حتى {until}.',
     },
   },
+  delegation_accepted: {
+    facts: { by: 'text', role: 'role', until: 'moment' },
+    en: {
+      title: 'What you delegated was accepted',
+      sentence: '{by} decides as {role} on your behalf until {until}.',
+    },
+    ar: {
+      title: 'قُبل تفويضك',
+      sentence: 'يقرر {by} بصفة {role} نيابة عنك حتى {until}.',
+    },
+  },
+  delegation_revoked: {
+    facts: { by: 'text', role: 'role', reason: 'text' },
+    en: {
+      title: 'A delegation has ended before its time',
+      sentence: '{by} has ended the delegation as {role}: {reason}',
+    },
+    ar: {
+      title: 'انتهى تفويض قبل موعده',
+      sentence: 'أنهى {by} التفويض بصفة {role}: {reason}',
+    },
+  },
+  break_glass_begun: {
+    facts: { code: 'text', title: 'text', by: 'text', reason: 'text' },
+    en: {
+      title: 'A director wants to break the glass',
+      sentence: '{by} wants to hurry a step of {code}, “{title}”, and a second director is to confirm it: {reason}',
+    },
+    ar: {
+      title: 'مدير يريد استخدام إجراء الطوارئ',
+      sentence: 'يريد {by} تعجيل خطوة من الطلب {code}، «{title}»، وعلى مدير ثانٍ أن يؤكد ذلك: {reason}',
+    },
+  },
   break_glass_used: {
     facts: { code: 'text', title: 'text', by: 'text', reason: 'text' },
     en: {
@@ -243,6 +287,28 @@ export const EVENTS = {
     ar: {
       title: 'استُخدم إجراء الطوارئ',
       sentence: 'عجّل {by} خطوة من الطلب {code}، «{title}»: {reason}',
+    },
+  },
+  break_glass_acknowledged: {
+    facts: { code: 'text', title: 'text', by: 'text', reason: 'text' },
+    en: {
+      title: 'A break-glass was acknowledged',
+      sentence: '{by} acknowledges that a step of {code}, “{title}”, was hurried: {reason}',
+    },
+    ar: {
+      title: 'أُقرّ إجراء طوارئ',
+      sentence: 'أقرّ {by} تعجيل خطوة من الطلب {code}، «{title}»: {reason}',
+    },
+  },
+  break_glass_contested: {
+    facts: { code: 'text', title: 'text', by: 'text', reason: 'text' },
+    en: {
+      title: 'A break-glass is contested',
+      sentence: '{by} contests that a step of {code}, “{title}”, was hurried: {reason}',
+    },
+    ar: {
+      title: 'إجراء طوارئ موضع اعتراض',
+      sentence: 'اعترض {by} على تعجيل خطوة من الطلب {code}، «{title}»: {reason}',
     },
   },
   // Planning

@@ -5,12 +5,13 @@ import { dayOf } from '../clock.ts'
 import { newId } from '../ids.ts'
 import { postEntry } from '../ledger/post.ts'
 import { moveStage } from '../ledger/stages.ts'
+import { requirePower, takePower } from '../delegations/power.ts'
 import { activateAdvance, ratifyAdvance } from '../no-regret/activate.ts'
 import { activeAdvance } from '../no-regret/load.ts'
 import { isOverdue, type ActiveAdvance } from '../no-regret/policy.ts'
 import { unwindAdvance } from '../no-regret/unwind.ts'
-import { holdsRole, requireRole, type Actor, type Role } from '../people/actor.ts'
-import { heldFor, lockRequest, takeDuty, type LoadedRequest } from './load.ts'
+import type { Actor, Role } from '../people/actor.ts'
+import { heldFor, lockRequest, type LoadedRequest } from './load.ts'
 import {
   dutyOfStep,
   openSteps,
@@ -26,13 +27,13 @@ import { tellDecision } from './tell.ts'
 export const APPROVAL_ROLES: readonly Role[] = ['certifying_officer', 'fund_manager', 'director', 'head_of_department']
 
 /**
- * Records one person's verdict on a submitted request, at the step that is open to one of their roles. The last approval commits the
- * money in the same transaction; a rejection gives it back; a return keeps it held while the request is put right. In the no-regret lane the
- * first step lets the money move, and the later ones ratify that, or unwind it.
+ * Records one person's verdict on a submitted request, at the step that is open to one of their roles or to what was
+ * delegated to them (`delegationId` says by which, where that is not left to the rules). The last approval commits the
+ * money in the same transaction; a rejection gives it back; a return keeps it held while the request is put right. In the no-regret
+ * lane the first step lets the money move, and the later ones ratify that, or unwind it.
  *
- * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_decision`, `suspended`, `ratification_overdue`, `ratify_or_reject`,
- * `reservation_lapsed`, `version_changed` when the content or the payee's details are not those named, or none is named and they have
- * changed since it was first submitted, `already_decided_by_you`, `not_your_step`, and what `takeDuty` refuses.
+ * Refuses, in this order: `not_found`, `role_not_allowed`, what `mustAwaitDecision` refuses, `already_decided_by_you`, and what `takePower`
+ * refuses.
  */
 export async function decideRequest(
   trx: Trx,
@@ -42,59 +43,128 @@ export async function decideRequest(
     verdict,
     reason = '',
     contentHash,
-  }: { requestId: string; verdict: Verdict; reason?: string; contentHash?: string },
-): Promise<{ id: string; requestId: string; verdict: Verdict; status: RequestStatus }> {
+    delegationId,
+  }: { requestId: string; verdict: Verdict; reason?: string; contentHash?: string; delegationId?: string },
+): Promise<{
+  id: string
+  requestId: string
+  verdict: Verdict
+  onBehalfOf: string | null
+  delegationId: string | null
+  status: RequestStatus
+}> {
   const request = await lockRequest(trx, requestId)
-  requireRole(actor, request.fundId, APPROVAL_ROLES)
-  const advance = await activeAdvance(trx, requestId)
+  const delegated = await requirePower(trx, actor, request.fundId)
+  const { steps, decisions, open, advance } = await mustAwaitDecision(trx, actor, request, {
+    contentHash,
+    verdict,
+  })
+  if (decisions.some(({ decidedBy, onBehalfOf }) => [decidedBy, onBehalfOf].includes(actor.personId)))
+    throw new Refusal('already_decided_by_you')
+  const { step, delegation } = await takePower(trx, actor, request, {
+    ...{ open, delegated, delegationId },
+    approving: verdict === 'approve',
+  })
+
+  // From here on everything must succeed.
+  const power = { onBehalfOf: delegation?.delegatorId ?? null, delegationId: delegation?.id ?? null }
+  const taken = { ...step, ...power, decidedBy: actor.personId, verdict }
+  const id = await recordDecision(trx, actor, request, { ...taken, reason })
+  const decided = [...decisions, taken]
+  const status = await moveOn(trx, actor, request, {
+    ...{ steps, decisions: decided, advance },
+    last: { id, reason },
+  })
+  await tellDecision(trx, actor, request, { id, step, verdict, reason, status, open: openSteps(steps, decided) })
+  return { id, requestId, verdict, ...power, status }
+}
+
+/** Writes one decision on what the request says now, under the power by which it was taken. Gives its id. */
+export async function recordDecision(
+  trx: Trx,
+  actor: Actor,
+  request: LoadedRequest,
+  taken: DecisionTaken & { reason: string; delegationId?: string | null; breakGlassId?: string },
+): Promise<string> {
+  const id = newId('decision')
+  await trx('decisions').insert({
+    id,
+    fund_id: request.fundId,
+    request_id: request.id,
+    round: request.round,
+    step: taken.step,
+    role: taken.role,
+    decided_by: taken.decidedBy,
+    on_behalf_of: taken.onBehalfOf,
+    delegation_id: taken.delegationId ?? null,
+    break_glass_id: taken.breakGlassId ?? null,
+    duty: dutyOfStep(taken.role),
+    verdict: taken.verdict,
+    reason: taken.reason,
+    content_hash: request.contentHash,
+    decided_at: actor.act.at,
+    act_id: actor.act.id,
+  })
+  return id
+}
+
+/** Moves the request to where its verdicts leave it, and its money with it. `last` is the decision that was just taken. */
+export async function moveOn(
+  trx: Trx,
+  actor: Actor,
+  request: LoadedRequest,
+  {
+    steps,
+    decisions,
+    advance,
+    last,
+  }: {
+    steps: readonly Step[]
+    decisions: readonly DecisionTaken[]
+    advance: ActiveAdvance | undefined
+    last: { id: string; reason: string }
+  },
+): Promise<RequestStatus> {
+  const status = statusAfter(steps, decisions)
+  if (advance) {
+    if (status === 'unwound')
+      await unwindAdvance(trx, actor.act, request, { cause: 'rejected', reason: last.reason, advance })
+    else if (openSteps(steps, decisions).length === 0) await ratifyAdvance(trx, actor, request, advance)
+    return status === 'unwound' ? status : request.status
+  }
+  if (status !== request.status) {
+    await trx('requests')
+      .where({ id: request.id })
+      .update({ status, version: request.version + 1 })
+  }
+  if (status === 'active') await activateAdvance(trx, actor, request, { decisionId: last.id })
+  if (status === 'approved' || status === 'active') await commitReserved(trx, actor, request)
+  if (status === 'rejected') await releaseReservation(trx, actor.act, request, 'rejected')
+  return status
+}
+
+/**
+ * What a decision is taken on: the request waits for one, still holds its money or is in time to be ratified, and says what its reader has
+ * read. Refuses `not_awaiting_decision`, `suspended`, `ratification_overdue`, `ratify_or_reject`, `reservation_lapsed`, and `version_changed`
+ * when the content or the payee's details are not those named, or none is named and they have changed since it was first submitted.
+ */
+export async function mustAwaitDecision(
+  trx: Trx,
+  actor: Actor,
+  request: LoadedRequest,
+  { contentHash, verdict }: { contentHash: string | undefined; verdict: Verdict },
+): Promise<{ steps: Step[]; decisions: DecisionTaken[]; open: Step[]; advance: ActiveAdvance | undefined }> {
+  const advance = await activeAdvance(trx, request.id)
   if (request.status !== 'submitted' && !advance)
     throw new Refusal('not_awaiting_decision', { current: request.status })
-  await mustNotBeSuspended(trx, requestId)
+  await mustNotBeSuspended(trx, request.id)
   if (advance) checkRatifying(advance, verdict, actor.act.at)
   else if (request.reservedUntil! < dayOf(actor.act.at))
     throw new Refusal('reservation_lapsed', { reservedUntil: request.reservedUntil })
   if (contentHash ? contentHash !== request.decidedHash : await mayBeStale(trx, request))
     throw new Refusal('version_changed')
   const { steps, decisions } = await stepsAndDecisions(trx, request)
-  if (decisions.some(({ decidedBy }) => decidedBy === actor.personId)) throw new Refusal('already_decided_by_you')
-  const step = openSteps(steps, decisions).find(({ role }) => holdsRole(actor, request.fundId, [role as Role]))
-  if (!step) throw new Refusal('not_your_step', { waitingFor: openSteps(steps, decisions) })
-  await takeDuty(trx, actor, { requestId, duty: dutyOfStep(step.role) })
-
-  // From here on everything must succeed.
-  const id = newId('decision')
-  await trx('decisions').insert({
-    id,
-    request_id: requestId,
-    round: request.round,
-    step: step.step,
-    role: step.role,
-    decided_by: actor.personId,
-    duty: dutyOfStep(step.role),
-    verdict,
-    reason,
-    content_hash: request.contentHash,
-    decided_at: actor.act.at,
-    act_id: actor.act.id,
-  })
-  const decided = [...decisions, { ...step, decidedBy: actor.personId, verdict }]
-  if (advance) {
-    const status = statusAfter(steps, decided)
-    if (status === 'unwound') await unwindAdvance(trx, actor.act, request, { cause: 'rejected', reason, advance })
-    else if (openSteps(steps, decided).length === 0) await ratifyAdvance(trx, actor, request, advance)
-    return { id, requestId, verdict, status: status === 'unwound' ? status : request.status }
-  }
-  const status = statusAfter(steps, decided)
-  if (status !== request.status) {
-    await trx('requests')
-      .where({ id: requestId })
-      .update({ status, version: request.version + 1 })
-  }
-  if (status === 'active') await activateAdvance(trx, actor, request, { decisionId: id })
-  if (status === 'approved' || status === 'active') await commitReserved(trx, actor, request)
-  if (status === 'rejected') await releaseReservation(trx, actor.act, request, 'rejected')
-  await tellDecision(trx, actor, request, { id, step, verdict, reason, status, open: openSteps(steps, decided) })
-  return { id, requestId, verdict, status }
+  return { steps, decisions, open: openSteps(steps, decisions), advance }
 }
 
 /** Who does not say what they have read may have read it as it was, once it was submitted anew or the payee's details are others. */
@@ -131,7 +201,8 @@ export async function stepsAndDecisions(
   )
   const decisions = await rows<DecisionTaken>(
     db,
-    `select step, role, decided_by as "decidedBy", verdict from decisions_that_count(:id, :round) order by decided_at, id`,
+    `select step, role, decided_by as "decidedBy", on_behalf_of as "onBehalfOf", verdict
+       from decisions_that_count(:id, :round) order by decided_at, id`,
     key,
   )
   // Told only of those that do.

@@ -42,7 +42,7 @@ export async function keepDecisions(
   const submitted = await trx('submissions').where({ request_id: id, round }).first('content')
   const before = await rows<DecisionTaken & { id: string }>(
     trx,
-    `select id, step, role, decided_by as "decidedBy", verdict from decisions_that_count(:id, :round) order by decided_at, id`,
+    `select id, step, role, decided_by as "decidedBy", on_behalf_of as "onBehalfOf", verdict from decisions_that_count(:id, :round) order by decided_at, id`,
     { id, round },
   )
   const kept = decisionsKept(steps, before, materialChanges(submitted.content, content, currency))

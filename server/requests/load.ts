@@ -77,8 +77,11 @@ export async function budgetLines(db: Db, request: { id: string; currency: strin
   }))
 }
 
+/** Who takes part: whoever acts, or somebody on whose behalf it is done, at the instant of the act. */
+export type Taker = Pick<Actor, 'personId' | 'kind' | 'act'>
+
 /** How this person stands to the request and its payee. */
-export async function partIn(db: Db, requestId: string, actor: Actor): Promise<Part> {
+export async function partIn(db: Db, requestId: string, actor: Taker): Promise<Part> {
   const found = await row<Omit<Part, 'kind'>>(
     db,
     `select (select duty from duties where request_id = r.id and person_id = :personId) as duty,
@@ -101,7 +104,7 @@ export async function partIn(db: Db, requestId: string, actor: Actor): Promise<P
  */
 export async function takeDuty(
   trx: Trx,
-  actor: Actor,
+  actor: Taker,
   { requestId, duty }: { requestId: string; duty: Duty },
 ): Promise<void> {
   const blocker = dutyBlocker(await partIn(trx, requestId, actor), duty)
@@ -112,6 +115,26 @@ export async function takeDuty(
     .ignore()
   const held = await trx('duties').where({ request_id: requestId, person_id: actor.personId }).first('duty')
   if (held.duty !== duty) throw new Refusal('separation_of_duties')
+}
+
+/**
+ * Whether this person has decided on what the request says now, themselves or through somebody who decided on their behalf, whether or not
+ * that counts any more.
+ */
+export async function hasDecided(
+  db: Db,
+  { id, round }: { id: string; round: number },
+  personId: string,
+): Promise<boolean> {
+  const found = await row(
+    db,
+    `select from decisions d join requests r on r.id = d.request_id
+      where d.request_id = :id and :personId in (d.decided_by, d.on_behalf_of)
+        and ((d.round = :round and d.payee_hash = payee_details_hash(r.payee_id))
+          or exists (select from decisions_that_count(:id, :round) c where c.id = d.id)) limit 1`,
+    { id, round, personId },
+  )
+  return found !== undefined
 }
 
 /** What each contribution holds for the request at a stage, in the order of the contributions' codes. */

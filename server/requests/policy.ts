@@ -36,6 +36,8 @@ export type DecisionTaken = {
   readonly step: number
   readonly role: string
   readonly decidedBy: string
+  /** Whose power it was, where it was delegated. */
+  readonly onBehalfOf: string | null
   readonly verdict: Verdict
 }
 

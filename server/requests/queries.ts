@@ -114,12 +114,20 @@ function decisionsOn(db: Db, { id, round }: { id: string; round: number }) {
     reason: string
     decidedBy: string
     name: string
+    /** Whose power it was, where it was delegated, and by which delegation. */
+    onBehalfOf: string | null
+    onBehalfOfName: string | null
+    delegationId: string | null
+    /** Taken by two directors in place of the owners of the step. */
+    breakGlassId: string | null
     countsAt: number | null
   }>(
     db,
-    `select d.id, d.round, d.step, d.role, d.verdict, d.reason, d.decided_by as "decidedBy", p.name, d.decided_at as "decidedAt",
+    `select d.id, d.round, d.step, d.role, d.verdict, d.reason, d.decided_by as "decidedBy", p.name, d.on_behalf_of as "onBehalfOf",
+            o.name as "onBehalfOfName", d.delegation_id as "delegationId", d.break_glass_id as "breakGlassId", d.decided_at as "decidedAt",
             encode(sha256(d.content_hash || d.payee_hash), 'hex') as "contentHash", c.step as "countsAt"
        from decisions d join people p on p.id = d.decided_by
+       left join people o on o.id = d.on_behalf_of
        left join decisions_that_count(:id, :round) c on c.id = d.id
       where d.request_id = :id order by d.decided_at, d.id`,
     { id, round },

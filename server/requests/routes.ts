@@ -149,6 +149,9 @@ export function requestEndpoints(): Endpoint[] {
           'version_changed',
           'already_decided_by_you',
           'not_your_step',
+          'delegation_not_in_force',
+          'beyond_delegation',
+          'must_keep_away',
           'period_closed',
           ...DUTY_REFUSALS,
         ],
@@ -156,6 +159,7 @@ export function requestEndpoints(): Endpoint[] {
           verdict: joi.string().valid('approve', 'reject', 'return').required(),
           reason: text(2000).when('verdict', { is: 'approve', otherwise: joi.required() }),
           contentHash: joi.string().pattern(/^[0-9a-f]{64}$/, 'the contentHash of what is decided on'),
+          delegationId: id('delegation'),
         }),
       },
       async (trx, actor, { params, body }) => ({

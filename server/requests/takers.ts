@@ -1,4 +1,5 @@
 import { rows, type Db } from '../../db/connect.ts'
+import { standsInFor } from '../delegations/stand-ins.ts'
 import type { Role } from '../people/actor.ts'
 import { dutyOfStep, type Duty, type Step } from './policy.ts'
 
@@ -32,7 +33,10 @@ export async function freeFor(
   return free.map((one) => one.id)
 }
 
-/** Who can take this step now: holders of its role whom nothing keeps away, and who have not decided in this round yet. */
+/**
+ * Who can take this step now: holders of its role whom nothing keeps away, and who have not decided in this round yet, and those to whom one
+ * of them has delegated it.
+ */
 export async function takersOf(
   db: Db,
   request: AboutRequest & { readonly round: number },
@@ -42,8 +46,11 @@ export async function takersOf(
   const free = await freeFor(db, request, { duty: dutyOfStep(role), roles: [role as Role], at })
   const decided = await rows<{ person: string }>(
     db,
-    `select decided_by as person from decisions where request_id = :id and round = :round`,
+    `select unnest(array[decided_by, on_behalf_of]) as person from decisions where request_id = :id and round = :round`,
     { id: request.id, round: request.round },
   )
-  return free.filter((person) => !decided.some((one) => one.person === person))
+  const left = (people: readonly string[]) => people.filter((one) => !decided.some(({ person }) => person === one))
+  const standIns = await standsInFor(db, request.fundId, left(free), at, { requestId: request.id })
+  const delegates = standIns.filter((one) => one.role === role).map(({ delegateId }) => delegateId)
+  return [...new Set([...left(free), ...left(delegates)])].sort()
 }

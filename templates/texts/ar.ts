@@ -1,6 +1,7 @@
 import { auditAr } from './ar-audit.ts'
 import { expertsAr } from './ar-experts.ts'
 import { correctionsAr } from './ar-corrections.ts'
+import { delegationsAr } from './ar-delegations.ts'
 import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
 import { ruleErrorsAr, rulesInAr } from './ar-rules.ts'
@@ -29,6 +30,9 @@ export const ar: Texts = {
     treasury: 'الخزينة',
     ledger: 'دفتر الأستاذ',
     periods: 'الفترات',
+    delegations: 'النيابة',
+    'break-glass': 'إجراء الطوارئ',
+    opinions: 'الآراء',
     rules: 'القواعد',
     planning: 'التخطيط',
     experts: 'الخبراء',
@@ -299,6 +303,7 @@ export const ar: Texts = {
   ...expertsAr,
   ...treasuryAr,
   ...peopleInAr,
+  ...delegationsAr,
   ...clockInAr,
   ...notificationsInAr,
   ...rulesInAr,

@@ -10,6 +10,9 @@ export const rulesInEn = {
       authority_limits: 'Who may give up the fund’s money',
       bank_charges: 'What a bank may keep of a payment',
       recognition: 'Accounting standard for new agreements',
+      delegation: 'Standing in for somebody',
+      break_glass: 'Breaking the glass',
+      advisory_opinion: 'Advisory opinions',
       clock: 'How long each step may take',
       lanes: 'When it may go faster',
     },
@@ -25,6 +28,10 @@ export const rulesInEn = {
       bank_charges:
         'The larger of the two may be kept without anybody asking; above it a controller must confirm the amount.',
       recognition: 'The standard by which agreements signed from that day on are recognised.',
+      delegation: 'A delegation is at most this long.',
+      break_glass:
+        'So long a second director has to confirm that a step is taken in place of its owners, and so long its owners have to review it.',
+      advisory_opinion: 'So long a member of the advisory board has to answer what the matrix asks by itself.',
       clock:
         'Targets in minutes, by lane and amount; the time for the decision is shared out among the steps of the matrix. So many of a hundred must keep the target of the whole. A clock is stopped for no other reason than those listed.',
     },
@@ -97,6 +104,8 @@ export const rulesInEn = {
       unrated: 'Nobody has rated the payee',
       rule: 'These pay first',
       days: 'Days',
+      hours: 'Hours',
+      reviewDays: 'Days for the review',
       most: 'An amount',
       bps: 'Per cent of the payment',
       standard: 'Standard',

@@ -1,6 +1,7 @@
 import { auditEn } from './en-audit.ts'
 import { expertsEn } from './en-experts.ts'
 import { correctionsEn } from './en-corrections.ts'
+import { delegationsEn } from './en-delegations.ts'
 import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
 import { ruleErrorsEn, rulesInEn } from './en-rules.ts'
@@ -28,6 +29,9 @@ export const en = {
     treasury: 'Treasury',
     ledger: 'Ledger',
     periods: 'Periods',
+    delegations: 'Standing in',
+    'break-glass': 'Break-glass',
+    opinions: 'Opinions',
     rules: 'Rules',
     planning: 'Planning',
     experts: 'Experts',
@@ -298,6 +302,7 @@ export const en = {
   ...expertsEn,
   ...treasuryEn,
   ...peopleInEn,
+  ...delegationsEn,
   ...clockInEn,
   ...notificationsInEn,
   ...rulesInEn,

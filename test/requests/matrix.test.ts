@@ -22,7 +22,8 @@ import {
   type Step,
   type Verdict,
 } from '../../server/requests/policy.ts'
-import { canBeFilled, complaintsAbout, differences, SUBJECTS, termsKept, termsTold } from '../../server/rules/policy.ts'
+import { differences, SUBJECTS, termsKept, termsTold } from '../../server/rules/policy.ts'
+import { canBeFilled, complaintsAbout } from '../../server/rules/sound.ts'
 import { ownService } from '../support/service.ts'
 
 /** Who decides on what, as tables of the rules that a fund opens with, and what no order of acts can get round. */
@@ -233,7 +234,14 @@ function perform(model: Model, people: readonly (readonly string[])[], { kind, b
     const again = model.decisions.some(({ decidedBy }) => decidedBy === `${by}`)
     if (!step || again || !mayBe(dutyOfStep(step.role))) return
     model.duties.set(by, dutyOfStep(step.role))
-    model.decisions.push({ step: step.step, role: step.role, decidedBy: `${by}`, verdict, on: model.content })
+    model.decisions.push({
+      step: step.step,
+      role: step.role,
+      decidedBy: `${by}`,
+      onBehalfOf: null,
+      verdict,
+      on: model.content,
+    })
     model.status = statusAfter(model.steps, model.decisions)
     if (model.status === 'returned') model.decisions = model.decisions.filter((one) => one.verdict === 'approve')
   }
