@@ -499,6 +499,36 @@ export const REFUSALS = {
     'لا يمكن إلغاء دفعة إلا إذا كانت مصدّقة أو مرتجعة.',
   ),
 
+  lane_not_open: no(
+    409,
+    'The faster lanes are for a crisis, and the process is not in a phase for them. See "open". Ask in the standard lane.',
+    'المسارات الأسرع مخصصة للأزمات، والعملية ليست في مرحلة تتيحها. انظر "open". اطلب عبر المسار العادي.',
+  ),
+  no_regret_ceiling: no(
+    409,
+    'The process has less left under its no-regret ceiling. See "left". Wait until an advance is ratified, or ask in another lane.',
+    'المتبقي لهذه العملية تحت سقف مسار «بلا ندم» أقل من ذلك. انظر "left". انتظر إقرار سلفة سابقة أو اطلب عبر مسار آخر.',
+  ),
+  ratification_overdue: no(
+    409,
+    'The time for ratification is over: what is unpaid of this request is cancelled, and what was paid must come back.',
+    'انتهت مهلة الإقرار: يُلغى ما لم يُدفع من هذا الطلب، ويجب أن يعود ما دُفع.',
+  ),
+  ratify_or_reject: no(
+    409,
+    'Money was let move on this request already. It is ratified or rejected; it cannot be returned.',
+    'سُمح بتحريك المال في هذا الطلب من قبل. فإما أن يُقر أو يُرفض، ولا يمكن أن يُعاد.',
+  ),
+  to_be_recovered: no(
+    409,
+    'The request was unwound after this payment, so what comes back of it is recorded as a recovery.',
+    'أُلغي أثر الطلب بعد هذه الدفعة، لذلك يُسجل ما يعود منها استرداداً.',
+  ),
+  exceeds_recoverable: no(
+    409,
+    'Less is still to be recovered of this request. See "outstanding". Record what is above it as an unidentified receipt.',
+    'المتبقي للاسترداد من هذا الطلب أقل من ذلك. انظر "outstanding". سجّل ما زاد عليه مقبوضاً غير محدد.',
+  ),
   delegation_too_long: no(
     422,
     'The fund does not allow a delegation to be that long. See "days".',
@@ -544,36 +574,6 @@ export const REFUSALS = {
     409,
     'You have given this opinion already. It stays as it was given.',
     'لقد أبديت هذا الرأي من قبل، وهو يبقى كما هو.',
-  ),
-  lane_not_open: no(
-    409,
-    'The faster lanes are for a crisis, and the process is not in a phase for them. See "open". Ask in the standard lane.',
-    'المسارات الأسرع مخصصة للأزمات، والعملية ليست في مرحلة تتيحها. انظر "open". اطلب عبر المسار العادي.',
-  ),
-  no_regret_ceiling: no(
-    409,
-    'The process has less left under its no-regret ceiling. See "left". Wait until an advance is ratified, or ask in another lane.',
-    'المتبقي لهذه العملية تحت سقف مسار «بلا ندم» أقل من ذلك. انظر "left". انتظر إقرار سلفة سابقة أو اطلب عبر مسار آخر.',
-  ),
-  ratification_overdue: no(
-    409,
-    'The time for ratification is over: what is unpaid of this request is cancelled, and what was paid must come back.',
-    'انتهت مهلة الإقرار: يُلغى ما لم يُدفع من هذا الطلب، ويجب أن يعود ما دُفع.',
-  ),
-  ratify_or_reject: no(
-    409,
-    'Money was let move on this request already. It is ratified or rejected; it cannot be returned.',
-    'سُمح بتحريك المال في هذا الطلب من قبل. فإما أن يُقر أو يُرفض، ولا يمكن أن يُعاد.',
-  ),
-  to_be_recovered: no(
-    409,
-    'The request was unwound after this payment, so what comes back of it is recorded as a recovery.',
-    'أُلغي أثر الطلب بعد هذه الدفعة، لذلك يُسجل ما يعود منها استرداداً.',
-  ),
-  exceeds_recoverable: no(
-    409,
-    'Less is still to be recovered of this request. See "outstanding". Record what is above it as an unidentified receipt.',
-    'المتبقي للاسترداد من هذا الطلب أقل من ذلك. انظر "outstanding". سجّل ما زاد عليه مقبوضاً غير محدد.',
   ),
 } as const satisfies Record<string, RefusalKind>
 

@@ -11,14 +11,13 @@ export type Section =
   | 'treasury'
   | 'ledger'
   | 'periods'
-  | 'rules'
-  | 'delegations'
-  | 'break-glass'
-  | 'opinions'
   | 'experts'
   | 'entities'
   | 'processes'
   | 'planning'
+  | 'delegations'
+  | 'break-glass'
+  | 'opinions'
 
 /** What every page has around its content. */
 export type Frame = {

@@ -120,12 +120,12 @@ function Decide(props: PartNowProps & { role: string; onBehalfOf: string | undef
       <h3>
         <Said text={ratifies ? t.advance.decideTitle : words.title} role={wordFor(t.roles, role)} />
       </h3>
+      {ratifies && <p class="hint">{t.advance.decideHint}</p>}
       {onBehalfOf && (
         <p>
           <Said text={t.delegations.youDecideFor} name={<Name>{onBehalfOf}</Name>} />
         </p>
       )}
-      {ratifies && <p class="hint">{t.advance.decideHint}</p>}
       <input type="hidden" name="contentHash" value={request.contentHash ?? ''} />
       <ChoiceGroup
         type="radio"

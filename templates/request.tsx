@@ -69,10 +69,10 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
         )}
       </p>
       {request.ending && <Ending of={request.ending as EndingTold} t={t} />}
-      <BreakGlassOn items={shown.around.broken} t={t} />
-      <StandingInFor {...shown.around} t={t} />
       {request.advance && <Advance of={request.advance} t={t} />}
       {request.advance?.recovery && <Recovery request={request} of={request.advance.recovery} t={t} {...shown.part} />}
+      <BreakGlassOn items={shown.around.broken} t={t} />
+      <StandingInFor {...shown.around} t={t} />
       <PartNow request={request} names={names} t={t} {...shown.part} />
       <Changes request={request} t={t} />
       <h2>{t.clock.ofRequest}</h2>

@@ -26,7 +26,7 @@ export async function beginBreakGlass(
 ): Promise<{ id: string; requestId: string; step: number; role: string; endsAt: string }> {
   const request = await lockRequest(trx, requestId)
   requireRole(actor, request.fundId, ['director'])
-  const { open } = await mustAwaitDecision(trx, actor, request, { verdict: 'approve', contentHash })
+  const { open } = await mustAwaitDecision(trx, actor, request, { contentHash, verdict: 'approve' })
   const step = open.find((one) => one.role === role)
   // The no-regret lane is hurried as it is, and what ratifies it is the full row.
   if (!step || !isHurried(step.role) || request.lane === 'no_regret')

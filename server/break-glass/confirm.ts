@@ -34,8 +34,8 @@ export async function confirmBreakGlass(
   const { at } = actor.act
   if (broken.confirmedBy !== null || at >= broken.endsAt) throw new Refusal('break_glass_over')
   const { steps, decisions, open, advance } = await mustAwaitDecision(trx, actor, request, {
-    verdict: 'approve',
     contentHash: broken.decidedHash,
+    verdict: 'approve',
   })
   const step = open.find((one) => one.step === broken.step && one.role === broken.role)
   if (!step || request.round !== broken.round) throw new Refusal('break_glass_over')
@@ -70,7 +70,8 @@ export async function confirmBreakGlass(
     ids.push(await recordDecision(trx, actor, request, { ...one, reason: broken.reason, breakGlassId }))
   const decided = [...decisions, ...taken]
   const status = await moveOn(trx, actor, request, {
-    ...{ steps, decisions: decided, advance, decisionId: ids[1]!, reason: broken.reason },
+    ...{ steps, decisions: decided, advance },
+    last: { id: ids[1]!, reason: broken.reason },
   })
   await tellDecision(trx, actor, request, {
     ...{ id: ids[1]!, step, verdict: 'approve', reason, status },

@@ -88,8 +88,8 @@ export async function fundSeenBy(db: Db, actor: Actor, fundId: string): Promise<
 export function sectionsFor(actor: Actor, fundId: string): Section[] {
   const sections: Section[] = []
   if (holdsRole(actor, fundId, [...READERS, 'requester'])) sections.push('requests', 'clock')
-  if (holdsRole(actor, fundId, ['advisor'])) sections.push('opinions')
   if (holdsRole(actor, fundId, WATCH_READERS)) sections.push('planning')
+  if (holdsRole(actor, fundId, ['advisor'])) sections.push('opinions')
   if (holdsRole(actor, fundId, [...READERS, 'donor'])) sections.push('donors')
   if (holdsRole(actor, fundId, READERS)) sections.push('payees', 'treasury', 'ledger')
   if (holdsRole(actor, fundId, PERIOD_READERS)) sections.push('periods')

@@ -5,11 +5,11 @@ import { dayOf } from '../clock.ts'
 import { newId } from '../ids.ts'
 import { postEntry } from '../ledger/post.ts'
 import { moveStage } from '../ledger/stages.ts'
+import { requirePower, takePower } from '../delegations/power.ts'
 import { activateAdvance, ratifyAdvance } from '../no-regret/activate.ts'
 import { activeAdvance } from '../no-regret/load.ts'
 import { isOverdue, type ActiveAdvance } from '../no-regret/policy.ts'
 import { unwindAdvance } from '../no-regret/unwind.ts'
-import { requirePower, takePower } from '../delegations/power.ts'
 import type { Actor, Role } from '../people/actor.ts'
 import { heldFor, lockRequest, type LoadedRequest } from './load.ts'
 import {
@@ -29,12 +29,11 @@ export const APPROVAL_ROLES: readonly Role[] = ['certifying_officer', 'fund_mana
 /**
  * Records one person's verdict on a submitted request, at the step that is open to one of their roles or to what was
  * delegated to them (`delegationId` says by which, where that is not left to the rules). The last approval commits the
- * money in the same transaction; a rejection gives it back; a return keeps it held while the request is put right. In the
- * no-regret lane the first step lets the money move, and the later ones ratify that, or unwind it.
+ * money in the same transaction; a rejection gives it back; a return keeps it held while the request is put right. In the no-regret
+ * lane the first step lets the money move, and the later ones ratify that, or unwind it.
  *
- * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_decision`, `suspended`, `ratification_overdue`, `ratify_or_reject`,
- * `reservation_lapsed`, `version_changed` when the content or the payee's details are not those named, or none is named and they have
- * changed since it was first submitted, `already_decided_by_you`, and what `takePower` refuses.
+ * Refuses, in this order: `not_found`, `role_not_allowed`, what `mustAwaitDecision` refuses, `already_decided_by_you`, and what `takePower`
+ * refuses.
  */
 export async function decideRequest(
   trx: Trx,
@@ -56,8 +55,10 @@ export async function decideRequest(
 }> {
   const request = await lockRequest(trx, requestId)
   const delegated = await requirePower(trx, actor, request.fundId)
-  const awaiting = await mustAwaitDecision(trx, actor, request, { verdict, contentHash })
-  const { steps, decisions, open, advance } = awaiting
+  const { steps, decisions, open, advance } = await mustAwaitDecision(trx, actor, request, {
+    contentHash,
+    verdict,
+  })
   if (decisions.some(({ decidedBy, onBehalfOf }) => [decidedBy, onBehalfOf].includes(actor.personId)))
     throw new Refusal('already_decided_by_you')
   const { step, delegation } = await takePower(trx, actor, request, {
@@ -70,9 +71,11 @@ export async function decideRequest(
   const taken = { ...step, ...power, decidedBy: actor.personId, verdict }
   const id = await recordDecision(trx, actor, request, { ...taken, reason })
   const decided = [...decisions, taken]
-  const status = await moveOn(trx, actor, request, { steps, decisions: decided, advance, decisionId: id, reason })
-  if (!advance)
-    await tellDecision(trx, actor, request, { id, step, verdict, reason, status, open: openSteps(steps, decided) })
+  const status = await moveOn(trx, actor, request, {
+    ...{ steps, decisions: decided, advance },
+    last: { id, reason },
+  })
+  await tellDecision(trx, actor, request, { id, step, verdict, reason, status, open: openSteps(steps, decided) })
   return { id, requestId, verdict, ...power, status }
 }
 
@@ -105,25 +108,27 @@ export async function recordDecision(
   return id
 }
 
-type Moving = {
-  readonly steps: readonly Step[]
-  readonly decisions: readonly DecisionTaken[]
-  readonly advance: ActiveAdvance | undefined
-  /** The decision that moves it, and its reason. */
-  readonly decisionId: string
-  readonly reason: string
-}
-
-/** Moves the request to where its verdicts leave it, and its money with it. */
+/** Moves the request to where its verdicts leave it, and its money with it. `last` is the decision that was just taken. */
 export async function moveOn(
   trx: Trx,
   actor: Actor,
   request: LoadedRequest,
-  { steps, decisions, advance, decisionId, reason }: Moving,
+  {
+    steps,
+    decisions,
+    advance,
+    last,
+  }: {
+    steps: readonly Step[]
+    decisions: readonly DecisionTaken[]
+    advance: ActiveAdvance | undefined
+    last: { id: string; reason: string }
+  },
 ): Promise<RequestStatus> {
   const status = statusAfter(steps, decisions)
   if (advance) {
-    if (status === 'unwound') await unwindAdvance(trx, actor.act, request, { cause: 'rejected', reason, advance })
+    if (status === 'unwound')
+      await unwindAdvance(trx, actor.act, request, { cause: 'rejected', reason: last.reason, advance })
     else if (openSteps(steps, decisions).length === 0) await ratifyAdvance(trx, actor, request, advance)
     return status === 'unwound' ? status : request.status
   }
@@ -132,21 +137,22 @@ export async function moveOn(
       .where({ id: request.id })
       .update({ status, version: request.version + 1 })
   }
-  if (status === 'active') await activateAdvance(trx, actor, request, { decisionId })
+  if (status === 'active') await activateAdvance(trx, actor, request, { decisionId: last.id })
   if (status === 'approved' || status === 'active') await commitReserved(trx, actor, request)
   if (status === 'rejected') await releaseReservation(trx, actor.act, request, 'rejected')
   return status
 }
 
 /**
- * What a decision is taken on: the request waits for one, still holds its money, and says what its reader has read.
- * Refuses `not_awaiting_decision`, `suspended`, `ratification_overdue`, `ratify_or_reject`, `reservation_lapsed`, `version_changed`.
+ * What a decision is taken on: the request waits for one, still holds its money or is in time to be ratified, and says what its reader has
+ * read. Refuses `not_awaiting_decision`, `suspended`, `ratification_overdue`, `ratify_or_reject`, `reservation_lapsed`, and `version_changed`
+ * when the content or the payee's details are not those named, or none is named and they have changed since it was first submitted.
  */
 export async function mustAwaitDecision(
   trx: Trx,
   actor: Actor,
   request: LoadedRequest,
-  { verdict, contentHash }: { verdict: Verdict; contentHash: string | undefined },
+  { contentHash, verdict }: { contentHash: string | undefined; verdict: Verdict },
 ): Promise<{ steps: Step[]; decisions: DecisionTaken[]; open: Step[]; advance: ActiveAdvance | undefined }> {
   const advance = await activeAdvance(trx, request.id)
   if (request.status !== 'submitted' && !advance)

@@ -17,6 +17,8 @@ import { askByMatrix } from '../opinions/ask.ts'
 import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
 import { riskOfPayee } from '../payees/queries.ts'
 import { joinParts, takeSetAside, type SetAside } from '../plans/policy.ts'
+import { riskOfPayee } from '../payees/queries.ts'
+import { askByMatrix } from '../opinions/ask.ts'
 import { stepsAndDecisions } from './decide.ts'
 import { budgetLines, contentOf, lockRequest, takeDuty, type LoadedRequest } from './load.ts'
 import { keepDecisions, matrixFor } from './keep.ts'
@@ -44,30 +46,12 @@ export async function submitRequest(
   if (request.status !== 'draft' && request.status !== 'returned')
     throw new Refusal('not_editable', { current: request.status })
   if (request.version !== version) throw new Refusal('version_changed', { version: request.version })
-  const lines = await budgetLines(trx, request)
-  const { processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn } = request
-  const hurry = request.lane === 'standard' ? {} : { laneReason: request.laneReason }
-  const missing = missingFields({
-    processId,
-    payeeId,
-    purpose,
-    mandateBasis,
-    support,
-    startsOn,
-    endsOn,
-    lines,
-    ...hurry,
-  })
-  if (missing.length > 0) throw new Refusal('incomplete_request', { missing })
+  const amount = await amountOfComplete(trx, request)
   await allMustBeFree(trx, requestId)
   await takeDuty(trx, actor, { requestId, duty: 'requester' })
 
   const on = dayOf(actor.act.at)
   const lanes = await lanesFor(trx, request, on)
-  const amount = sum(
-    lines.map((line) => moneyFrom(line.amount)),
-    request.currency,
-  )
   await lockFunding(trx, request.fundId)
   if (request.lane === 'no_regret') await checkCeiling(trx, request, { amount, lanes })
   await releaseReservation(trx, actor.act, request, 'submitted anew')
@@ -94,8 +78,8 @@ export async function submitRequest(
     parts: setAside ? joinParts(setAside, aside.parts, funding.parts) : funding.parts,
     lanes,
   })
-  await askByMatrix(trx, actor, { ...request, round: submission.round }, { amount, on })
   if (request.lane === 'no_regret') await recordAdvance(trx, actor, request, { amount, round: submission.round, lanes })
+  await askByMatrix(trx, actor, { ...request, round: submission.round }, { amount, on })
   await postEntry(
     trx,
     { fundId: request.fundId, actId: actor.act.id },
@@ -114,6 +98,20 @@ export async function submitRequest(
   const { steps, decisions } = await stepsAndDecisions(trx, inRound)
   await tellOpenSteps(trx, actor, inRound, openSteps(steps, decisions))
   return { id: requestId, status: 'submitted', ...submission }
+}
+
+/** What the lines add up to, once everything is filled in. */
+async function amountOfComplete(trx: Trx, request: LoadedRequest): Promise<Money> {
+  const lines = await budgetLines(trx, request)
+  const { processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn } = request
+  const hurry = request.lane === 'standard' ? {} : { laneReason: request.laneReason }
+  const asked = { processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn, lines, ...hurry }
+  const missing = missingFields(asked)
+  if (missing.length > 0) throw new Refusal('incomplete_request', { missing })
+  return sum(
+    lines.map((line) => moneyFrom(line.amount)),
+    request.currency,
+  )
 }
 
 async function useOf(trx: Trx, request: LoadedRequest, on: string): Promise<Use> {

@@ -9,18 +9,17 @@ import type { Proposal } from '../proposals/load.ts'
 import { propose, type Proposed } from '../proposals/propose.ts'
 import {
   amountsIn,
-  complaintsAbout,
   confirmersOf,
   differences,
   RULE_PROPOSERS,
   SUBJECTS,
   termsKept,
   termsTold,
-  type Approver,
   type Fields,
   type Subject,
   type Terms,
 } from './policy.ts'
+import { complaintsAbout, type Approver } from './sound.ts'
 
 /** What is decided on: the terms as they would be kept, and the day from which those hold that they follow. */
 export type RuleTerms = { subject: Subject; replaces: string; terms: Terms }

@@ -22,7 +22,8 @@ import {
   type Step,
   type Verdict,
 } from '../../server/requests/policy.ts'
-import { canBeFilled, complaintsAbout, differences, SUBJECTS, termsKept, termsTold } from '../../server/rules/policy.ts'
+import { differences, SUBJECTS, termsKept, termsTold } from '../../server/rules/policy.ts'
+import { canBeFilled, complaintsAbout } from '../../server/rules/sound.ts'
 import { ownService } from '../support/service.ts'
 
 /** Who decides on what, as tables of the rules that a fund opens with, and what no order of acts can get round. */
