@@ -3365,7 +3365,7 @@ begin
   end if;
   if not exists (select from break_glasses b join requests r on r.id = b.request_id
                   where b.id = new.break_glass_id and b.begun_at <= new.confirmed_at and new.confirmed_at < b.ends_at
-                    and r.status = 'submitted' and r.round = b.round
+                    and r.status = 'submitted' and r.lane <> 'no_regret' and r.round = b.round
                     and b.decided_hash = encode(sha256(r.content_hash || payee_details_hash(r.payee_id)), 'hex')) then
     raise exception 'break-glass % is over', new.break_glass_id using errcode = 'check_violation', constraint = 'break_glass_in_time';
   end if;

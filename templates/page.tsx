@@ -14,6 +14,7 @@ export type Section =
   | 'experts'
   | 'entities'
   | 'processes'
+  | 'rules'
   | 'planning'
   | 'delegations'
   | 'break-glass'

@@ -47,8 +47,6 @@ const timed: Field = {
 }
 const percentile: Field = { kind: 'count', least: 1, most: 100 }
 
-const upToCount = (most: number) => ({ kind: 'count', least: 1, most }) as const
-
 /** Every rule that a fund has, by its subject. */
 export const SUBJECTS = {
   approval_matrix: {

@@ -114,6 +114,15 @@ describe('what is refused changes nothing', () => {
     ],
     ['without a reason', 400, 'invalid_request', (id) => begin(directors[0]!, id, 'fund_manager', { reason: '' })],
     [
+      'in the no-regret lane, which is hurried as it is',
+      409,
+      'step_not_hurried',
+      async () => {
+        const fast = { lane: 'no_regret', laneReason: 'Shots were fired' }
+        return begin(directors[0]!, (await submitted(fund, '10000.00', fast)).id)
+      },
+    ],
+    [
       'by the requester',
       403,
       'separation_of_duties',
