@@ -54,6 +54,7 @@ create table accounts (
   plan_code        text collate "C" generated always as ( CASE WHEN (address ~ '^budget:ready:'::text) THEN NULLIF(split_part(address, ':'::text, 4), ''::text) ELSE NULL::text END) stored,
   constraint accounts_pkey PRIMARY KEY (id),
   constraint accounts_fund_id_address_currency_key UNIQUE (fund_id, address, currency),
+  constraint accounts_fund_id_id_key UNIQUE (fund_id, id),
   constraint accounts_currency_fkey FOREIGN KEY (currency) REFERENCES currencies(code),
   constraint accounts_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint ready_is_for_a_plan FOREIGN KEY (fund_id, plan_code) REFERENCES contingency_plans(fund_id, code),
@@ -202,8 +203,9 @@ create table back_dated (
   day         date not null,
   amount      numeric not null,
   functional  numeric not null,
+  fund_id     id not null,
   constraint back_dated_pkey PRIMARY KEY (account_id, seal, day),
-  constraint back_dated_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+  constraint back_dated_fund_id_account_id_fkey FOREIGN KEY (fund_id, account_id) REFERENCES accounts(fund_id, id)
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON back_dated FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
@@ -212,8 +214,9 @@ create table balances (
   amount      bigint not null default 0,
   functional  bigint not null default 0,
   floor       bigint,
+  fund_id     id not null,
   constraint balances_pkey PRIMARY KEY (account_id),
-  constraint balances_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint balances_fund_id_account_id_fkey FOREIGN KEY (fund_id, account_id) REFERENCES accounts(fund_id, id),
   constraint stage_in_fund_currency CHECK (((floor IS NULL) OR (amount = functional))),
   constraint stage_never_below_zero CHECK ((amount >= floor))
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.05);
@@ -386,8 +389,9 @@ create table closings (
   month       date not null,
   amount      numeric not null,
   functional  numeric not null,
+  fund_id     id not null,
   constraint closings_pkey PRIMARY KEY (account_id, month),
-  constraint closings_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint closings_fund_id_account_id_fkey FOREIGN KEY (fund_id, account_id) REFERENCES accounts(fund_id, id),
   constraint closings_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
 ) with (fillfactor=80);
 
@@ -1964,6 +1968,7 @@ create table postings (
   functional   bigint not null,
   occurred_on  date not null,
   recorded_at  timestamp with time zone not null,
+  fund_id      id not null,
   constraint postings_pkey PRIMARY KEY (entry_id, line),
   constraint postings_check CHECK (((amount <> 0) OR (functional <> 0)))
 );
@@ -2738,8 +2743,9 @@ create table sealed_balances (
   seal        integer not null,
   amount      numeric not null,
   functional  numeric not null,
+  fund_id     id not null,
   constraint sealed_balances_pkey PRIMARY KEY (account_id, seal),
-  constraint sealed_balances_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+  constraint sealed_balances_fund_id_account_id_fkey FOREIGN KEY (fund_id, account_id) REFERENCES accounts(fund_id, id)
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sealed_balances FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
@@ -2921,8 +2927,9 @@ create table turnover (
   day         date not null,
   amount      numeric not null,
   functional  numeric not null,
+  fund_id     id not null,
   constraint turnover_pkey PRIMARY KEY (account_id, day),
-  constraint turnover_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+  constraint turnover_fund_id_account_id_fkey FOREIGN KEY (fund_id, account_id) REFERENCES accounts(fund_id, id)
 ) with (fillfactor=80);
 
 create table watch_item_versions (
@@ -3848,7 +3855,7 @@ declare
 begin
   with lines as materialized (
     select n.entry_id, n.amount, n.functional, a.book, a.currency, a.stage, a.contribution_id, a.fund_id
-      from new_postings n left join accounts a on a.id = n.account_id),
+      from new_postings n left join accounts a on a.id = n.account_id and a.fund_id = n.fund_id),
   sums as materialized (
     select entry_id, fund_id, book, currency, sum(amount) as amount, sum(functional) as functional
       from lines group by entry_id, fund_id, book, currency),
@@ -3975,15 +3982,15 @@ begin
     select account_id, date_trunc('month', min(day))::date as month, sum(amount) as amount, sum(functional) as functional
       from moved group by account_id),
   turned as (
-    insert into turnover as t (account_id, day, amount, functional)
-    select account_id, day, amount, functional from moved order by day, account_id
+    insert into turnover as t (fund_id, account_id, day, amount, functional)
+    select p_fund, account_id, day, amount, functional from moved order by day, account_id
     on conflict (account_id, day) do update set amount = t.amount + excluded.amount, functional = t.functional + excluded.functional),
   late as (
-    insert into back_dated (account_id, seal, day, amount, functional)
-    select account_id, p_seal, day, amount, functional from moved where day < v_before),
+    insert into back_dated (fund_id, account_id, seal, day, amount, functional)
+    select p_fund, account_id, p_seal, day, amount, functional from moved where day < v_before),
   stood as (
-    insert into sealed_balances (account_id, seal, amount, functional)
-    select m.account_id, p_seal, m.amount + coalesce(b.amount, 0), m.functional + coalesce(b.functional, 0)
+    insert into sealed_balances (fund_id, account_id, seal, amount, functional)
+    select p_fund, m.account_id, p_seal, m.amount + coalesce(b.amount, 0), m.functional + coalesce(b.functional, 0)
       from by_account m
       left join lateral (select * from sealed_balances b where b.account_id = m.account_id order by b.seal desc limit 1) b on true
      order by m.account_id),
@@ -3993,8 +4000,8 @@ begin
             union all
             select c.account_id, c.month, 0, 0 from by_account m join closings c on c.account_id = m.account_id and c.month > m.month) d
      group by account_id, month)
-  insert into closings (account_id, month, amount, functional)
-  select d.account_id, d.month,
+  insert into closings (fund_id, account_id, month, amount, functional)
+  select p_fund, d.account_id, d.month,
          coalesce(c.amount, 0) + sum(d.amount) over until_then, coalesce(c.functional, 0) + sum(d.functional) over until_then
     from changed d
     left join lateral (select * from closings c where c.account_id = d.account_id and c.month <= d.month order by c.month desc limit 1) c on true
@@ -4605,8 +4612,8 @@ begin
        order by l.address, l.currency
       on conflict do nothing
       returning id, address)
-    insert into balances (account_id, floor)
-    select id, case when address <> 'budget:available:reserve' then 0 end
+    insert into balances (fund_id, account_id, floor)
+    select p_fund, id, case when address <> 'budget:available:reserve' then 0 end
       from opened
      where address ~ '^budget:(pledged|support|available|ready|reserved|committed|disbursed|reported):';
 
@@ -4656,8 +4663,8 @@ begin
            group by l.account) d
    where b.account_id = d.account;
 
-  insert into postings (entry_id, line, account_id, amount, functional, occurred_on, recorded_at)
-  select v_ids[l.entry], row_number() over (partition by l.entry order by l.line), l.account, l.amount, l.functional, e_occurred_on[l.entry], v_recorded
+  insert into postings (fund_id, entry_id, line, account_id, amount, functional, occurred_on, recorded_at)
+  select p_fund, v_ids[l.entry], row_number() over (partition by l.entry order by l.line), l.account, l.amount, l.functional, e_occurred_on[l.entry], v_recorded
     from unnest(l_entry, v_accounts, l_amount, l_functional) with ordinality as l (entry, account, amount, functional, line)
    where v_new[l.entry];
 

@@ -23,8 +23,8 @@ create temp table made as
   select e.id, e.occurred_on, e.recorded_at, d.amount, d.to_account, d.from_account, (d.n - 1) / 500 + 1 as seal
     from entries e join drawn d on e.source = 'large-' || d.n and e.fund_id = :fund;
 
-insert into postings (entry_id, line, account_id, amount, functional, occurred_on, recorded_at)
-select m.id, l.line, (select (array_agg(id order by id)) from accounts where fund_id = :fund)[l.place], l.amount, l.amount, m.occurred_on, m.recorded_at
+insert into postings (fund_id, entry_id, line, account_id, amount, functional, occurred_on, recorded_at)
+select :fund, m.id, l.line, (select (array_agg(id order by id)) from accounts where fund_id = :fund)[l.place], l.amount, l.amount, m.occurred_on, m.recorded_at
   from made m cross join lateral (values (1, m.to_account, m.amount), (2, m.from_account, -m.amount)) l (line, place, amount)
  order by m.id, l.line;
 
@@ -40,16 +40,16 @@ create temp table moved as
     from made m join postings p on p.entry_id = m.id group by 1, 2, 3;
 insert into seal_reach (fund_id, seal, recorded_from, recorded_through, value_through)
 select :fund, seal, min(recorded_at), max(max(recorded_at)) over (order by seal), max(max(occurred_on)) over (order by seal) from made group by seal;
-insert into turnover (account_id, day, amount, functional)
-select account_id, day, sum(amount), sum(functional) from moved group by account_id, day order by day, account_id;
-insert into closings (account_id, month, amount, functional)
-select account_id, date_trunc('month', day), sum(sum(amount)) over until_then, sum(sum(functional)) over until_then
+insert into turnover (fund_id, account_id, day, amount, functional)
+select :fund, account_id, day, sum(amount), sum(functional) from moved group by account_id, day order by day, account_id;
+insert into closings (fund_id, account_id, month, amount, functional)
+select :fund, account_id, date_trunc('month', day), sum(sum(amount)) over until_then, sum(sum(functional)) over until_then
   from turnover where account_id in (select id from accounts where fund_id = :fund) group by account_id, date_trunc('month', day)
 window until_then as (partition by account_id order by date_trunc('month', day));
-insert into sealed_balances (account_id, seal, amount, functional)
-select account_id, seal, sum(sum(amount)) over until_then, sum(sum(functional)) over until_then
+insert into sealed_balances (fund_id, account_id, seal, amount, functional)
+select :fund, account_id, seal, sum(sum(amount)) over until_then, sum(sum(functional)) over until_then
   from moved group by account_id, seal window until_then as (partition by account_id order by seal) order by seal, account_id;
-insert into back_dated (account_id, seal, day, amount, functional)
-select m.account_id, m.seal, m.day, m.amount, m.functional
+insert into back_dated (fund_id, account_id, seal, day, amount, functional)
+select :fund, m.account_id, m.seal, m.day, m.amount, m.functional
   from moved m join seal_reach r on r.fund_id = :fund and r.seal = m.seal - 1 where m.day < r.value_through order by m.seal, m.account_id;
 drop table drawn, made, moved;

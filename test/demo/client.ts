@@ -11,11 +11,12 @@ export type Client = {
 
 export type Called = { status: number; body: any; etag: string | null; bytes: Buffer } // eslint-disable-line @typescript-eslint/no-explicit-any -- JSON of any address
 
-export const BASE = process.env.WASATA_URL ?? `http://127.0.0.1:${process.env.PORT ?? 3000}`
+/** Where the service is. */
+export const base = () => process.env.WASATA_URL ?? `http://127.0.0.1:${process.env.PORT ?? 3000}`
 
 /** Whether a service is there to be called at all. */
 export function answers(): Promise<boolean> {
-  return fetch(`${BASE}/readyz`).then(
+  return fetch(`${base()}/readyz`).then(
     ({ ok }) => ok,
     () => false,
   )
@@ -24,7 +25,7 @@ export function answers(): Promise<boolean> {
 export function clientWith(token: string): Client {
   const call: Client['call'] = async (method, path, body, headers = {}) => {
     const isText = typeof body === 'string' || Buffer.isBuffer(body)
-    const response = await fetch(`${BASE}/api/v1${path}`, {
+    const response = await fetch(`${base()}/api/v1${path}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
@@ -68,7 +69,7 @@ export function administratorToken(): string {
 /** Signs in by the first password as a person would, chooses another, and issues a token for the rest of the run. */
 export async function signIn(email: string, password: string): Promise<Client> {
   const send = (method: string, path: string, body: object, cookie = '') =>
-    fetch(`${BASE}/api/v1${path}`, {
+    fetch(`${base()}/api/v1${path}`, {
       method,
       headers: { 'content-type': 'application/json', ...(cookie ? { cookie } : {}) },
       body: JSON.stringify(body),

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { administratorToken, answers, BASE, clientWith, progress, several, type Client } from './client.ts'
+import { administratorToken, answers, base, clientWith, progress, several, type Client } from './client.ts'
 import { oneRequest, refusedAttempts } from './asking.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -12,12 +12,12 @@ import { openWorld, type World } from './world.ts'
 const file = process.argv[2]
 if (!file || !existsSync(file)) giveUp(`There is no file ${file ?? ''}: npm run demo -- contributions.csv`)
 if (!(await answers()))
-  giveUp(`No service answers at ${BASE}. Start it with "npm start"; if it listens elsewhere, set WASATA_URL.`)
+  giveUp(`No service answers at ${base()}. Start it with "npm start"; if it listens elsewhere, set WASATA_URL.`)
 const REQUESTS = 200
 const say = (line = '') => console.log(line)
 
 const administrator = clientWith(administratorToken())
-say(`Service: ${BASE}`)
+say(`Service: ${base()}`)
 const world = await openWorld(administrator)
 say(`Fund opened with ${Object.keys(world.people).length + world.entities.length} people.`)
 await importFile(world)

@@ -5,7 +5,7 @@ export type World = {
   fundId: string
   bankId: string
   entities: { id: string; requester: Client }[]
-  processes: { id: string; region: string }[]
+  processes: { id: string; region: string; phase: string }[]
   payees: { id: string; kind: string }[]
   people: Record<string, Client>
 }
@@ -63,7 +63,7 @@ export async function openWorld(administrator: Client): Promise<World> {
   const processes = []
   for (const [name, country, region, phase, confidentiality] of PROCESSES) {
     const { id } = await add(`/funds/${fund.id}/processes`, { name, country, region, phase, confidentiality })
-    processes.push({ id, region, confidentiality })
+    processes.push({ id, region, phase, confidentiality })
   }
   const join = async (name: string, grant: object): Promise<Client> => {
     const email = `${Math.random().toString(36).slice(2)}.${stamp}@demo.example`.toLowerCase()

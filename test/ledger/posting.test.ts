@@ -125,8 +125,8 @@ test('an entry takes no more postings once it is recorded, not even from the own
   const { owner } = service.database()
   const before = await inLedger()
   const more = owner.raw(
-    `insert into postings (entry_id, line, account_id, amount, functional, occurred_on, recorded_at)
-     select entry_id, line + 10, account_id, amount, functional, occurred_on, recorded_at from postings where entry_id = ?`,
+    `insert into postings (fund_id, entry_id, line, account_id, amount, functional, occurred_on, recorded_at)
+     select fund_id, entry_id, line + 10, account_id, amount, functional, occurred_on, recorded_at from postings where entry_id = ?`,
     [posted!.id],
   )
   await expect(more).rejects.toMatchObject({ constraint: 'entry_is_whole' })
