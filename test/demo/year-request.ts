@@ -220,7 +220,8 @@ async function* advance(office: Office, asked: Asked): Course {
   office.agenda.begin(office.agenda.clock(), payment(office, asked))
   if (office.chance.happens(0.08)) return ended(office, 'advance left to lapse')
   yield office.chance.minutes(8 * 60)
-  ended(office, `advance ${yield* decisions(office, { ...asked, lane: 'standard' }, ['active'])}`)
+  const after = yield* decisions(office, { ...asked, lane: 'standard' }, ['active'])
+  ended(office, after === 'active' ? 'advance ratified' : `advance ${after}`)
 }
 
 async function see(office: Office, { path }: Asked): Promise<Seen> {
