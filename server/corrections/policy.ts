@@ -32,6 +32,8 @@ export type Instead =
   | 'revalue_again'
   | 'correct_what_it_closed'
   | 'correct_what_stands'
+  | 'recover_or_give_up'
+  | 'recover_the_rest'
   | 'its_own_act'
 
 type Correctable = {
@@ -80,6 +82,9 @@ const OTHERWISE: Readonly<Record<string, Instead>> = {
   payment_returned: 'certify_again',
   release_reversed: 'certify_again',
   refund_paid: 'record_receipt',
+  recovery_due: 'recover_or_give_up',
+  recovery_received: 'recover_the_rest',
+  recovery_written_off: 'record_receipt',
   // What two people have authorised on its own terms is undone on terms of its own, by two again.
   interest: 'next_interest',
   conversion_sent: 'convert_back',

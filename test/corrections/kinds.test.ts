@@ -2,12 +2,13 @@ import { checkCorrectable, CORRECTABLE, type Instead } from '../../server/correc
 import { correctionsAr } from '../../templates/texts/ar-corrections.ts'
 import { en } from '../../templates/texts/en.ts'
 import { correctionsEn } from '../../templates/texts/en-corrections.ts'
-import { approved, released, certify } from '../support/asking.ts'
+import { approved, certify, decide, released } from '../support/asking.ts'
 import { balances, received as receivedWhole } from '../support/money-in.ts'
 import { ownService, type Fund } from '../support/service.ts'
 import { booksOf, moneyIn, rowCounts, type Books } from '../contributions/books.ts'
 import { violations } from '../invariants/check.ts'
 import { monthsOf } from '../periods/months.ts'
+import { active, paid as paidAhead, recover } from '../no-regret/telling.ts'
 import { treasuryOf, type Treasury } from '../treasury/money.ts'
 import { allBalances, correctingIn, type Correcting } from './correcting.ts'
 
@@ -40,6 +41,17 @@ async function paid(): Promise<string> {
     })
     .expect(201)
   return payment
+}
+
+/** An advance of 400.00 that was paid and rejected, of which 150.00 came back and the rest was given up. */
+async function unwound({ authorised }: Treasury): Promise<void> {
+  await receivedWhole(fund, '1000.00')
+  const { id } = await active(fund, '400.00')
+  await paidAhead(fund, id, '400.00', today)
+  await decide(fund.cast.certifyingOfficer!, id, 'reject', 'No talks').expect(201)
+  await recover(fund, id, '150.00', today).expect(201)
+  const rest = { amount: moneyIn('250.00 USD'), writtenOffOn: today, reason: 'The partner is no more' }
+  await authorised(`/disbursement-requests/${id}/recovery-write-offs`, rest)
 }
 
 const at = (what: string) => `/funds/${fund.id}/${what}`
@@ -356,6 +368,9 @@ describe('what is not corrected says what to do instead', () => {
         await moved(treasury, 'release')
       },
     ],
+    ['recovery_due', 'recover_or_give_up', unwound],
+    ['recovery_received', 'recover_the_rest', unwound],
+    ['recovery_written_off', 'record_receipt', unwound],
     ['revaluation', 'revalue_again', revalued],
     ['revaluation_reversed', 'revalue_again', revalued],
     [

@@ -2,11 +2,14 @@ import fc from 'fast-check'
 import { sealEntries } from '../../server/ledger/seal.ts'
 import { minorText, moneyFrom, moneyText, sum, type MoneyText } from '../../server/money.ts'
 import { exported, verdictOf } from '../ledger/proof.ts'
+import { beancountAgrees, hledgerAgrees, isThere } from '../ledger/programs.ts'
 import { verifiedPayee } from '../support/asking.ts'
 import { allSealable } from '../support/sealable.ts'
 import { ownService } from '../support/service.ts'
 import { violations } from './check.ts'
-import { ACTS, attempt, type ActName, type Choice, type Story } from './story.ts'
+import { AHEAD } from './ahead.ts'
+import { ACTS, attempt, type ActName, type Choice } from './story.ts'
+import type { Story } from './told.ts'
 
 const service = ownService()
 
@@ -40,6 +43,7 @@ async function newStory(): Promise<Story> {
     requests: [],
     payments: [],
     banks: [{ id: fund.bank, currency: 'USD' }, await bank('geneva', 'EUR'), await bank('savings', 'USD')],
+    plans: [],
     proposals: [],
     approved: [],
     donorId: donor.body.id,
@@ -80,6 +84,34 @@ const OWN_MONEY: ActName[] = [
   'decideProposal',
 ]
 
+/** A plan that keeps a part of its money, and advances, of which one is paid, rejected, and comes back in part: all of it is in every ledger. */
+const aheadOfTime: Choice[] = (
+  [
+    ['plan', 1, 1],
+    ['setAside', 1],
+    ['activatePlan', 1],
+    ['plan', 0],
+    ['setAside', 3],
+    ['changePlan', 0],
+    ['setAside', 1],
+    ['withdrawPlan', 0],
+    ['plan', 2],
+    ['setAside', 0],
+    ['hurry', 20],
+    ['advance', 0],
+    ['certify', 0],
+    ['release', 0],
+    ['release', 1],
+    ['settle', 1],
+    ['rejectOrReturn', 0],
+    ['recover', 0],
+    ['giveUpRecovery', 2],
+    ['decideProposal', 0],
+    ['hurry', 3],
+    ['advance', 0],
+  ] as const
+).map(([act, size, pick = 0]) => ({ act, pick, size }))
+
 /** Six contributions, each pledged, agreed and received in good part. */
 const someMoney: Choice[] = Array.from({ length: 6 }, (_, i) =>
   (['pledge', 'agree', 'receive'] as const).map((act) => ({ act, pick: act === 'pledge' ? i : 0, size: 560 + i })),
@@ -113,7 +145,7 @@ const oneWayThrough: Choice[] = (
 // Money first, so that there is something to fight for; then everything in any order.
 const story = fc.tuple(
   fc.array(choice(['pledge', 'pledge', 'agree', 'receive']), { minLength: 8, maxLength: 14 }),
-  fc.array(choice([...ACTS, ...PATH, ...PATH, ...PATH, ...OWN_MONEY, ...OWN_MONEY, ...CORRECTING]), {
+  fc.array(choice([...ACTS, ...PATH, ...PATH, ...PATH, ...OWN_MONEY, ...OWN_MONEY, ...AHEAD, ...CORRECTING]), {
     minLength: 50,
     maxLength: 80,
   }),
@@ -125,7 +157,8 @@ test('whatever people try in whatever order, every invariant of the books holds,
   await fc.assert(
     fc.asyncProperty(story, async ([beginning, rest]) => {
       const told = await newStory()
-      for (const one of [...someMoney, ...oneWayThrough, ...beginning, ...rest]) await attempt(told, one)
+      for (const one of [...someMoney, ...oneWayThrough, ...aheadOfTime, ...beginning, ...rest])
+        await attempt(told, one)
       expect(await violations(service.database().owner, told.fund.id)).toEqual([])
       await entriesMatchDeeds(told)
       await booksTellTheSame(told)
@@ -135,7 +168,7 @@ test('whatever people try in whatever order, every invariant of the books holds,
     { numRuns: Number(process.env.STORIES ?? 8), endOnFailure: true },
   )
   // The stories must get far, or they prove nothing.
-  for (const act of ['correct', ...[...someMoney, ...oneWayThrough].map((one) => one.act)])
+  for (const act of ['correct', ...[...someMoney, ...oneWayThrough, ...aheadOfTime].map((one) => one.act)])
     expect([...seen.keys()]).toContain(`${act} done`)
 }, 300_000)
 
@@ -167,15 +200,22 @@ async function entriesMatchDeeds({ fund, told, approved }: Story): Promise<void>
   const deeds = (...acts: ActName[]) =>
     told.filter((one) => acts.includes(one.act as ActName) && one.code === 'done').length
   expect(await count(['pledge'])).toBe(deeds('pledge'))
-  expect(await count(['request_submitted'])).toBe(deeds('draftAndSubmit', 'resubmit'))
+  expect(await count(['request_submitted'])).toBe(deeds('draftAndSubmit', 'resubmit', 'hurry', 'activatePlan'))
   expect(await count(['payment_certified'])).toBe(deeds('certify'))
   expect(await count(['payment_settled'])).toBe(deeds('settle'))
+  expect(await count(['plan_set_aside'])).toBe(deeds('setAside'))
+  expect(await count(['recovery_received'])).toBe(deeds('recover'))
   expect(await count(['obligation_reduced'])).toBe(deeds('reduce'))
-  for (const kind of ['write_off', 'conversion', 'impairment'] as const)
-    expect(await count([kind])).toBe(approved.filter((one) => one === kind).length)
+  for (const [kind, entries] of [
+    ['write_off', 'write_off'],
+    ['conversion', 'conversion'],
+    ['impairment', 'impairment'],
+    ['recovery_write_off', 'recovery_written_off'],
+  ] as const)
+    expect(await count([entries])).toBe(approved.filter((one) => one === kind).length)
 }
 
-/** Invariants 10, 11 and 12: totals are the sums of their lines, at any moment, and an export proves itself without us. */
+/** Invariants 10, 11 and 12: totals are the sums of their lines, at any moment, and an export proves itself without us, also to others. */
 async function booksTellTheSame({ fund, donorId, today: on }: Story): Promise<void> {
   const { auditor } = fund.cast
   const { owner, service: db } = service.database()
@@ -211,6 +251,8 @@ async function booksTellTheSame({ fund, donorId, today: on }: Story): Promise<vo
   expect(verdict.counts.entries).toBe(
     Number((await owner('entries').where({ fund_id: fund.id }).count('* as n').first())!.n),
   )
+  if (isThere('hledger')) await hledgerAgrees(service, fund)
+  if (isThere('bean-check')) await beancountAgrees(service, fund)
 }
 
 /** Invariants 4 and 6: the service cannot touch what is recorded, and a closed month takes nothing more. */

@@ -1,7 +1,9 @@
 import type { Response } from 'supertest'
 import { CORRECTABLE } from '../../server/corrections/policy.ts'
 import { draft } from '../support/asking.ts'
-import type { Caller, Fund } from '../support/service.ts'
+import type { Caller } from '../support/service.ts'
+import { AHEAD, callAhead } from './ahead.ts'
+import type { Call, Story } from './told.ts'
 
 /** One thing that somebody may try, chosen at random: `pick` and `size` say on what and how much. */
 export type Choice = { act: ActName; pick: number; size: number }
@@ -37,27 +39,9 @@ export const ACTS = [
   'moveReserve',
   'decideProposal',
   'correct',
+  ...AHEAD,
 ] as const
 export type ActName = (typeof ACTS)[number]
-
-export type Story = {
-  fund: Fund
-  today: string
-  contributions: { id: string; currency: string; agreed: number }[]
-  receipts: string[]
-  refunds: string[]
-  requests: { id: string; payeeId: string }[]
-  payments: { id: string; amount: number }[]
-  /** Bank accounts in dollars, euro and dollars again. */
-  banks: { id: string; currency: string }[]
-  proposals: { id: string; kind: string }[]
-  /** The kinds of those that were approved. */
-  approved: string[]
-  donorId: string
-  payeeId: string
-  told: { status: number; code: string; act: string }[]
-  keys: number
-}
 
 /** What a unit of each currency is in USD, near enough to make plausible bank values. */
 const WORTH: Record<string, number> = { USD: 1, EUR: 1.1, JPY: 0.0068, KWD: 3.2 }
@@ -80,16 +64,8 @@ export async function attempt(story: Story, { act, pick, size }: Choice): Promis
   if (first.status < 300) remember(story, act, first, call)
 }
 
-type Call = {
-  by: Caller
-  path: string
-  body: object
-  headers?: Record<string, string>
-  note?: { currency?: string; amount?: number }
-}
-
-function send({ by, path, body, headers = {} }: Call, key: string) {
-  return by.post(path, body).set({ ...headers, 'idempotency-key': key })
+function send({ by, path, body, method = 'post', headers = {} }: Call, key: string) {
+  return by[method](path, body).set({ ...headers, 'idempotency-key': key })
 }
 
 async function callFor(story: Story, act: ActName, pick: number, size: number): Promise<Call | undefined> {
@@ -342,6 +318,8 @@ async function callFor(story: Story, act: ActName, pick: number, size: number): 
       const proposed = await proposedCorrection(story, pick, size, money)
       return make(director, proposed && `/corrections/${proposed}/decisions`, { verdict: 'confirm' })
     }
+    default:
+      return callAhead(story, act, { plan: one(story.plans), request: req?.id, pick, size, amount: usd() })
   }
 }
 
@@ -394,7 +372,9 @@ function remember(story: Story, act: ActName, { body }: Response, { path, note, 
   }
   if (act.startsWith('receive')) story.receipts.push(body.id ?? body.receiptId)
   if (act === 'refund') story.refunds.push(body.id)
-  if (act === 'draftAndSubmit') story.requests.push({ id: body.id, payeeId: story.payeeId })
+  if (act === 'draftAndSubmit' || act === 'hurry' || act === 'activatePlan')
+    story.requests.push({ id: body.id, payeeId: story.payeeId })
+  if (act === 'plan') story.plans.push(body.id)
   if (act === 'certify') story.payments.push({ id: body.id, amount: note!.amount! })
   if (body.status === 'proposed') story.proposals.push({ id: body.id, kind: body.kind })
   if (body.status === 'approved') story.approved.push(body.kind)

@@ -1,5 +1,6 @@
 import { moneyIn, rowCounts } from '../contributions/books.ts'
 import { violations } from '../invariants/check.ts'
+import { inForce, usd } from '../rules/ruling.ts'
 import { ownService } from '../support/service.ts'
 import { treasuryOf, type Treasury } from './money.ts'
 
@@ -135,20 +136,10 @@ test('limits are rules of the fund in force from a day on, and hold for what is 
     (await as('controller').post(paths(contribution).writeOff, writeOff('2000.00 USD')).expect(201)).body
   const before = await propose()
   const rows = [
-    { upTo: '100000', role: 'director' },
+    { upTo: usd('1000.00'), role: 'director' },
     { upTo: null, role: 'head_of_department' },
   ]
-  await service
-    .database()
-    .owner('policies')
-    .insert({
-      ...{
-        fund_id: fund.id,
-        subject: 'authority_limits',
-        effective_from: '2024-01-01',
-        terms: JSON.stringify({ rows }),
-      },
-    })
+  await inForce(fund, 'authority-limits', { rows })
   expect((await propose()).mayDecide).toEqual(['head_of_department'])
   await decide(as('director'), before.id).expect(201)
 })
