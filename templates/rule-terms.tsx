@@ -27,7 +27,7 @@ function TermShown({ name, field, value, t }: { name: string; field: Field; valu
     <ul>
       {items.map((item) => (
         <li>
-          <Ceiling of={item[field.key] as MoneyText | null} t={t} />:{' '}
+          <ItemName of={item[field.key] as ItemKey} t={t} />:{' '}
           <Item fields={field.of} skip={field.key} item={item} t={t} />
         </li>
       ))}
@@ -44,6 +44,7 @@ function Item({ fields, skip, item, t }: { fields: Fields; skip: string; item: T
       {told.map((name, i) => (
         <>
           {i > 0 && ' · '}
+          {fields[name]!.kind === 'count' && <>{wordFor(t.rules.fields, name)}: </>}
           {item[name] === true ? wordFor(t.rules.fields, name) : <Value name={name} value={item[name]} t={t} />}
         </>
       ))}
@@ -51,7 +52,11 @@ function Item({ fields, skip, item, t }: { fields: Fields; skip: string; item: T
   )
 }
 
-function Ceiling({ of, t }: { of: MoneyText | null; t: Texts }) {
+type ItemKey = MoneyText | string | null | undefined
+
+/** What an item of a list is for: amounts up to a ceiling, all above the last one, or what a code means. */
+function ItemName({ of, t }: { of: ItemKey; t: Texts }) {
+  if (typeof of === 'string') return <>{wordFor(t.clock.reasons, of)}</>
   return of ? <Said text={t.rules.upTo} amount={<Amount of={of} />} /> : <>{t.rules.above}</>
 }
 
@@ -62,13 +67,25 @@ export function Value({ name, value, t }: { name: string; value: unknown; t: Tex
   const words = t.rules
   if (value === null || value === undefined) return <>{t.none}</>
   if (typeof value === 'boolean') return <>{value ? words.yes : words.no}</>
-  if (Array.isArray(value)) return <Steps of={value as StepTold[]} t={t} />
+  if (Array.isArray(value)) return <Listed of={value} t={t} />
   if (typeof value === 'object') return <Amount of={value as MoneyText} />
   if (name === 'days') return <Said text={words.days} n={value as number} />
   if (name === 'bps') return <bdi dir="ltr">{percent(value as number)} %</bdi>
   if (name === 'role') return <>{wordFor(t.roles, value as string)}</>
   if (name === 'rule') return <>{wordFor(t.fundingRules, value as string)}</>
   return <>{value as ComponentChildren}</>
+}
+
+type Listable = StepTold | { phase: string } | { role: string }
+
+/** A list that is read as one sentence: steps, phases of a process, or roles. */
+function Listed({ of, t }: { of: readonly Listable[]; t: Texts }) {
+  const isStep = (one: Listable): one is StepTold => 'step' in one
+  if (of.every(isStep)) return <Steps of={of} t={t} />
+  const words = of.map((one) =>
+    'phase' in one ? wordFor(t.phases, one.phase) : wordFor(t.roles, 'role' in one ? one.role : ''),
+  )
+  return <>{words.join(t.language === 'ar' ? '، ' : ', ')}</>
 }
 
 /** Steps as a sentence: those of one number side by side. */
@@ -135,7 +152,7 @@ export function Where({ of: { where }, t }: { of: Difference; t: Texts }) {
           ) : (
             <>
               {field !== 'rows' && <>{wordFor(t.rules.fields, field)}: </>}
-              <Ceiling of={item as MoneyText | null} t={t} />
+              <ItemName of={item as ItemKey} t={t} />
             </>
           )}
         </>

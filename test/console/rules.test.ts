@@ -23,6 +23,12 @@ test('a controller sees what would go another way before proposing, and the head
   const rules = await controller.open(path)
   expect(textOf(rules)).toContain('up to USD 50,000.00 : 1. Certifying officer · 1. Fund manager')
   expect(textOf(rules)).toContain('everything above')
+  for (const text of [
+    'Before escalation, After violence',
+    'Until decided : 1440',
+    'Waiting for funds : Fund manager, Director',
+  ])
+    expect(textOf(rules).replaceAll(/\s*:\s*/g, ' : ')).toContain(text)
   const form = await controller.open(`${path}/approval_matrix`)
   expect(form.text).toContain('value="150000.00"')
   const asked = new URLSearchParams({
