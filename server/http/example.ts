@@ -15,6 +15,7 @@ type JsonSchema = {
 
 /** What a field of this name holds where its schema alone would not say. */
 const BY_NAME: Readonly<Record<string, unknown>> = {
+  agreementUrl: 'https://peacemaker.example/agreements/lake',
   amount: '40000.00',
   bankDetails: 'CM21 1000 2000 3000 4000 5000 600',
   chosen: 'four rivers meet at dawn',
