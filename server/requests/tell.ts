@@ -6,18 +6,18 @@ import type { LoadedRequest } from './load.ts'
 import type { RequestStatus, Step, Verdict } from './policy.ts'
 import { takersOf } from './takers.ts'
 
-/** Tells those who can take one of the steps that are open now, and nobody twice of one. */
+/** Tells those who can take one of the steps that are open now, nobody twice of one, and urgently in a fast lane. */
 export async function tellOpenSteps(
   trx: Trx,
   teller: Teller,
   request: LoadedRequest,
   open: readonly Step[],
 ): Promise<void> {
-  const { id, fundId, processId, code, title, round } = request
+  const { id, fundId, processId, code, title, round, lane } = request
   const { amount, payee } = await askedFor(trx, request)
   for (const step of open) {
     await notify(trx, teller, {
-      ...{ fundId, processId, event: 'step_open', urgent: false, link: `/requests/${id}` },
+      ...{ fundId, processId, event: 'step_open', urgent: lane !== 'standard', link: `/requests/${id}` },
       key: `${id}#${round}#${step.step}#${step.role}`,
       to: { people: await takersOf(trx, request, step, teller.act.at) },
       facts: { code, title, amount, payee, role: step.role },

@@ -15,7 +15,7 @@ beforeAll(async () => {
   fund = await service.fund()
   await received(fund, '500000.00')
   for (const hours of [1, 2, 3, 4, 5, 6, 7, 8, 9, 30]) {
-    const { id } = await submitted(fund, '100.00', { lane: hours % 2 ? 'standard' : 'rapid' })
+    const { id } = await submitted(fund, '100.00', hours % 2 ? {} : { lane: 'rapid', laneReason: 'Shots' })
     time.pass((hours * HOUR) / 2)
     await decide(fund.cast.certifyingOfficer!, id).expect(201)
     time.pass((hours * HOUR) / 2)

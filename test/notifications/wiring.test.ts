@@ -22,6 +22,19 @@ async function funded(): Promise<Fund> {
   return fund
 }
 
+test.each([
+  ['standard', false],
+  ['rapid', true],
+  ['no_regret', true],
+])('a step of a request in the %s lane is told urgently: %s', async (lane, urgent) => {
+  const fund = await funded()
+  const hurry = lane === 'standard' ? {} : { laneReason: 'Shots at the market' }
+  const { id } = await submitted(fund, '100.00', { lane, ...hurry })
+  const told = await db()('notifications').where({ fund_id: fund.id, event: 'step_open' }).select('urgent', 'link')
+  expect(told.length).toBeGreaterThan(0)
+  for (const one of told) expect(one).toEqual({ urgent, link: `/requests/${id}` })
+})
+
 test('each step is told to those who can take it, when it opens, and to nobody who must keep away', async () => {
   const fund = await funded()
   const { certifyingOfficer, certifyingOfficer2, fundManager, fundManager2, fundManager3, requester } = fund.cast
