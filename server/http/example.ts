@@ -26,6 +26,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   email: 'amina@example.org',
   entryId: '1',
   fiscalYear: 2026,
+  language: 'ar',
   month: '2026-10',
   name: 'Centre for Dialogue',
   rate: '0.92',
@@ -75,7 +76,7 @@ export function exampleOf(schema: JsonSchema, name = ''): unknown {
   if (id) return `${id}_${'0'.repeat(26)}`
   if (pattern.includes('A-Z]{3}')) return 'USD'
   if (pattern.includes('T\\d{2}')) return '2026-11-02T08:00:00Z'
-  if (/On$|By$|^validUntil$|Date$|At$|^period/.test(name)) return '2026-11-02'
+  if (/On$|^onDay$|^effectiveFrom$|By$|^validUntil$|Date$|At$|^period|^from$|^to$/.test(name)) return '2026-11-02'
   if (pattern.startsWith('^[A-Z0-9]')) return 'FUND-1'
   return name
 }

@@ -54,7 +54,7 @@ export function ended({ count }: Office, how: string): void {
 
 /** Minutes until somebody with this role has done it: at night people sleep, unless it is urgent and they are on call. */
 export function minutesOf({ agenda, chance }: Office, role: string, lane: string): number {
-  const median = { standard: 1, rapid: 0.45, no_regret: 0.2 }[lane]! * (MEDIANS[role] ?? 120)
+  const median = { standard: 1, rapid: 0.45, no_regret: 0.12 }[lane]! * (MEDIANS[role] ?? 120)
   const taken = chance.minutes(median)
   const then = new Date(agenda.clock().getTime() + taken * 60_000)
   const hour = (then.getUTCHours() + (ZONES[role] ?? 0) + 24) % 24

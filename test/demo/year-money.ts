@@ -2,17 +2,17 @@ import type { Course } from './agenda.ts'
 import { act, type Office } from './office.ts'
 
 const DONORS: [name: string, kind: string, millions: number, earmark: object][] = [
-  ['Ministry of Foreign Affairs of Qatar', 'government', 18, { level: 'unearmarked' }],
-  ['Royal Ministry of Foreign Affairs of Norway', 'government', 14, { level: 'unearmarked' }],
-  ['وزارة الخارجية', 'government', 6, { level: 'softly', regions: ['Middle East', 'East Africa'] }],
-  ['Foundation for Quiet Diplomacy', 'foundation', 3, { level: 'earmarked', phases: ['implementation'] }],
+  ['Ministry of Foreign Affairs of Qatar', 'government', 26, { level: 'unearmarked' }],
+  ['Royal Ministry of Foreign Affairs of Norway', 'government', 20, { level: 'unearmarked' }],
+  ['وزارة الخارجية', 'government', 9, { level: 'softly', regions: ['Middle East', 'East Africa'] }],
+  ['Foundation for Quiet Diplomacy', 'foundation', 4, { level: 'earmarked', phases: ['implementation'] }],
   [
     'Ministry for Europe and Foreign Affairs of France',
     'government',
-    8,
+    12,
     { level: 'softly', regions: ['West Africa', 'Central Africa'] },
   ],
-  ['Федеральный фонд мира', 'foundation', 2, { level: 'tightly', regions: ['Central Asia'] }],
+  ['Федеральный фонд мира', 'foundation', 3, { level: 'tightly', regions: ['Central Asia'] }],
 ]
 const QUARTER_MINUTES = (366 / 4) * 24 * 60
 

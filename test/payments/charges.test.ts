@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { money } from '../../server/money.ts'
 import { isAboveLimit } from '../../server/payments/policy.ts'
+import { inForce } from '../rules/ruling.ts'
 import { balances, received } from '../support/money-in.ts'
 import { approved, released } from '../support/asking.ts'
 import { ownService, type Caller, type Fund } from '../support/service.ts'
@@ -129,8 +130,7 @@ type Sent = Awaited<ReturnType<typeof sent>>
 
 test('the limit is a rule of the fund with the day from which it holds', async () => {
   const { fund, payment, cast } = await sent('1000.00')
-  const stricter = { fund_id: fund.id, subject: 'bank_charges', effective_from: today, terms: { most: '100', bps: 0 } }
-  await service.database().owner('policies').insert(stricter)
+  await inForce(fund, 'bank-charges', { most: usd('1.00'), bps: 0 })
   expect((await settle(cast.reconciler!, payment, '1000.00', '1.01')).body.code).toBe('charge_above_limit')
   await settle(cast.reconciler!, payment, '1000.00', '1.00').expect(201)
 })

@@ -136,7 +136,7 @@ test("from an account in another currency the bank is told the amount at the ope
   const { owner } = service.database()
   const [loss] = await owner('postings')
     .join('accounts', 'accounts.id', 'account_id')
-    .where({ fund_id: fund.id, address: 'expense:exchange:realised' })
+    .where({ 'accounts.fund_id': fund.id, address: 'expense:exchange:realised' })
   expect([loss.amount, loss.functional]).toEqual(['0', '2750'])
   expect(await balances(service, fund, 'budget:available:reserve')).toEqual({ 'budget:available:reserve': '-28.50' })
 
