@@ -39,6 +39,7 @@ export const ar: Texts = {
     entities: 'الجهات',
     processes: 'العمليات',
   },
+  sectionGroups: { work: 'العمل', readiness: 'الجاهزية', money: 'الأموال', rules: 'الصلاحيات' },
   navigation: 'الأقسام',
   signOut: 'تسجيل الخروج',
   signedInAs: 'دخلت باسم {name}',

@@ -38,6 +38,7 @@ export const en = {
     entities: 'Entities',
     processes: 'Processes',
   },
+  sectionGroups: { work: 'Work', readiness: 'Readiness', money: 'Money', rules: 'Authority' },
   navigation: 'Sections',
   signOut: 'Sign out',
   signedInAs: 'Signed in as {name}',
