@@ -102,18 +102,56 @@ function Header({ t, here, person, fund, section, unread = 0 }: Frame) {
       </div>
       {person !== undefined && (
         <nav aria-label={t.navigation}>
-          <SectionLink to="/" name={t.sections.home} current={section === 'home'} />
-          {fund?.sections.map((one) => (
-            <SectionLink to={`/funds/${fund.id}/${one}`} name={t.sections[one]} current={section === one} />
-          ))}
-          <SectionLink
-            to="/notifications"
-            name={unread > 0 ? `${t.notifications.link} (${unread})` : t.notifications.link}
-            current={section === 'notifications'}
-          />
+          <div class="group">
+            <SectionLink to="/" name={t.sections.home} current={section === 'home'} />
+            <SectionLink
+              to="/notifications"
+              name={unread > 0 ? `${t.notifications.link} (${unread})` : t.notifications.link}
+              current={section === 'notifications'}
+            />
+          </div>
+          {fund && <SectionGroups fund={fund} section={section} t={t} />}
         </nav>
       )}
     </header>
+  )
+}
+
+/** Which parts of a fund stand together, under one heading each. */
+const GROUPS: Readonly<Record<keyof Texts['sectionGroups'], readonly Section[]>> = {
+  work: ['requests', 'clock', 'opinions', 'processes', 'entities'],
+  readiness: ['planning', 'experts'],
+  money: ['donors', 'payees', 'treasury', 'ledger', 'periods'],
+  rules: ['rules', 'delegations', 'break-glass'],
+}
+
+/** The parts that the reader may look at, group by group; a group of nothing is not there. */
+function SectionGroups({
+  fund,
+  section,
+  t,
+}: {
+  fund: NonNullable<Frame['fund']>
+  section: Frame['section']
+  t: Texts
+}) {
+  const groups = Object.entries(GROUPS) as [keyof typeof GROUPS, readonly Section[]][]
+  return (
+    <>
+      {groups
+        .map(([group, all]) => ({ group, own: all.filter((one) => fund.sections.includes(one)) }))
+        .filter(({ own }) => own.length > 0)
+        .map(({ group, own }) => (
+          <div class="group" role="group" aria-labelledby={`group-${group}`}>
+            <span class="heading" id={`group-${group}`}>
+              {t.sectionGroups[group]}
+            </span>
+            {own.map((one) => (
+              <SectionLink to={`/funds/${fund.id}/${one}`} name={t.sections[one]} current={section === one} />
+            ))}
+          </div>
+        ))}
+    </>
   )
 }
 

@@ -41,6 +41,8 @@ export type PartNowProps = {
   /** What came back of an unwound request, and what will not. */
   readonly mayRecover: { readonly bankAccounts: readonly { id: string; name: string; currency: string }[] } | undefined
   readonly mayGiveUp: boolean
+  /** Reasons for which the reader may stop the clock, or let it go on. */
+  readonly mayStopFor: readonly string[]
   readonly today: string
   readonly newKey: () => string
   /** What was typed into the form that was refused, and what is wrong with it. */

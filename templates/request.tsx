@@ -13,6 +13,7 @@ import { Changes } from './request-changes.tsx'
 import { PartNow, type PartNowProps } from './request-forms.tsx'
 import { Advance, Recovery } from './request-advance.tsx'
 import { Payments, Steps } from './request-history.tsx'
+import { StopClock } from './stop-clock.tsx'
 import { StandingInFor } from './standing-in.tsx'
 import { wordFor, type Texts } from './texts/texts.ts'
 
@@ -77,6 +78,7 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       <Changes request={request} t={t} />
       <h2>{t.clock.ofRequest}</h2>
       <ClockOfRequest clock={shown.clock} t={t} />
+      <StopClock requestId={request.id} clock={shown.clock} t={t} {...shown.part} />
       <h2>{t.request.facts}</h2>
       <WhatIsAsked request={request} names={names} t={t} />
       <h2>{t.request.lines}</h2>

@@ -87,6 +87,17 @@ export async function reasonsOf(db: Db, fundId: string, at: Date): Promise<reado
   return terms.pauses ?? []
 }
 
+/**
+ * The reasons for which this person may stop the clock of a request now, or let it go on; none for who must keep away. It only steers
+ * which forms are shown: the verbs check everything again.
+ */
+export async function mayStopFor(db: Db, actor: Actor, request: { id: string; fundId: string }): Promise<string[]> {
+  const part = await partIn(db, request.id, actor)
+  if (part.kind === 'service' || part.duty === 'requester' || part.named || part.tied) return []
+  const reasons = await reasonsOf(db, request.fundId, actor.act.at)
+  return reasons.filter((one) => holdsRole(actor, request.fundId, rolesOf([one]))).map(({ reason }) => reason)
+}
+
 function rolesOf(reasons: readonly PauseReason[]): Role[] {
   return reasons.flatMap(({ roles }) => roles.map(({ role }) => role as Role))
 }

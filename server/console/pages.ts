@@ -22,6 +22,7 @@ import { notificationPages } from './notifications.ts'
 import { opinionPages } from './opinions.ts'
 import { payeePages } from './payees.ts'
 import { ownPasswordFirst, passwordPages } from './password.ts'
+import { pauseForms } from './pauses.ts'
 import { paymentForms } from './payments.ts'
 import { periodPages } from './periods.ts'
 import { recoveryPages } from './recoveries.ts'
@@ -56,6 +57,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   draftPages(router, served)
   requestPages(router, served)
   paymentForms(router, served)
+  pauseForms(router, served)
   delegationPages(router, served)
   breakGlassPages(router, served)
   opinionPages(router, served)

@@ -3,6 +3,7 @@ import { requestPage } from '../../templates/request.tsx'
 import type { Texts } from '../../templates/texts/texts.ts'
 import { dayOf } from '../clock.ts'
 import { READERS, holdsRole } from '../people/actor.ts'
+import { mayStopFor } from '../clock/pause.ts'
 import { requestClock } from '../clock/queries.ts'
 import { readRequest } from '../requests/queries.ts'
 import { aroundRequest } from './around-request.ts'
@@ -53,6 +54,7 @@ export async function showRequest(
       mayTakeBack: may.takeBack,
       mayRecover: may.recover && accounts ? { bankAccounts: accounts.items } : undefined,
       mayGiveUp: may.giveUp,
+      mayStopFor: await mayStopFor(db, actor, request),
       today: dayOf(actor.act.at),
       newKey: newFormKey,
       typed: (form) => {

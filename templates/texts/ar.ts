@@ -39,6 +39,7 @@ export const ar: Texts = {
     entities: 'الجهات',
     processes: 'العمليات',
   },
+  sectionGroups: { work: 'العمل', readiness: 'الجاهزية', money: 'الأموال', rules: 'الصلاحيات' },
   navigation: 'الأقسام',
   signOut: 'تسجيل الخروج',
   signedInAs: 'دخلت باسم {name}',
@@ -375,6 +376,8 @@ export const ar: Texts = {
   },
 
   done: {
+    clockStopped: 'أُوقفت الساعة.',
+    clockGoesOn: 'استُؤنفت الساعة.',
     recovered: 'سُجل: صار المال متاحاً من جديد للمساهمات التي جاء منها.',
     givenUp: 'قُدم الاقتراح. يدخل في الدفاتر حين يوافق عليه من له الصلاحية.',
     drafted: 'حُفظت المسودة.',

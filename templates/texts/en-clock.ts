@@ -66,6 +66,12 @@ export const clockInEn = {
     begun: 'Begun',
     ended: 'Ended',
     note: 'Note',
+    stop: {
+      title: 'Stop the clock',
+      says: 'The time until it goes on does not count. A reason that suspends also keeps the request from being decided, certified or released.',
+      button: 'Stop the clock',
+      goOn: 'Let the clock go on',
+    },
     reasons: {
       returned: 'Returned to the requester',
       information: 'Waiting for information',

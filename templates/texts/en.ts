@@ -38,6 +38,7 @@ export const en = {
     entities: 'Entities',
     processes: 'Processes',
   },
+  sectionGroups: { work: 'Work', readiness: 'Readiness', money: 'Money', rules: 'Authority' },
   navigation: 'Sections',
   signOut: 'Sign out',
   signedInAs: 'Signed in as {name}',
@@ -374,6 +375,8 @@ export const en = {
   },
 
   done: {
+    clockStopped: 'The clock is stopped.',
+    clockGoesOn: 'The clock goes on.',
     recovered: 'Recorded: the money is available again to the contributions that it came from.',
     givenUp: 'Proposed. It is in the books when somebody with the authority has approved it.',
     drafted: 'The draft is saved.',

@@ -5,7 +5,7 @@ import { HOUR, MINUTE, standingClock, tomorrow } from '../clock/time.ts'
 import { approved, submitted } from '../support/asking.ts'
 import { received } from '../support/money-in.ts'
 import { ownService, type Fund } from '../support/service.ts'
-import { signedIn, textOf } from './browser.ts'
+import { formsOf, signedIn, textOf } from './browser.ts'
 
 const time = standingClock(tomorrow())
 const service = ownService({ clock: time.clock })
@@ -54,4 +54,22 @@ test.each([
 ])('%i ms is said in the reader’s words', (ms, english, arabic) => {
   expect(durationText(ms, en)).toBe(english)
   expect(durationText(ms, ar).replaceAll('، ', ' ')).toBe(arabic.replaceAll('، ', ' '))
+})
+
+test('a fund manager stops the clock of a request on its page and lets it go on; a requester has no form for it', async () => {
+  const { id } = await submitted(fund, '100.00', { title: 'Paused talks' })
+  const path = `/requests/${id}`
+  const manager = await signedIn(service, fund.cast.fundManager!)
+  const without = await manager.send(await manager.open(path), `${path}/pauses`, { reason: '', note: 'Near the river' })
+  expect([without.status, without.text.includes('Near the river')]).toEqual([400, true])
+  const stopped = await manager.sendAndFollow(without, `${path}/pauses`, { reason: 'funds', note: '<b>Near</b>' })
+  expect(textOf(stopped)).toContain(en.done.clockStopped)
+  expect(textOf(stopped)).toContain('Waiting for funds')
+  expect(stopped.text).not.toContain('<b>Near')
+  const requester = await signedIn(service, fund.cast.requester!)
+  expect(formsOf(await requester.open(path)).filter((one) => one.includes('pause'))).toEqual([])
+  const ending = formsOf(stopped).find((one) => one.startsWith('/pauses/'))!
+  const goesOn = await manager.sendAndFollow(stopped, ending, {})
+  expect(textOf(goesOn)).toContain(en.done.clockGoesOn)
+  expect(formsOf(goesOn)).toContain(`${path}/pauses`)
 })
