@@ -46,6 +46,8 @@ export async function* moneyCourse(office: Office): Course {
   }
 
   async function* receipt(contributionId: string, millions: number): Course {
+    // Until somebody has looked at the statement.
+    yield chance.minutes(240)
     const receivedOn = agenda.clock().toISOString().slice(0, 10)
     const receipt = {
       receivedOn,
