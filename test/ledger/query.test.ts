@@ -468,7 +468,7 @@ describe('over a ledger', () => {
           .select('entries.*', 'acts.person_id', 'sealed_entries.seal'),
         owner('postings')
           .join('accounts', 'accounts.id', 'account_id')
-          .where({ fund_id: fundId })
+          .where({ 'accounts.fund_id': fundId })
           .select('postings.*', 'address', 'currency', 'contribution_id', 'request_id'),
         ...['contributions', 'requests', 'payments', 'payees', 'processes', 'people', 'donors'].map((table) =>
           owner(table).select('*'),
