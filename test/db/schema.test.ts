@@ -6,8 +6,13 @@ const database = ownDatabase()
 
 test('db/schema.sql is what the migrations make (if not: npm run schema)', async () => {
   const kept = readFileSync(new URL('../../db/schema.sql', import.meta.url), 'utf8')
-  expect((await dumpSchema(database().owner)).split('\n')).toEqual(kept.split('\n'))
+  expect(linesOf(await dumpSchema(database().owner))).toEqual(linesOf(kept))
 })
+
+/** Servers before 16 say of every column in a view where it is from, later ones only where they must. */
+function linesOf(schema: string): string[] {
+  return schema.replaceAll(/^create view [^;]*;/gm, (view) => view.replaceAll(/\b\w+\.(?=\w)/g, '')).split('\n')
+}
 
 /** What belongs to the service and not to one of its funds. */
 const OF_NO_FUND = {
