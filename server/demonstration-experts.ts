@@ -1,3 +1,4 @@
+import { inDays } from './days.ts'
 import type { Trx } from '../db/connect.ts'
 import { dayOf } from './clock.ts'
 import type { Stage } from './demonstration-story.ts'
@@ -8,15 +9,13 @@ import { addExpert, type ExpertSaid } from './experts/record.ts'
 import { addToFund } from './funds/open.ts'
 import { draftRequest } from './requests/draft.ts'
 
-const DAY_MS = 24 * 60 * 60 * 1000
-
 /** Entities of every kind, experts on call, and a draft that sends one of them. */
 export async function callExperts(trx: Trx, stage: Stage): Promise<void> {
   const { as, at, fundId, entityId, processes } = stage
-  const inDays = (days: number) => dayOf(new Date(at.getTime() + days * DAY_MS))
+  const later = (days: number) => inDays(dayOf(at), days)
   for (const entity of ENTITIES) await as('joseph', (actor) => addToFund(trx, actor, 'entities', { fundId, ...entity }))
   const partner = await trx('entities').where({ fund_id: fundId, kind: 'partner_organisation' }).first('id')
-  const rating = { rating: 'medium', validUntil: inDays(180), reason: 'New to the fund; references are good' } as const
+  const rating = { rating: 'medium', validUntil: later(180), reason: 'New to the fund; references are good' } as const
   await as('omar', (actor) => rateEntity(trx, actor, { entityId: partner.id, ...rating }))
   const night = { month: dayOf(at).slice(0, 7), source: 'Schedule of the fund' }
   await as('tomasz', (actor) =>
@@ -24,7 +23,7 @@ export async function callExperts(trx: Trx, stage: Stage): Promise<void> {
   )
   const ids: string[] = []
   for (const [i, expert] of EXPERTS.entries()) {
-    const availability = [{ from: dayOf(at), to: inDays(120 + 60 * i), onSite: true, remote: i % 2 === 0 }]
+    const availability = [{ from: dayOf(at), to: later(120 + 60 * i), onSite: true, remote: i % 2 === 0 }]
     ids.push((await as('joseph', (actor) => addExpert(trx, actor, { fundId, availability, ...expert }))).id)
   }
   const request = await as('amina', (actor) =>
@@ -36,10 +35,10 @@ export async function callExperts(trx: Trx, stage: Stage): Promise<void> {
         purpose: 'The parties ask for advice on the line.',
       },
       ...{ processId: processes.get('Back channel on the ceasefire line')!, mandateBasis: 'request_of_parties' },
-      ...{ support: ['advisory'], themes: ['ceasefire_and_security'], startsOn: inDays(7), endsOn: inDays(20) },
+      ...{ support: ['advisory'], themes: ['ceasefire_and_security'], startsOn: later(7), endsOn: later(20) },
     }),
   )
-  const journey = { country: 'Chad', place: "N'Djamena", startsOn: inDays(7), endsOn: inDays(20) }
+  const journey = { country: 'Chad', place: "N'Djamena", startsOn: later(7), endsOn: later(20) }
   const travel = { amount: '1480.00', currency: 'USD' }
   await as('amina', (actor) =>
     planDeployment(trx, actor, {

@@ -1,3 +1,4 @@
+import { inDays } from './days.ts'
 import type { Trx } from '../db/connect.ts'
 import { dayOf } from './clock.ts'
 import type { Stage } from './demonstration-story.ts'
@@ -5,18 +6,16 @@ import { preparePlan } from './plans/prepare.ts'
 import { setAside } from './plans/set-aside.ts'
 import { watchPlace } from './watch/watch.ts'
 
-const DAY_MS = 24 * 60 * 60 * 1000
 const usd = (amount: string) => ({ amount, currency: 'USD' })
 
 /** Two places are watched; for each there is a plan with money set aside, one of them not yet all that it costs. */
 export async function tellPlans(trx: Trx, stage: Stage, payeeId: string): Promise<void> {
   const { as, fundId, entityId, envoyId, processes } = stage
-  const inDays = (at: Date, days: number) => dayOf(new Date(at.getTime() + days * DAY_MS))
   const watch = (by: string, place: { country: string; region: string }, signal: string, severity: 'high' | 'medium') =>
     as(by, (actor) =>
       watchPlace(trx, actor, {
         ...{ fundId, ...place, signal, severity, phase: 'before_escalation', ownerId: actor.personId },
-        reviewOn: inDays(actor.act.at, 14),
+        reviewOn: inDays(dayOf(actor.act.at), 14),
       }),
     )
   const elections = await watch(
@@ -50,8 +49,8 @@ export async function tellPlans(trx: Trx, stage: Stage, payeeId: string): Promis
       watchItemId: elections.id,
       processId: processes.get('Talks before the elections')!,
       themes: ['power_sharing'],
-      expiresOn: inDays(actor.act.at, 120),
-      reviewOn: inDays(actor.act.at, 30),
+      expiresOn: inDays(dayOf(actor.act.at), 120),
+      reviewOn: inDays(dayOf(actor.act.at), 30),
       lines: [
         { category: 'grants', description: 'Meetings of both camps', amount: usd('60000.00') },
         { category: 'travel', description: 'Flights between the capitals', amount: usd('25000.00') },
@@ -71,8 +70,8 @@ export async function tellPlans(trx: Trx, stage: Stage, payeeId: string): Promis
       watchItemId: valley.id,
       place: { country: 'Kyrgyzstan', region: 'Central Asia', phase: 'before_escalation' },
       themes: ['natural_resources'],
-      expiresOn: inDays(actor.act.at, 180),
-      reviewOn: inDays(actor.act.at, 60),
+      expiresOn: inDays(dayOf(actor.act.at), 180),
+      reviewOn: inDays(dayOf(actor.act.at), 60),
       lines: [{ category: 'grants', description: 'Gatherings of the elders', amount: usd('60000.00') }],
       tranches: [],
     }),

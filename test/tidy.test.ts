@@ -15,8 +15,8 @@ const MAY_IMPORT: [from: RegExp, to: RegExp][] = [
   [/^db\//, /^(db\/|knexfile|knex$|pg$|graphile-worker$|node:)/],
   [/^server\/money$/, /^decimal\.js$/],
   [/^server\/ids$/, /^uuid$/],
-  [/^server\/errors$/, /^$/],
-  [/^server\/[a-z-]+\/policy$/, /^server\/(errors|money|(funding|requests|clock)\/policy)$/],
+  [/^server\/(errors|days)$/, /^$/],
+  [/^server\/[a-z-]+\/policy$/, /^server\/(errors|money|days|(funding|requests|clock)\/policy)$/],
   [/^server\/ledger\/verify\/one-file$/, /^(typescript|prettier|node:)/],
   [/^server\/ledger\/verify(\/|$)/, /^(server\/ledger\/verify\/|node:)/],
   [

@@ -1,3 +1,4 @@
+import { inDays } from '../days.ts'
 import { add, isPositive, portion, smaller, subtract, sum, zero, exceeds, type Money } from '../money.ts'
 
 /** How the fund's money is foreseen, and nothing else: from facts and a day to figures. Days are whole numbers; money stays exact. */
@@ -78,9 +79,7 @@ export function expectReceipts(
     ]
     const [basis, delays] = choices.find(([, found]) => found.length > 0) ?? [whole.length > 0 ? 'overdue' : 'none', []]
     const by = (tenths: number) =>
-      delays.length === 0 || promise.kind === 'conditional'
-        ? null
-        : dayAfter(promise.pledgedOn, quantile(delays, tenths))
+      delays.length === 0 || promise.kind === 'conditional' ? null : inDays(promise.pledgedOn, quantile(delays, tenths))
     const { early, middle, late } = SHARES
     return { ...promise, basis, receipts: delays.length, early: by(early), middle: by(middle), late: by(late) }
   })
@@ -155,7 +154,7 @@ export function courseOf(
   for (let day = 0; day <= HORIZON_DAYS; day += 1) {
     here = add(here, came.get(day) ?? zero(ready.currency))
     const rest = subtract(here, portion(burn, day, QUARTER_DAYS))
-    if (runsOutOn === null && !isPositive(rest)) runsOutOn = dayAfter(on, day)
+    if (runsOutOn === null && !isPositive(rest)) runsOutOn = inDays(on, day)
     if (DAYS_SHOWN.includes(day)) left.push(rest)
   }
   return { burn, runsOutOn, left }
@@ -180,7 +179,7 @@ export function dueOf(
   let left = request.left
   for (const { afterDays, amount } of [...tranches].reverse()) {
     const part = smaller(amount, left)
-    if (isPositive(part)) dues.unshift({ on: later(dayAfter(startsOn, afterDays)), stage, amount: part })
+    if (isPositive(part)) dues.unshift({ on: later(inDays(startsOn, afterDays)), stage, amount: part })
     left = subtract(left, part)
   }
   return isPositive(left) ? [{ on: later(startsOn), stage, amount: left }, ...dues] : dues
@@ -189,9 +188,4 @@ export function dueOf(
 /** Whole days from one day to another; negative where the second is before the first. */
 export function daysBetween(from: string, to: string): number {
   return Math.trunc((Date.parse(to) - Date.parse(from)) / DAY_MS)
-}
-
-/** The day so many days later. */
-export function dayAfter(day: string, days: number): string {
-  return new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10)
 }

@@ -1,3 +1,4 @@
+import { inDays } from '../days.ts'
 import { row, rows, type Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { fundById } from '../funds/open.ts'
@@ -5,7 +6,6 @@ import { BALANCES, boundsOf } from '../ledger/as-of.ts'
 import { fromMinorUnits, moneyText, splitGross, sum, zero, type Money, type MoneyText } from '../money.ts'
 import { READERS, requireRole, type Actor } from '../people/actor.ts'
 import {
-  dayAfter,
   daysBetween,
   DAYS_SHOWN,
   dueOf,
@@ -89,7 +89,7 @@ export async function readForecast(
     },
     runsOut: byScenario((name) => ({ burn: moneyText(courses[name].burn), on: courses[name].runsOutOn })),
     course: DAYS_SHOWN.map((days, i) => ({
-      on: dayAfter(on, days),
+      on: inDays(on, days),
       ...byScenario((name) => moneyText(courses[name].left[i]!)),
       due: told(
         dues.flatMap((due) => {
@@ -112,8 +112,8 @@ export async function readForecast(
       due: dues.map((due) => ({ ...due, amount: moneyText(due.amount) })),
     },
     spending: quarters.map((paid, i) => ({
-      from: dayAfter(on, -QUARTER_DAYS * (i + 1) + 1),
-      to: dayAfter(on, -QUARTER_DAYS * i),
+      from: inDays(on, -QUARTER_DAYS * (i + 1) + 1),
+      to: inDays(on, -QUARTER_DAYS * i),
       paid: moneyText(paid),
     })),
     history: { receipts: [...history.values()].flat().length, donors: history.size },

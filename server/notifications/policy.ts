@@ -1,3 +1,5 @@
+import { inDays } from '../days.ts'
+
 /** When a person is mailed, and how often it is tried: no database, no clock, no HTTP. Times of day are text, like `07:30`. */
 
 export type Preferences = {
@@ -88,19 +90,15 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
 
 /** The day whose digest is the last that has been due. */
 function lastDigestDay(digestAt: string, { day, time }: LocalTime): string {
-  return time >= digestAt ? day : dayAfter(day, -1)
+  return time >= digestAt ? day : inDays(day, -1)
 }
 
 /** The day whose digest is the first after that. */
 function nextDigestDay(digestAt: string, { day, time }: LocalTime): string {
-  return time < digestAt ? day : dayAfter(day, 1)
+  return time < digestAt ? day : inDays(day, 1)
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
-
-function dayAfter(day: string, days: number): string {
-  return new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10)
-}
 
 const MINUTE_MS = 60 * 1000
 const LONGEST_PAUSE_MS = 4 * 60 * MINUTE_MS

@@ -1,3 +1,4 @@
+import { inDays } from '../days.ts'
 import { rows, type Db, type Trx } from '../../db/connect.ts'
 import { DELEGABLE_ROLES } from '../delegations/policy.ts'
 import { Refusal, type RefusalCode } from '../errors.ts'
@@ -12,8 +13,6 @@ import { lockRequest, partIn, type LoadedRequest } from '../requests/load.ts'
 import { dutyBlocker, type Part } from '../requests/policy.ts'
 import { asksForOpinion } from './policy.ts'
 import { matrixOf } from './queries.ts'
-
-const DAY_MS = 24 * 60 * 60 * 1000
 
 /**
  * Asks members of the advisory board for an opinion on a submitted request, each by name, with the day on which it is due. Nothing waits
@@ -71,7 +70,7 @@ export async function askByMatrix(
   const { fundId } = request
   if (!asksForOpinion(amount, await matrixOf(trx, { fundId, requestId: request.id, round: request.round }))) return
   const { terms } = await policyInForce(trx, { fundId, subject: 'advisory_opinion', on })
-  const dueOn = new Date(Date.parse(on) + terms.days * DAY_MS).toISOString().slice(0, 10)
+  const dueOn = inDays(on, terms.days)
   const advisorIds: string[] = []
   for (const personId of await advisorsOf(trx, fundId))
     if (!(await adviceBlocker(trx, actor, { requestId: request.id, personId }))) advisorIds.push(personId)

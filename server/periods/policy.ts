@@ -1,3 +1,4 @@
+import { inDays } from '../days.ts'
 import { Refusal } from '../errors.ts'
 import { atRate, isZero, subtract, type Money } from '../money.ts'
 
@@ -25,7 +26,7 @@ export function checkClosing(kind: ClosingKind, state: PeriodState): void {
 }
 
 export function lastDayOf(month: string): string {
-  return dayBefore(`${monthAfter(month)}-01`)
+  return inDays(`${monthAfter(month)}-01`, -1)
 }
 
 export function monthAfter(month: string): string {
@@ -57,8 +58,4 @@ export function revalue(item: MonetaryItem, rate: string | null): { value: Money
   if (!isZero(original) && rate === null) return undefined
   const value = isZero(original) ? subtract(carrying, revalued) : atRate(original, rate!, carrying.currency)
   return { value, difference: subtract(value, carrying) }
-}
-
-function dayBefore(day: string): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) - 24 * 60 * 60 * 1000).toISOString().slice(0, 10)
 }

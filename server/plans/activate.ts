@@ -1,3 +1,4 @@
+import { inDays } from '../days.ts'
 import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { dayOf } from '../clock.ts'
@@ -32,8 +33,6 @@ import {
 } from './load.ts'
 import { isExpired } from './policy.ts'
 import { mustBeOpen } from './prepare.ts'
-
-const DAY_MS = 24 * 60 * 60 * 1000
 
 /** As long as a requester may write. */
 const LONGEST_LANE_REASON = 1000
@@ -160,7 +159,7 @@ type Chosen = { processId: string; payeeId: string; lines: PlanLineTold[]; start
 
 function requestOf(plan: LoadedPlan, { processId, payeeId, lines, startsOn }: Chosen) {
   const { fundId, entityId, title, scenario, lane, mandateBasis, support, themes, durationDays } = plan
-  const endsOn = new Date(Date.parse(startsOn) + (durationDays - 1) * DAY_MS).toISOString().slice(0, 10)
+  const endsOn = inDays(startsOn, durationDays - 1)
   return {
     ...{
       fundId,
@@ -192,7 +191,7 @@ async function sendExperts(
   plan: LoadedPlan,
   request: { id: string; version: number; lines: readonly PlanLineTold[]; startsOn: string },
 ): Promise<number> {
-  const day = (after: number) => dayOf(new Date(Date.parse(request.startsOn) + after * DAY_MS))
+  const day = (after: number) => inDays(request.startsOn, after)
   let { version } = request
   for (const { expert } of request.lines) {
     if (!expert) continue

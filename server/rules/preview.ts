@@ -1,5 +1,5 @@
 import { rows, type Db } from '../../db/connect.ts'
-import { inDays } from '../funds/days.ts'
+import { inDays } from '../days.ts'
 import { fromMinorUnits, minorText } from '../money.ts'
 import { isAboveLimit, type ChargeLimit } from '../payments/policy.ts'
 import { rolesFor, type AuthorityLimits } from '../proposals/policy.ts'

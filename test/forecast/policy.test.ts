@@ -1,8 +1,8 @@
+import { inDays } from '../../server/days.ts'
 import fc from 'fast-check'
 import {
   burnOf,
   courseOf,
-  dayAfter,
   daysBetween,
   dueOf,
   expectReceipts,
@@ -92,12 +92,12 @@ test('what a request holds falls due by its last tranches, else when it begins',
 
 test('days are counted over leap days and turns of the year', () => {
   expect(daysBetween('2028-02-28', '2028-03-01')).toBe(2)
-  expect(dayAfter('2027-12-31', 60)).toBe('2028-02-29')
+  expect(inDays('2027-12-31', 60)).toBe('2028-02-29')
 })
 
 const cents = fc.integer({ min: 0, max: 10_000_000 }).map(usd)
 const receipts = fc.array(
-  fc.record({ on: fc.integer({ min: 0, max: 1000 }).map((days) => dayAfter(ON, days)), amount: cents }),
+  fc.record({ on: fc.integer({ min: 0, max: 1000 }).map((days) => inDays(ON, days)), amount: cents }),
   { maxLength: 5 },
 )
 const later = (a: string | null, b: string | null) => (a ?? '9999') >= (b ?? '9999')
@@ -129,7 +129,7 @@ test('low is never later than expected, nor expected than high; and every promis
     fc.record({
       ...{ contributionId: fc.uuid(), donorId: fc.constantFrom('a', 'b'), net: cents },
       kind: fc.constantFrom('agreed', 'pledged', 'conditional'),
-      pledgedOn: fc.integer({ min: 0, max: 900 }).map((days) => dayAfter(ON, -days)),
+      pledgedOn: fc.integer({ min: 0, max: 900 }).map((days) => inDays(ON, -days)),
     }),
     { maxLength: 5 },
   )
