@@ -142,6 +142,7 @@ create table advance_endings (
 );
 CREATE TRIGGER advance_is_ratified BEFORE INSERT ON advance_endings FOR EACH ROW WHEN ((new.outcome = 'ratified'::text)) EXECUTE FUNCTION advance_is_ratified();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON advance_endings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON advance_endings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 CREATE CONSTRAINT TRIGGER unwound_status_follows AFTER INSERT ON advance_endings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.outcome = 'unwound'::text)) EXECUTE FUNCTION unwound_status_follows();
 
 create table agreements (
@@ -271,6 +272,7 @@ create table break_glass_reviews (
   reviewed_at     timestamp with time zone not null,
   act_id          id not null,
   constraint break_glass_reviews_pkey PRIMARY KEY (break_glass_id),
+  constraint break_glass_reviews_fund_id_break_glass_id_key UNIQUE (fund_id, break_glass_id),
   constraint break_glass_reviews_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint break_glass_reviews_fund_id_break_glass_id_fkey FOREIGN KEY (fund_id, break_glass_id) REFERENCES break_glass_confirmations(fund_id, break_glass_id),
   constraint break_glass_reviews_reviewed_by_fkey FOREIGN KEY (reviewed_by) REFERENCES people(id),
@@ -376,10 +378,15 @@ create table clock_notices (
   target_minutes  integer not null,
   elapsed_ms      bigint not null,
   noticed_at      timestamp with time zone not null,
-  constraint noticed_once PRIMARY KEY (request_id, round, step, kind),
+  payment_id      id,
+  act_id          id,
+  constraint noticed_once UNIQUE NULLS NOT DISTINCT (request_id, round, step, kind, payment_id),
+  constraint clock_notices_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint clock_notices_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint clock_notices_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
   constraint clock_notices_request_id_round_step_fkey FOREIGN KEY (request_id, round, step) REFERENCES step_targets(request_id, round, step),
-  constraint clock_notices_kind_check CHECK ((kind = ANY (ARRAY['reminder'::text, 'breach'::text])))
+  constraint clock_notices_kind_check CHECK ((kind = ANY (ARRAY['reminder'::text, 'breach'::text]))),
+  constraint noticed_in_an_act CHECK ((act_id IS NOT NULL)) NOT VALID
 );
 CREATE INDEX clock_notices_by_fund ON clock_notices USING btree (fund_id, noticed_at);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON clock_notices FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
@@ -411,6 +418,25 @@ CREATE TRIGGER belongs_to_fund BEFORE INSERT ON conditions_met FOR EACH ROW EXEC
 alter table conditions_met enable row level security;
 create policy own on conditions_met for select to wasata_donor using (((contribution_id)::text IN ( SELECT own_contributions() AS own_contributions)));
 create policy service on conditions_met for all to wasata_service using (true) with check (true);
+
+create table contest_looks (
+  fund_id      id not null,
+  pause_id     id not null,
+  looked_by    id not null,
+  looked_as    text not null,
+  person_kind  text not null,
+  note         text not null,
+  looked_at    timestamp with time zone not null,
+  act_id       id not null,
+  constraint looked_once_by_each PRIMARY KEY (pause_id, looked_by),
+  constraint contest_looks_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint contest_looks_fund_id_pause_id_fkey FOREIGN KEY (fund_id, pause_id) REFERENCES pauses(fund_id, id),
+  constraint contest_looks_looked_by_person_kind_fkey FOREIGN KEY (looked_by, person_kind) REFERENCES people(id, kind),
+  constraint contest_looks_note_check CHECK ((length(note) <= 2000)),
+  constraint service_account_decides_nothing CHECK ((person_kind = 'person'::text))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON contest_looks FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER contest_looked_at_by_others BEFORE INSERT ON contest_looks FOR EACH ROW EXECUTE FUNCTION contest_looked_at_by_others();
 
 create table contingency_plans (
   id          id not null,
@@ -1378,7 +1404,7 @@ create table obligation_reductions (
   duty        text not null default 'approver'::text,
   act_id      id not null,
   fund_id     id not null,
-  reduced_at  timestamp with time zone,
+  reduced_at  timestamp with time zone not null,
   constraint obligation_reductions_pkey PRIMARY KEY (id),
   constraint obligation_reductions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint obligation_reductions_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
@@ -1435,27 +1461,31 @@ create table opinions (
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON opinions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table pauses (
-  id             id not null,
-  fund_id        id not null,
-  request_id     id not null,
-  step           clock_step not null,
-  reason         text not null,
-  suspends       boolean not null,
-  note           text not null default ''::text,
-  begun_by       id not null,
-  begun_as       text not null,
-  begun_at       timestamp with time zone not null,
-  act_id         id not null,
-  ended_by       id,
-  ended_at       timestamp with time zone,
-  ending_act_id  id,
+  id              id not null,
+  fund_id         id not null,
+  request_id      id not null,
+  step            clock_step not null,
+  reason          text not null,
+  suspends        boolean not null,
+  note            text not null default ''::text,
+  begun_by        id not null,
+  begun_as        text not null,
+  begun_at        timestamp with time zone not null,
+  act_id          id not null,
+  ended_by        id,
+  ended_at        timestamp with time zone,
+  ending_act_id   id,
+  break_glass_id  id,
   constraint pauses_pkey PRIMARY KEY (id),
+  constraint pauses_fund_id_id_key UNIQUE (fund_id, id),
   constraint pauses_do_not_overlap EXCLUDE USING gist (request_id WITH =, tstzrange(begun_at, ended_at) WITH &&),
+  constraint contested_break_glass FOREIGN KEY (fund_id, break_glass_id) REFERENCES break_glass_reviews(fund_id, break_glass_id),
   constraint pauses_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint pauses_begun_by_fkey FOREIGN KEY (begun_by) REFERENCES people(id),
   constraint pauses_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES people(id),
   constraint pauses_ending_act_id_fkey FOREIGN KEY (ending_act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint pauses_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint contest_suspends CHECK (((break_glass_id IS NULL) OR suspends)),
   constraint pause_ends_after_it_began CHECK ((ended_at >= begun_at)),
   constraint pauses_check CHECK (((ended_at IS NULL) = (ending_act_id IS NULL))),
   constraint pauses_check1 CHECK (((ended_by IS NULL) OR (ended_at IS NOT NULL))),
@@ -1535,7 +1565,7 @@ create table payment_cancellations (
   reason        text not null,
   act_id        id not null,
   fund_id       id not null,
-  cancelled_at  timestamp with time zone,
+  cancelled_at  timestamp with time zone not null,
   constraint payment_cancellations_pkey PRIMARY KEY (payment_id),
   constraint payment_cancellations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint payment_cancellations_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id)
@@ -1572,7 +1602,7 @@ create table payment_returns (
   charge_approval_id  id,
   event               text not null default 'return'::text,
   fund_id             id not null,
-  returned_at         timestamp with time zone,
+  returned_at         timestamp with time zone not null,
   constraint payment_returns_pkey PRIMARY KEY (payment_id),
   constraint charge_approved_for_it FOREIGN KEY (charge_approval_id, payment_id, event) REFERENCES charge_approvals(id, payment_id, event),
   constraint one_duty_each FOREIGN KEY (request_id, returned_by, duty) REFERENCES duties(request_id, person_id, duty),
@@ -2806,7 +2836,7 @@ create table settlements (
   charge_approval_id  id,
   event               text not null default 'settlement'::text,
   fund_id             id not null,
-  settled_at          timestamp with time zone,
+  settled_at          timestamp with time zone not null,
   constraint settlements_pkey PRIMARY KEY (payment_id),
   constraint charge_approved_for_it FOREIGN KEY (charge_approval_id, payment_id, event) REFERENCES charge_approvals(id, payment_id, event),
   constraint one_duty_each FOREIGN KEY (request_id, settled_by, duty) REFERENCES duties(request_id, person_id, duty),
@@ -3495,76 +3525,54 @@ begin
 end $function$;
 
 CREATE OR REPLACE FUNCTION clock_pieces()
- RETURNS TABLE(fund_id id, request_id id, round integer, step text, returned boolean, from_at timestamp with time zone, to_at timestamp with time zone, ended_by text)
+ RETURNS TABLE(fund_id id, request_id id, payment_id id, round integer, step text, returned boolean, from_at timestamp with time zone, to_at timestamp with time zone, ended_by text)
  LANGUAGE sql
  STABLE
 AS $function$
-  with facts (request_id, round, at, act_id, kind, step, certified, released, settled) as (
-    select s.request_id, s.round, s.submitted_at, s.act_id, 'submit', null::smallint, 0, 0, 0 from submissions s
-    union all select d.request_id, d.round, d.decided_at, d.act_id, d.verdict, d.step, 0, 0, 0
-                from decisions d join approval_steps a on a.request_id = d.request_id and a.round = d.round and a.step = d.step and a.role = d.role
-               where not coalesce((to_jsonb(a) ->> 'ratifies')::boolean, false)    -- what is ratified moves already
-    union all select p.request_id, null, p.certified_at, p.act_id, 'certify', null, 1, 0, 0 from payments p
-    union all select l.request_id, null, l.released_at, l.act_id, 'release', null, -1, 1, 0 from releases l where l.place = 2
-    union all select t.request_id, null, t.settled_at, t.act_id, 'settle', null, 0, -1, 1 from settlements t
-               where not exists (select from payment_returns b where b.payment_id = t.payment_id)
-    union all select b.request_id, null, b.returned_at, b.act_id, 'come_back', null, 0, -1, 0 from payment_returns b
-    union all select p.request_id, null, c.cancelled_at, c.act_id, 'take_back', null,
-                     case when exists (select from payment_returns b where b.payment_id = p.id) then 0 else -1 end, 0, 0
-                from payment_cancellations c join payments p on p.id = c.payment_id
-    union all select e.request_id, null, e.ended_at, e.act_id, 'end', null, 0, 0, 0 from request_endings e
-    union all select o.request_id, null, max(o.reduced_at), max(o.act_id), 'end', null, 0, 0, 0
-                from obligation_reductions o join requests r on r.id = o.request_id and r.status = 'cancelled' group by o.request_id
-  ), in_order as (
-    select f.request_id, f.kind, f.step, date_trunc('milliseconds', f.at) as at,
-           max(f.round) over past as round, sum(f.certified) over past as certified, sum(f.released) over past as released,
-           sum(f.settled) over past as settled, date_trunc('milliseconds', lead(f.at) over life) as next_at,
-           lead(f.kind) over life as next_kind, lead(f.step) over life as next_step
-      from facts f
-    window life as (partition by f.request_id order by f.at, f.act_id), past as (life rows unbounded preceding)
-  ), placed as (
-    select o.*, r.fund_id,
-           o.kind in ('certify', 'release', 'settle', 'come_back', 'take_back')
-           or (o.kind in ('approve', 'submit') and coalesce(o.next_kind not in ('approve', 'return', 'reject', 'submit'), true)
-               and r.status not in ('submitted', 'returned', 'rejected', 'withdrawn', 'expired')) as paying
-      from in_order o join requests r on r.id = o.request_id
-     where o.round is not null and o.kind not in ('reject', 'end') and o.settled = 0
-       and (o.next_at is not null or r.status in ('submitted', 'returned', 'approved', 'active', 'suspended'))
-  )
-  select fund_id, request_id, round,
-         case when kind = 'return' then 'approval_' || step
-              when paying and released > 0 then 'settlement'
-              when paying and certified > 0 then 'release'
-              when paying then 'certification'
-              when next_kind in ('approve', 'return', 'reject') then 'approval_' || next_step
-              else 'approval_' || open_approval_step(request_id, round) end as step,
-         kind = 'return' as returned, at as from_at, next_at as to_at, next_kind as ended_by
-    from placed
+  select fund_id, request_id, null::text, round, step, returned, from_at, to_at, ended_by from request_pieces()
+  union all
+  select * from payment_pieces()
 $function$;
 
 CREATE OR REPLACE FUNCTION clock_steps(p_at timestamp with time zone)
- RETURNS TABLE(fund_id id, request_id id, round integer, step text, started_at timestamp with time zone, ended_at timestamp with time zone, ended_by text, returned boolean, gross_ms bigint, paused_ms bigint)
+ RETURNS TABLE(fund_id id, request_id id, payment_id id, round integer, step text, started_at timestamp with time zone, ended_at timestamp with time zone, ended_by text, returned boolean, gross_ms bigint, paused_ms bigint)
  LANGUAGE sql
  STABLE
 AS $function$
-  select t.fund_id, t.request_id, t.round, t.step, min(t.from_at), case when bool_and(t.to_at is not null) then max(t.to_at) end,
+  select t.fund_id, t.request_id, t.payment_id, t.round, t.step, min(t.from_at), case when bool_and(t.to_at is not null) then max(t.to_at) end,
          (array_agg(t.ended_by order by t.from_at desc, t.to_at desc nulls first))[1], bool_or(t.returned and t.to_at is null),
          sum(t.gross_ms)::bigint, sum(t.paused_ms)::bigint
     from clock_times(p_at) t
-   group by t.fund_id, t.request_id, t.round, t.step
+   group by t.fund_id, t.request_id, t.payment_id, t.round, t.step
 $function$;
 
 CREATE OR REPLACE FUNCTION clock_times(p_at timestamp with time zone)
- RETURNS TABLE(fund_id id, request_id id, round integer, step text, returned boolean, from_at timestamp with time zone, to_at timestamp with time zone, ended_by text, gross_ms bigint, paused_ms bigint)
+ RETURNS TABLE(fund_id id, request_id id, payment_id id, round integer, step text, returned boolean, from_at timestamp with time zone, to_at timestamp with time zone, ended_by text, gross_ms bigint, paused_ms bigint)
  LANGUAGE sql
  STABLE
 AS $function$
-  select c.fund_id, c.request_id, c.round, c.step, c.returned, c.from_at, c.to_at, c.ended_by, ms_between(c.from_at, c.until),
+  select c.fund_id, c.request_id, c.payment_id, c.round, c.step, c.returned, c.from_at, c.to_at, c.ended_by, ms_between(c.from_at, c.until),
          case when c.returned then ms_between(c.from_at, c.until) else (
            select coalesce(sum(greatest(ms_between(greatest(p.begun_at, c.from_at), least(coalesce(p.ended_at, c.until), c.until)), 0)), 0)::bigint
              from pauses p where p.request_id = c.request_id) end
     from (select *, coalesce(to_at, greatest(p_at, from_at)) as until from clock_pieces()) c
 $function$;
+
+CREATE OR REPLACE FUNCTION contest_looked_at_by_others()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from pauses p
+                   join break_glass_confirmations c on c.break_glass_id = p.break_glass_id
+                   join break_glass_reviews v on v.break_glass_id = p.break_glass_id
+                  where p.id = new.pause_id and p.ended_at is null and new.looked_by not in (c.begun_by, c.confirmed_by, v.reviewed_by))
+     or not holds_role(new.fund_id, new.looked_by, new.looked_as) then
+    raise exception '% does not look at contest %', new.looked_by, new.pause_id using errcode = 'check_violation', constraint = 'contest_looked_at_by_others';
+  end if;
+  return new;
+end $function$;
 
 CREATE OR REPLACE FUNCTION controller_adjusts()
  RETURNS trigger
@@ -4399,12 +4407,16 @@ CREATE OR REPLACE FUNCTION pause_ends_once()
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
-  if old.ended_at is not null then
+  if old.ended_at is not null or (old.break_glass_id is not null and new.break_glass_id is distinct from old.break_glass_id) then
     raise exception 'pause % has ended', old.id using errcode = 'check_violation', constraint = 'pause_ends_once';
   end if;
   if new.ended_by is not null and not exists (select from role_grants g where g.fund_id = new.fund_id and g.person_id = new.ended_by and g.ended_at is null
                                                  and g.role not in ('requester', 'donor', 'advisor', 'auditor')) then
     raise exception '% has no role that ends a pause', new.ended_by using errcode = 'check_violation', constraint = 'pause_by_a_role';
+  end if;
+  if new.ended_by is not null and new.break_glass_id is not null
+     and (select count(*) from contest_looks l where l.pause_id = new.id) < 2 then
+    raise exception 'pause % takes two to end', new.id using errcode = 'check_violation', constraint = 'contest_takes_two';
   end if;
   return new;
 end $function$;
@@ -4420,8 +4432,17 @@ begin
   update pauses p
      set ended_at = greatest(p.begun_at, (select max(c.to_at) from clock_pieces() c where c.request_id = p.request_id and c.step = p.step)),
          ending_act_id = new.act_id
-   where p.request_id = of_request and p.ended_at is null
+   where p.request_id = of_request and p.ended_at is null and not p.suspends
      and not exists (select from clock_pieces() c where c.request_id = p.request_id and c.to_at is null and not c.returned and c.step = p.step);
+  update pauses p
+     set ended_at = greatest(p.begun_at, (select max(ending.at) from (
+           select ended_at from request_endings where request_id = p.request_id
+           union all select ended_at from advance_endings where request_id = p.request_id
+           union all select reduced_at from obligation_reductions where request_id = p.request_id) ending (at))),
+         ending_act_id = new.act_id
+    from requests r
+   where r.id = p.request_id and p.request_id = of_request and p.ended_at is null and p.suspends
+     and r.status in ('rejected', 'withdrawn', 'expired', 'cancelled', 'unwound', 'closed');
   return null;
 end $function$;
 
@@ -4431,7 +4452,8 @@ CREATE OR REPLACE FUNCTION pause_is_of_a_running_step()
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
-  if not exists (select from clock_pieces() c where c.request_id = new.request_id and c.to_at is null and not c.returned and c.step = new.step) then
+  if not exists (select from requests r where new.suspends and r.id = new.request_id and r.status in ('submitted', 'approved', 'active'))
+     and not exists (select from clock_pieces() c where not new.suspends and c.request_id = new.request_id and c.to_at is null and not c.returned and c.step = new.step) then
     raise exception 'request % is not at its step %', new.request_id, new.step using errcode = 'check_violation', constraint = 'pause_is_of_a_running_step';
   end if;
   if not exists (select from role_grants g where g.fund_id = new.fund_id and g.person_id = new.begun_by and g.role = new.begun_as and g.ended_at is null
@@ -4464,6 +4486,34 @@ begin
   end if;
   return new;
 end $function$;
+
+CREATE OR REPLACE FUNCTION payment_pieces()
+ RETURNS TABLE(fund_id id, request_id id, payment_id id, round integer, step text, returned boolean, from_at timestamp with time zone, to_at timestamp with time zone, ended_by text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with moved as (
+    select p.id, p.fund_id, p.request_id, p.certified_at, l.released_at, t.settled_at, b.returned_at, c.cancelled_at
+      from payments p
+      left join releases l on l.payment_id = p.id and l.place = 2
+      left join settlements t on t.payment_id = p.id
+      left join payment_returns b on b.payment_id = p.id
+      left join payment_cancellations c on c.payment_id = p.id
+  ), own as (
+    select m.*, r.round from moved m join requests r on r.id = m.request_id
+     where exists (select from payments q
+                     left join payment_returns b on b.payment_id = q.id left join payment_cancellations c on c.payment_id = q.id
+                    where q.request_id = m.request_id and (q.certified_at, q.id) < (m.certified_at, m.id)
+                      and coalesce(least(b.returned_at, c.cancelled_at) > m.certified_at, true))
+  )
+  select fund_id, request_id, id, round, 'release', false, date_trunc('milliseconds', certified_at),
+         date_trunc('milliseconds', coalesce(released_at, cancelled_at)), case when released_at is not null then 'release' when cancelled_at is not null then 'take_back' end
+    from own
+  union all
+  select fund_id, request_id, id, round, 'settlement', false, date_trunc('milliseconds', released_at),
+         date_trunc('milliseconds', coalesce(settled_at, returned_at)), case when settled_at is not null then 'settle' when returned_at is not null then 'come_back' end
+    from own where released_at is not null
+$function$;
 
 CREATE OR REPLACE FUNCTION period_state(p_fund text, p_month date)
  RETURNS text
@@ -4770,6 +4820,54 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION request_pieces()
+ RETURNS TABLE(fund_id id, request_id id, round integer, step text, returned boolean, from_at timestamp with time zone, to_at timestamp with time zone, ended_by text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with facts (request_id, round, at, act_id, kind, step, certified, released, settled) as (
+    select s.request_id, s.round, s.submitted_at, s.act_id, 'submit', null::smallint, 0, 0, 0 from submissions s
+    union all select d.request_id, d.round, d.decided_at, d.act_id, d.verdict, d.step, 0, 0, 0
+                from decisions d join approval_steps a on a.request_id = d.request_id and a.round = d.round and a.step = d.step and a.role = d.role
+               where not coalesce((to_jsonb(a) ->> 'ratifies')::boolean, false)    -- what is ratified moves already
+    union all select p.request_id, null, p.certified_at, p.act_id, 'certify', null, 1, 0, 0 from payments p
+    union all select l.request_id, null, l.released_at, l.act_id, 'release', null, -1, 1, 0 from releases l where l.place = 2
+    union all select t.request_id, null, t.settled_at, t.act_id, 'settle', null, 0, -1, 1 from settlements t
+               where not exists (select from payment_returns b where b.payment_id = t.payment_id)
+    union all select b.request_id, null, b.returned_at, b.act_id, 'come_back', null, 0, -1, 0 from payment_returns b
+    union all select p.request_id, null, c.cancelled_at, c.act_id, 'take_back', null,
+                     case when exists (select from payment_returns b where b.payment_id = p.id) then 0 else -1 end, 0, 0
+                from payment_cancellations c join payments p on p.id = c.payment_id
+    union all select e.request_id, null, e.ended_at, e.act_id, 'end', null, 0, 0, 0 from request_endings e
+    union all select o.request_id, null, max(o.reduced_at), max(o.act_id), 'end', null, 0, 0, 0
+                from obligation_reductions o join requests r on r.id = o.request_id and r.status = 'cancelled' group by o.request_id
+  ), in_order as (
+    select f.request_id, f.kind, f.step, date_trunc('milliseconds', f.at) as at,
+           max(f.round) over past as round, sum(f.certified) over past as certified, sum(f.released) over past as released,
+           sum(f.settled) over past as settled, date_trunc('milliseconds', lead(f.at) over life) as next_at,
+           lead(f.kind) over life as next_kind, lead(f.step) over life as next_step
+      from facts f
+    window life as (partition by f.request_id order by f.at, f.act_id), past as (life rows unbounded preceding)
+  ), placed as (
+    select o.*, r.fund_id,
+           o.kind in ('certify', 'release', 'settle', 'come_back', 'take_back')
+           or (o.kind in ('approve', 'submit') and coalesce(o.next_kind not in ('approve', 'return', 'reject', 'submit'), true)
+               and r.status not in ('submitted', 'returned', 'rejected', 'withdrawn', 'expired')) as paying
+      from in_order o join requests r on r.id = o.request_id
+     where o.round is not null and o.kind not in ('reject', 'end') and o.settled = 0
+       and (o.next_at is not null or r.status in ('submitted', 'returned', 'approved', 'active', 'suspended'))
+  )
+  select fund_id, request_id, round,
+         case when kind = 'return' then 'approval_' || step
+              when paying and released > 0 then 'settlement'
+              when paying and certified > 0 then 'release'
+              when paying then 'certification'
+              when next_kind in ('approve', 'return', 'reject') then 'approval_' || next_step
+              else 'approval_' || open_approval_step(request_id, round) end as step,
+         kind = 'return' as returned, at as from_at, next_at as to_at, next_kind as ended_by
+    from placed
+$function$;
+
 CREATE OR REPLACE FUNCTION reserve_transfer_permitted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5074,6 +5172,7 @@ grant insert, select on clock_notices to wasata_service;
 grant select on closings to wasata_service;
 grant select on conditions_met to wasata_donor;
 grant insert, select on conditions_met to wasata_service;
+grant insert, select on contest_looks to wasata_service;
 grant insert, select on contingency_plans to wasata_service;
 grant usage on sequence contribution_numbers to wasata_service;
 grant select on contributions to wasata_donor;
@@ -5226,7 +5325,7 @@ grant update (act_id), update (changed_at), update (changed_by), update (countri
 grant update (body), update (headers), update (status) on idempotency_keys to wasata_service;
 grant update (attempts), update (next_attempt_at), update (status) on mails to wasata_service;
 grant update (mail_id), update (read_at) on notifications to wasata_service;
-grant update (ended_at), update (ended_by), update (ending_act_id) on pauses to wasata_service;
+grant update (break_glass_id), update (ended_at), update (ended_by), update (ending_act_id) on pauses to wasata_service;
 grant update (category), update (correction_id), update (status), update (version) on payments to wasata_service;
 grant update (active), update (language), update (password_hash), update (password_is_first), update (version) on people to wasata_service;
 grant select (confidentiality), select (fund_id), select (id), select (name), select (region) on processes to wasata_donor;

@@ -479,8 +479,8 @@ export const REFUSALS = {
   ),
   clock_not_running: no(
     409,
-    'The clock of this request does not run: not submitted, returned, ended, or the payee has the money.',
-    'ساعة هذا الطلب متوقفة: لم يُقدَّم بعد، أو أُعيد، أو انتهى، أو وصل المال إلى المستفيد.',
+    'The clock of this request does not run: not submitted, returned, ended, or nothing is under way to a payee.',
+    'ساعة هذا الطلب متوقفة: لم يُقدَّم بعد، أو أُعيد، أو انتهى، أو لا دفعة في الطريق إلى المستفيد.',
   ),
   paused_already: no(
     409,
@@ -557,8 +557,8 @@ export const REFUSALS = {
   ),
   step_not_hurried: no(
     409,
-    'Only an open step of fund managers or the head of department can be hurried, never the certifying officer’s.',
-    'لا تُعجَّل إلا خطوة مفتوحة لمديري الصندوق أو لرئيس الإدارة، لا خطوة موظف التصديق أبداً.',
+    'Only an open step of fund managers or head of department is hurried. A no-regret advance takes its full row to ratify it.',
+    'لا تُعجَّل إلا خطوة مفتوحة لمديري الصندوق أو لرئيس الإدارة. والدفعة العاجلة تتحرك بتوقيع واحد أصلاً، فيصدّق عليها الصف كاملاً.',
   ),
   break_glass_over: no(
     409,
