@@ -1819,11 +1819,12 @@ create table plan_lines_activated (
   version     integer not null,
   line        smallint not null,
   request_id  id not null,
-  constraint plan_line_activated_once PRIMARY KEY (plan_id, version, line),
+  constraint plan_lines_activated_pkey PRIMARY KEY (plan_id, version, line, request_id),
   constraint plan_lines_activated_fund_id_plan_id_version_request_id_fkey FOREIGN KEY (fund_id, plan_id, version, request_id) REFERENCES plan_activations(fund_id, plan_id, version, request_id),
   constraint plan_lines_activated_plan_id_version_line_fkey FOREIGN KEY (plan_id, version, line) REFERENCES plan_lines(plan_id, version, line)
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_lines_activated FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER plan_line_activated_once BEFORE INSERT ON plan_lines_activated FOR EACH ROW EXECUTE FUNCTION plan_line_activated_once();
 
 create table plan_payees (
   fund_id   id not null,
@@ -1855,6 +1856,24 @@ create table plan_releases (
 );
 CREATE INDEX plan_releases_by_plan ON plan_releases USING btree (plan_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_releases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table plan_returns (
+  fund_id      id not null,
+  plan_id      id not null,
+  version      integer not null,
+  request_id   id not null,
+  amount       bigint not null,
+  returned_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint plan_returns_pkey PRIMARY KEY (request_id),
+  constraint plan_returns_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint plan_returns_fund_id_plan_id_version_request_id_fkey FOREIGN KEY (fund_id, plan_id, version, request_id) REFERENCES plan_activations(fund_id, plan_id, version, request_id),
+  constraint plan_returns_amount_check CHECK ((amount > 0))
+);
+CREATE INDEX plan_returns_by_plan ON plan_returns USING btree (plan_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_returns FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER came_from_plan BEFORE INSERT ON plan_returns FOR EACH ROW EXECUTE FUNCTION came_from_plan();
+CREATE CONSTRAINT TRIGGER plan_holds_what_it_needs AFTER INSERT ON plan_returns DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION plan_holds_what_it_needs();
 
 create table plan_reviews (
   fund_id      id not null,
@@ -3073,6 +3092,16 @@ create view open_advances as
            FROM advance_endings e
           WHERE ((e.request_id)::text = (a.request_id)::text)))));
 
+create view plan_lines_in_use as
+ SELECT u.fund_id,
+    u.plan_id,
+    u.version,
+    u.line,
+    u.request_id
+   FROM (plan_lines_activated u
+     JOIN requests r ON (((r.id)::text = (u.request_id)::text)))
+  WHERE (r.status <> ALL (ARRAY['rejected'::text, 'withdrawn'::text, 'expired'::text]));
+
 create view rates_in_force as
  SELECT r.fund_id,
     r.currency,
@@ -3435,6 +3464,20 @@ begin
       using errcode = 'check_violation', constraint = 'by_confirmed_correction';
   end if;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION came_from_plan()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from plan_activations a join contingency_plans p on p.id = a.plan_id and p.status = 'open' and p.version = a.version
+                   join requests r on r.id = a.request_id and r.status in ('rejected', 'withdrawn', 'expired')
+                  where a.request_id = new.request_id and new.amount <= a.from_ready) then
+    raise exception 'request % gives nothing back to plan %', new.request_id, new.plan_id using errcode = 'check_violation', constraint = 'came_from_plan';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION change_holds_expert()
@@ -4612,7 +4655,7 @@ begin
        select case p.status when 'open' then coalesce(sum(l.amount), 0) else 0 end
          from contingency_plans p
          left join plan_lines l on l.plan_id = p.id and l.version = p.version
-          and not exists (select from plan_lines_activated u where u.plan_id = l.plan_id and u.version = l.version and u.line = l.line)
+          and not exists (select from plan_lines_in_use u where u.plan_id = l.plan_id and u.version = l.version and u.line = l.line)
         where p.id = new.plan_id group by p.status) then
     raise exception 'plan % holds more than it needs', new.plan_id using errcode = 'check_violation', constraint = 'plan_holds_what_it_needs';
   end if;
@@ -4629,6 +4672,20 @@ begin
     raise exception 'plan % is changed and still holds money', new.plan_id using errcode = 'check_violation', constraint = 'changed_plan_holds_nothing';
   end if;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION plan_line_activated_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  -- Whoever uses the same plan at the same time waits here.
+  perform from contingency_plans p where p.id = new.plan_id for no key update;
+  if exists (select from plan_lines_in_use u where u.plan_id = new.plan_id and u.version = new.version and u.line = new.line) then
+    raise exception 'line % of plan % is used', new.line, new.plan_id using errcode = 'unique_violation', constraint = 'plan_line_activated_once';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[])
@@ -5241,9 +5298,11 @@ grant insert, select on plan_endings to wasata_service;
 grant insert, select on plan_funding to wasata_service;
 grant insert, select on plan_lines to wasata_service;
 grant insert, select on plan_lines_activated to wasata_service;
+grant select on plan_lines_in_use to wasata_service;
 grant usage on sequence plan_numbers to wasata_service;
 grant insert, select on plan_payees to wasata_service;
 grant insert, select on plan_releases to wasata_service;
+grant insert, select on plan_returns to wasata_service;
 grant insert, select on plan_reviews to wasata_service;
 grant insert, select on plan_set_asides to wasata_service;
 grant insert, select on plan_tranches to wasata_service;

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Db } from '../../db/connect.ts'
+import { remindToReview } from '../break-glass/remind.ts'
 import { noticeSteps } from '../clock/notice.ts'
 import { unwindOverdue } from '../no-regret/overdue.ts'
 import { remindToRatify } from '../no-regret/tell.ts'
@@ -7,7 +8,9 @@ import { deliverMails } from '../notifications/deliver.ts'
 import { makeMails } from '../notifications/make-mails.ts'
 import type { Post } from '../notifications/post.ts'
 import { forgetExpired } from '../people/forget.ts'
+import { remindOfOpinions } from '../opinions/remind.ts'
 import { expirePlans } from '../plans/expire.ts'
+import { tellPlanReviews } from '../plans/tell.ts'
 import { expireRequests } from '../requests/expire.ts'
 
 /** What a task works with. No task asks the machine what time it is. */
@@ -67,6 +70,16 @@ export const TASKS: readonly Task[] = [
     run: async ({ db, now, log }) => {
       const ended = await expirePlans(db, now)
       if (ended > 0) log.info({ ended }, 'plans expired')
+    },
+  },
+  {
+    name: 'remind_of_days',
+    does: 'Reminds of plans and break-glasses that are to be reviewed, and of opinions that are due',
+    everyMinutes: 60,
+    run: async ({ db, now }) => {
+      await tellPlanReviews(db, now)
+      await remindOfOpinions(db, now)
+      await remindToReview(db, now)
     },
   },
   {

@@ -129,6 +129,17 @@ export const EVENTS = {
       sentence: 'أبدى {by} رأيه في الطلب {code}، «{title}».',
     },
   },
+  opinion_due: {
+    facts: { code: 'text', title: 'text', until: 'day' },
+    en: {
+      title: 'Your opinion is due',
+      sentence: 'Your opinion on {code}, “{title}”, is asked for by {until}. The decision may be taken without it.',
+    },
+    ar: {
+      title: 'حان موعد إبداء رأيك',
+      sentence: 'رأيك في الطلب {code}، «{title}»، مطلوب في موعد أقصاه {until}. وقد يُتخذ القرار من دونه.',
+    },
+  },
   ratification_due: {
     facts: { code: 'text', title: 'text', amount: 'amount', until: 'moment' },
     en: {
@@ -140,6 +151,17 @@ export const EVENTS = {
       title: 'دفعة عاجلة تنتظر التصديق',
       sentence:
         'حصل الطلب {code}، «{title}»، على {amount} قبل اكتمال الموافقات. إذا لم يُصدَّق عليه قبل {until} فسيُلغى أثره.',
+    },
+  },
+  no_regret_ratified: {
+    facts: { code: 'text', title: 'text', amount: 'amount' },
+    en: {
+      title: 'A no-regret advance is ratified',
+      sentence: '{code}, “{title}”: {amount} has all its approvals, and goes on as every other request.',
+    },
+    ar: {
+      title: 'صُدّق على دفعة عاجلة',
+      sentence: 'الطلب {code}، «{title}»: اكتملت الموافقات على {amount}، ويمضي كأي طلب آخر.',
     },
   },
   no_regret_unwound: {
@@ -223,7 +245,7 @@ export const EVENTS = {
     },
   },
   rules_wait: {
-    facts: { subject: 'text', from: 'day', by: 'text' },
+    facts: { subject: 'subject', from: 'day', by: 'text' },
     en: {
       title: 'A change of the rules waits for a second person',
       sentence: '{by} proposes new rules ({subject}) from {from} on. Another person confirms.',
@@ -289,6 +311,17 @@ export const EVENTS = {
       sentence: 'عجّل {by} خطوة من الطلب {code}، «{title}»: {reason}',
     },
   },
+  break_glass_review_due: {
+    facts: { code: 'text', title: 'text', until: 'moment' },
+    en: {
+      title: 'A break-glass is to be reviewed',
+      sentence: 'A step of {code}, “{title}”, was hurried. Acknowledge or contest it before {until}.',
+    },
+    ar: {
+      title: 'إجراء طوارئ ينتظر المراجعة',
+      sentence: 'عُجّلت خطوة من الطلب {code}، «{title}». أقرّ ذلك أو اعترض عليه قبل {until}.',
+    },
+  },
   break_glass_acknowledged: {
     facts: { code: 'text', title: 'text', by: 'text', reason: 'text' },
     en: {
@@ -323,6 +356,29 @@ export const EVENTS = {
       sentence: 'الخطة {code}، «{title}»، يجب أن تُراجع قبل {on}.',
     },
   },
+  plan_review_past: {
+    facts: { code: 'text', title: 'text', on: 'day' },
+    en: {
+      title: 'A contingency plan was not reviewed',
+      sentence: '{code}, “{title}”, was to be reviewed by {on}, and nobody has said since that it still holds.',
+    },
+    ar: {
+      title: 'خطة طوارئ لم تُراجع',
+      sentence: 'الخطة {code}، «{title}»، كان يجب أن تُراجع قبل {on}، ولم يؤكد أحد بعدُ أنها ما زالت صالحة.',
+    },
+  },
+  plan_expired: {
+    facts: { code: 'text', title: 'text', until: 'day', amount: 'amount' },
+    en: {
+      title: 'A contingency plan has expired',
+      sentence:
+        '{code}, “{title}”, could be used until {until}. Of what was set aside for it {amount} is available again.',
+    },
+    ar: {
+      title: 'انتهت صلاحية خطة طوارئ',
+      sentence: 'الخطة {code}، «{title}»، كانت صالحة حتى {until}. ومما خُصص لها عاد {amount} متاحاً.',
+    },
+  },
   // The ledger
   ledger_alarm: {
     facts: { fund: 'text' },
@@ -341,10 +397,10 @@ type Event = { readonly facts: Readonly<Record<string, FactKind>>; readonly en: 
 type Words = { readonly title: string; readonly sentence: string }
 
 /**
- * `text` is shown as it is, `amount` is like `40000.00 USD`, `day` like `2026-11-24`, `moment` an instant in ISO 8601, `role` and
- * `proposal` the code of one; all but the first are put as the reader's language and time zone have it.
+ * `text` is shown as it is, `amount` is like `40000.00 USD`, `day` like `2026-11-24`, `moment` an instant in ISO 8601, `role`,
+ * `proposal` and `subject` (of a rule) the code of one; all but the first are put as the reader's language and time zone have it.
  */
-export type FactKind = 'text' | 'amount' | 'day' | 'moment' | 'role' | 'proposal'
+export type FactKind = 'text' | 'amount' | 'day' | 'moment' | 'role' | 'proposal' | 'subject'
 export type EventName = keyof typeof EVENTS
 /** What has to be told with an event. */
 export type FactsOf<Name extends EventName> = Readonly<Record<keyof (typeof EVENTS)[Name]['facts'], string>>

@@ -40,6 +40,7 @@ export const correctionsAr: typeof correctionsEn = {
     requests: 'الطلبات التي تحجز هذا المال أو أنفقته، بعملة {currency}',
     contribution: 'المساهمة',
     payment: 'الدفعة {code} من الطلب {request}: {amount} من {contribution}، {status}',
+    plan: 'خُصص {amount} من {contribution} للخطة {code}',
     refund: 'استرداد {amount} لمانح {contribution}، قُرر في {day}',
     refundPaid: 'استرداد {amount} لمانح {contribution}، سُدد في {day}',
     report: 'تقرير المانح {donor} حتى {day} ({format})، سُلّم آخر مرة إلى {person} في {moment}',

@@ -39,6 +39,7 @@ export const correctionsEn = {
     requests: 'Requests that hold or have spent this money, in {currency}',
     contribution: 'Contribution',
     payment: 'Payment {code} of {request}: {amount} from {contribution}, {status}',
+    plan: '{amount} of {contribution} is set aside for the plan {code}',
     refund: 'Refund of {amount} to the donor of {contribution}, decided {day}',
     refundPaid: 'Refund of {amount} to the donor of {contribution}, paid {day}',
     report: 'Donor report of {donor} as of {day} ({format}), last given to {person} on {moment}',

@@ -1,5 +1,5 @@
--- What the clock lacked: a stretch of its own for every later payment, the instants of what was paid before there was a clock, and what a
--- notice is of. A suspension lasts until somebody lets go, whatever the bank does meanwhile; a contested break-glass is one, and takes two to end.
+-- What the clock and the plans lacked. Of the clock: a stretch of its own for every later payment, the instants of what was paid before there was a clock, and what a
+-- notice is of. A suspension lasts until somebody lets go, whatever the bank does meanwhile; a contested break-glass is one, and takes two to end. Of plans: money goes back to where it came from.
 
 -- Instants of what was paid before they were kept: those of the acts that recorded it. A settlement that was corrected points at the
 -- correction's act; what it said at first was kept then.
@@ -180,3 +180,63 @@ begin
   end if;
   return new;
 end $$;
+
+-- A request from a plan that comes to nothing before it is approved gives back to the plan, while that stands as it was, what was set aside for
+-- it (event 12), and its lines can be used again.
+create table plan_returns (
+  fund_id      id not null,
+  plan_id      id not null,
+  version      int not null,
+  request_id   id primary key,
+  amount       bigint not null check (amount > 0),
+  returned_at  timestamptz not null,
+  act_id       id not null references acts deferrable initially deferred,
+  foreign key (fund_id, plan_id, version, request_id) references plan_activations (fund_id, plan_id, version, request_id)
+);
+create index plan_returns_by_plan on plan_returns (plan_id);
+create trigger append_only before update or delete or truncate on plan_returns for each statement execute function history_is_append_only();
+grant select, insert on plan_returns to wasata_service;
+
+create view plan_lines_in_use as
+  select u.* from plan_lines_activated u join requests r on r.id = u.request_id where r.status not in ('rejected', 'withdrawn', 'expired');
+grant select on plan_lines_in_use to wasata_service;
+
+alter table plan_lines_activated
+  drop constraint plan_line_activated_once,
+  add primary key (plan_id, version, line, request_id);
+create function plan_line_activated_once() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+  -- Whoever uses the same plan at the same time waits here.
+  perform from contingency_plans p where p.id = new.plan_id for no key update;
+  if exists (select from plan_lines_in_use u where u.plan_id = new.plan_id and u.version = new.version and u.line = new.line) then
+    raise exception 'line % of plan % is used', new.line, new.plan_id using errcode = 'unique_violation', constraint = 'plan_line_activated_once';
+  end if;
+  return new;
+end $$;
+create trigger plan_line_activated_once before insert on plan_lines_activated for each row execute function plan_line_activated_once();
+
+create function came_from_plan() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+  if not exists (select from plan_activations a join contingency_plans p on p.id = a.plan_id and p.status = 'open' and p.version = a.version
+                   join requests r on r.id = a.request_id and r.status in ('rejected', 'withdrawn', 'expired')
+                  where a.request_id = new.request_id and new.amount <= a.from_ready) then
+    raise exception 'request % gives nothing back to plan %', new.request_id, new.plan_id using errcode = 'check_violation', constraint = 'came_from_plan';
+  end if;
+  return new;
+end $$;
+create trigger came_from_plan before insert on plan_returns for each row execute function came_from_plan();
+
+create or replace function plan_holds_what_it_needs() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+  if held_for_plan(new.plan_id) > (
+       select case p.status when 'open' then coalesce(sum(l.amount), 0) else 0 end
+         from contingency_plans p
+         left join plan_lines l on l.plan_id = p.id and l.version = p.version
+          and not exists (select from plan_lines_in_use u where u.plan_id = l.plan_id and u.version = l.version and u.line = l.line)
+        where p.id = new.plan_id group by p.status) then
+    raise exception 'plan % holds more than it needs', new.plan_id using errcode = 'check_violation', constraint = 'plan_holds_what_it_needs';
+  end if;
+  return null;
+end $$;
+create constraint trigger plan_holds_what_it_needs after insert on plan_returns
+  deferrable initially deferred for each row execute function plan_holds_what_it_needs();
