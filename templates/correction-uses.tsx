@@ -39,20 +39,7 @@ export function Downstream({ shown, fund, t }: { shown: Shown; fund: { readonly 
         </Table>
       )}
       <ul>
-        {plans.map((one) => (
-          <li>
-            <Said
-              text={words.plan}
-              code={
-                <a href={`/contingency-plans/${one.id}`}>
-                  <Code>{one.code}</Code>
-                </a>
-              }
-              amount={<Amount of={one.amount} />}
-              contribution={<Code>{one.contribution}</Code>}
-            />
-          </li>
-        ))}
+        <PlansHolding plans={plans} t={t} />
         {payments.map((one) => (
           <li>
             <Said
@@ -88,6 +75,27 @@ export function Downstream({ shown, fund, t }: { shown: Shown; fund: { readonly 
           </li>
         ))}
       </ul>
+    </>
+  )
+}
+
+function PlansHolding({ plans, t }: Pick<Shown, 'plans'> & { t: Texts }) {
+  return (
+    <>
+      {plans.map((one) => (
+        <li>
+          <Said
+            text={t.corrections.plan}
+            code={
+              <a href={`/contingency-plans/${one.id}`}>
+                <Code>{one.code}</Code>
+              </a>
+            }
+            amount={<Amount of={one.amount} />}
+            contribution={<Code>{one.contribution}</Code>}
+          />
+        </li>
+      ))}
     </>
   )
 }

@@ -25,7 +25,7 @@ const MAY_IMPORT: [from: RegExp, to: RegExp][] = [
   ],
   [
     /^server\/ledger\//,
-    /^(server\/(ledger\/|errors|every|money|ids|people\/actor|http\/pages|http\/csv)|db\/connect$|pg|csv-stringify|pino$|node:)/,
+    /^(server\/(ledger\/|errors|every|money|days|ids|people\/actor|http\/pages|http\/csv)|db\/connect$|pg|csv-stringify|pino$|node:)/,
   ],
   [/^server\/[a-z-]+$/, /./],
   [

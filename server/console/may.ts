@@ -76,7 +76,7 @@ export async function mayActOn(
   const any = edit || decide || certify || release || settle
   return {
     edit,
-    submit: edit ? { missing: stillMissing(request) } : undefined,
+    submit: edit ? { missing: missingFields(request) } : undefined,
     decide,
     certify: certify ? { free: moneyText(left) } : undefined,
     release: release ? toRelease : [],
@@ -101,12 +101,6 @@ async function powerNow(db: Db, actor: Actor, request: RequestTold): Promise<Pow
 }
 
 const toldOf = ({ step, delegation }: Power) => ({ role: step.role, onBehalfOf: delegation?.delegatorName })
-
-function stillMissing({ lane, laneReason, ...request }: RequestTold) {
-  const { processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn, lines } = request
-  const hurry = lane === 'standard' ? {} : { laneReason }
-  return missingFields({ processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn, lines, ...hurry })
-}
 
 /** What is committed and no payment has a claim on yet. */
 function uncertified({ stages }: RequestTold, payments: readonly PaymentShown[]) {

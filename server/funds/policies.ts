@@ -59,6 +59,20 @@ export async function policyInForce<Subject extends keyof Policies>(
  * decide anyway. Medium risk, and a payee that nobody has rated, add nothing.
  */
 export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: number): Promise<void> {
+  await trx('policies').insert(
+    defaultPolicies(minorUnit).map(({ subject, from, terms }) => ({
+      fund_id: fundId,
+      subject,
+      effective_from: from,
+      terms: JSON.stringify(terms),
+    })),
+  )
+}
+
+/** Those rules in a currency with so many decimals, in the order of their days. */
+export function defaultPolicies(
+  minorUnit: number,
+): { subject: keyof Policies; from: string; terms: Policies[keyof Policies] }[] {
   const thousand = (count: number) => `${count}${'0'.repeat(3 + minorUnit)}`
   const certifier = { step: 1, role: 'certifying_officer', quorum: 1 }
   const oneMore = [
@@ -101,7 +115,7 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
       steps: [{ step: 1, role: 'fund_manager', quorum: 1 }],
     },
   }
-  const policies: [keyof Policies, string, unknown][] = [
+  const policies: [keyof Policies, string, Policies[keyof Policies]][] = [
     ['approval_matrix', always, matrix],
     ['funding_rule', always, { rule: 'tightest_first' }],
     ['reservation', always, { days: 30 }],
@@ -115,12 +129,5 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
     ['recognition', always, { standard: 'IPSAS 23' }],
     ['recognition', '2026-01-01', { standard: 'IPSAS 47' }],
   ]
-  await trx('policies').insert(
-    policies.map(([subject, from, terms]) => ({
-      fund_id: fundId,
-      subject,
-      effective_from: from,
-      terms: JSON.stringify(terms),
-    })),
-  )
+  return policies.map(([subject, from, terms]) => ({ subject, from, terms }))
 }

@@ -194,24 +194,7 @@ async function historyOf(db: Db, plan: { id: string; currency: string }) {
       `select kind, amount, released_at as "releasedAt" from plan_releases where plan_id = :planId order by id desc`,
       asked,
     ).then(told),
-    activations: await rows<{
-      requestId: string
-      code: string
-      status: string
-      activatedBy: string
-      activatedAt: string
-      amount: string
-      returned: string | null
-    }>(
-      db,
-      `select r.id as "requestId", r.code, r.status, p.name as "activatedBy", a.activated_at as "activatedAt",
-              (a.from_ready + a.from_available) as amount, b.amount as returned
-         from plan_activations a left join plan_returns b on b.request_id = a.request_id join requests r on r.id = a.request_id join people p on p.id = a.activated_by
-        where a.plan_id = :planId order by a.activated_at desc`,
-      asked,
-    ).then((found) =>
-      told(found).map((one) => ({ ...one, returned: one.returned && minorText(one.returned, plan.currency) })),
-    ),
+    activations: await activationsOf(db, plan),
     ending:
       (await row<{ kind: string; reason: string; endedAt: string }>(
         db,
@@ -219,6 +202,32 @@ async function historyOf(db: Db, plan: { id: string; currency: string }) {
         asked,
       )) ?? null,
   }
+}
+
+/** The requests that a plan has become, and what of each came back to it. */
+async function activationsOf(db: Db, plan: { id: string; currency: string }) {
+  const found = await rows<{
+    requestId: string
+    code: string
+    status: string
+    activatedBy: string
+    activatedAt: string
+    amount: string
+    returned: string | null
+  }>(
+    db,
+    `select r.id as "requestId", r.code, r.status, p.name as "activatedBy", a.activated_at as "activatedAt",
+            (a.from_ready + a.from_available) as amount, b.amount as returned
+       from plan_activations a join requests r on r.id = a.request_id join people p on p.id = a.activated_by
+       left join plan_returns b on b.request_id = a.request_id
+      where a.plan_id = :planId order by a.activated_at desc`,
+    { planId: plan.id },
+  )
+  return found.map(({ amount, returned, ...one }) => ({
+    ...one,
+    amount: minorText(amount, plan.currency),
+    returned: returned === null ? null : minorText(returned, plan.currency),
+  }))
 }
 
 type SetAsidePart = {

@@ -16,6 +16,7 @@ import {
   type Money,
   type MoneyText,
 } from '../money.ts'
+import { activeAdvance } from '../no-regret/load.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { heldFor, lockRequest, takeDuty, totalOf, type LoadedRequest } from './load.ts'
 
@@ -70,12 +71,19 @@ export async function reduceObligation(
     },
   )
   const nothingLeft = isZero(subtract(totalOf(held, request.currency), amount))
-  if (nothingLeft && request.status === 'approved') {
+  if (nothingLeft && !(await isBegun(trx, request))) {
     await trx('requests')
       .where({ id: requestId })
       .update({ status: 'cancelled', version: request.version + 1 })
   }
   return { id, requestId, amount: text }
+}
+
+/** Whether something of it was paid, is on its way, or waits to be ratified; a payment that came back or was taken back is none. */
+async function isBegun(trx: Trx, { id, status }: LoadedRequest): Promise<boolean> {
+  if (status === 'approved') return false
+  const payment = await trx('payments').where({ request_id: id }).whereNot({ status: 'cancelled' }).first('id')
+  return payment !== undefined || (await activeAdvance(trx, id)) !== undefined
 }
 
 /** What the request has committed and no payment has a claim on yet. Call with the request's row locked. */

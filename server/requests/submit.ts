@@ -157,10 +157,7 @@ function without(sources: readonly Source[], taken: readonly FundingPart[]): Sou
 /** What the lines add up to, once everything is filled in. */
 async function amountOfComplete(trx: Trx, request: LoadedRequest): Promise<Money> {
   const lines = await budgetLines(trx, request)
-  const { processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn } = request
-  const hurry = request.lane === 'standard' ? {} : { laneReason: request.laneReason }
-  const asked = { processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn, lines, ...hurry }
-  const missing = missingFields(asked)
+  const missing = missingFields({ ...request, lines })
   if (missing.length > 0) throw new Refusal('incomplete_request', { missing })
   return sum(
     lines.map((line) => moneyFrom(line.amount)),

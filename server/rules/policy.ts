@@ -158,6 +158,13 @@ function walked(fields: Fields, terms: Terms, amount: (value: unknown) => unknow
   return Object.fromEntries(pairs)
 }
 
+/** A rule with which a fund would open by now, and what it says differently from the one that holds. */
+export type RuleOffered = {
+  readonly subject: Subject
+  readonly terms: Terms
+  readonly changes: readonly Difference[]
+}
+
 /** One thing that two rules say differently. `where` leads to it: names of fields, and of lists which item by its key; null: it is not there. */
 export type Difference = {
   readonly where: readonly { readonly field: string; readonly item?: unknown }[]

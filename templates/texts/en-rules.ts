@@ -38,6 +38,9 @@ export const rulesInEn = {
     since: 'Holds since {day}',
     from: 'Holds from {day} on',
     shipped: 'the rule with which the fund began',
+    offered:
+      'Funds that open by now begin with a rule that says this differently; this fund keeps its own until two people change it.',
+    takeOffer: 'Look at it, and propose it',
     change: 'Change this rule',
     waiting: 'Waiting for a second person',
     nothingWaits: 'No change of a rule waits.',
