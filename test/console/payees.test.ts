@@ -102,6 +102,22 @@ describe('a payee', () => {
   })
 })
 
+test('a payment that looks like another is certified with a reason only, and who releases it reads that', async () => {
+  await received(fund, '1000.00')
+  const { id } = await approved(fund, '400.00')
+  const first = await certify(fund, id, '100.00').expect(201)
+  const certifier = await signedIn(service, fund.cast.certifyingOfficer!)
+  const form = `/requests/${id}/payments`
+  const refused = await certifier.send(await certifier.open(`/requests/${id}`), form, { amount: '100.00' })
+  expect([refused.status, textOf(refused)]).toEqual([409, expect.stringContaining(first.body.code)])
+  const unsaid = await certifier.send(refused, form, { another: 'yes' })
+  expect([unsaid.status, textOf(unsaid)]).toEqual([409, expect.stringContaining(first.body.code)])
+  const why = { another: 'yes', notDuplicate: 'The <b>second</b> month' }
+  await certifier.sendAndFollow(unsaid, form, why)
+  const treasurer = await signedIn(service, fund.cast.treasurer!, { language: 'ar' })
+  expect(textOf(await treasurer.open(`/requests/${id}`))).toContain(why.notDuplicate)
+})
+
 describe('a payment that comes back', () => {
   beforeEach(async () => void (await received(fund, '1000.00')))
 
