@@ -19,13 +19,12 @@ export type NamesOfRequest = {
 export async function namesOfRequest(db: Db, requestId: string): Promise<NamesOfRequest> {
   const found = await row<NamesOfRequest>(
     db,
-    `select e.name as entity, c.name as process, y.name as payee, v.payee_id is not null as "payeeVerified", r.submitted_at as "submittedAt",
+    `select e.name as entity, c.name as process, y.name as payee, account_in_force(r.payee_id) is not null as "payeeVerified", r.submitted_at as "submittedAt",
             array(select p.name from named_people n join people p on p.id = n.person_id where n.request_id = r.id order by p.name) as "namedPeople"
        from requests r
        join entities e on e.id = r.entity_id
        left join processes c on c.id = r.process_id
        left join payees y on y.id = r.payee_id
-       left join payee_verifications v on v.payee_id = r.payee_id
       where r.id = :requestId`,
     { requestId },
   )
@@ -43,6 +42,11 @@ export type PaymentShown = {
   instructed: MoneyText
   certifiedBy: string
   certifiedAt: Date
+  /** Where it goes. */
+  account: { structured: boolean; holder: string | null; number: string }
+  /** So many others looked the same, and why it is not one of them. */
+  alike: number
+  notDuplicateReason: string | null
   releases: { personId: string; name: string; at: string }[]
   settlement: { valueDate: string; reference: string } | null
   returned: { valueDate: string; reason: string } | null
@@ -55,7 +59,8 @@ export async function paymentsOfRequest(db: Db, requestId: string): Promise<Paym
   >(
     db,
     `select p.id, p.code, p.category, p.status, p.memo, p.amount, f.currency, p.instructed, b.currency as "bankCurrency",
-            h.name as "certifiedBy", p.certified_at as "certifiedAt",
+            h.name as "certifiedBy", p.certified_at as "certifiedAt", cardinality(p.not_duplicate_of) as alike, p.not_duplicate_reason as "notDuplicateReason",
+            json_build_object('structured', a.structured, 'holder', a.holder, 'number', a.account) as account,
             coalesce((select json_agg(json_build_object('personId', l.released_by, 'name', x.name, 'at', l.released_at) order by l.place)
                         from releases l join people x on x.id = l.released_by where l.payment_id = p.id), '[]') as releases,
             (select json_build_object('valueDate', s.value_date, 'reference', s.reference) from settlements s where s.payment_id = p.id) as settlement,
@@ -64,6 +69,7 @@ export async function paymentsOfRequest(db: Db, requestId: string): Promise<Paym
        join funds f on f.id = p.fund_id
        join bank_accounts b on b.id = p.bank_account_id
        join people h on h.id = p.certified_by
+       join payee_accounts a on a.id = p.payee_account_id
       where p.request_id = :requestId order by p.id`,
     { requestId },
   )

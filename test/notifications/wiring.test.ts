@@ -7,6 +7,7 @@ import { remindOfOpinions } from '../../server/opinions/remind.ts'
 import { expireRequests } from '../../server/requests/expire.ts'
 import { correctingIn } from '../corrections/correcting.ts'
 import { proposeRule, today, usd } from '../rules/ruling.ts'
+import { newPayee } from '../support/bank-details.ts'
 import { approved, certify, decide, draft, released, submit, submitted, verifiedPayee } from '../support/asking.ts'
 import { received } from '../support/money-in.ts'
 import { allSealable } from '../support/sealable.ts'
@@ -126,9 +127,7 @@ test('a payment is told to those who release it, then to those who settle it, an
 test('a payee whose bank details wait is told to those who may be the second person, and not to who recorded it', async () => {
   const fund = await funded()
   const { payeeClerk, payeeClerk2, complianceOfficer } = fund.cast
-  await payeeClerk!
-    .post(`/funds/${fund.id}/payees`, { name: 'مركز الحوار', kind: 'partner', country: 'Chad', bankDetails: 'TD-1' })
-    .expect(201)
+  await payeeClerk!.post(`/funds/${fund.id}/payees`, newPayee({ name: 'مركز الحوار' })).expect(201)
   expect(await toldTo(fund, payeeClerk!)).toEqual([])
   expect(await toldTo(fund, payeeClerk2!)).toEqual(['payee_waits'])
   expect(await toldTo(fund, complianceOfficer!)).toEqual(['payee_waits'])

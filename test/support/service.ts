@@ -56,7 +56,7 @@ export function ownService({ clock }: { clock?: Clock } = {}): TestService {
     app = createApp(database().service, {
       sessionSecret: 'for tests only',
       secureCookies: false,
-      log: pino({ level: 'silent' }),
+      log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
       ...(clock ? { clock } : {}),
     })
     const people = JSON.parse(process.env.TEST_PEOPLE!) as People
