@@ -10,6 +10,7 @@ import { donorReportEndpoints } from './donor-reports/routes.ts'
 import { forecastEndpoints } from './forecast/routes.ts'
 import { deploymentEndpoints } from './deployments/routes.ts'
 import { entityEndpoints } from './entities/routes.ts'
+import { expenditureReportEndpoints } from './expenditure-reports/routes.ts'
 import { expertEndpoints } from './experts/routes.ts'
 import { fundEndpoints } from './funds/routes.ts'
 import type { Endpoint } from './http/endpoint.ts'
@@ -58,6 +59,7 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...clockEndpoints(),
     ...paymentEndpoints(),
     ...trancheEndpoints(),
+    ...expenditureReportEndpoints(),
     ...noRegretEndpoints(),
     ...watchEndpoints(),
     ...planEndpoints(),

@@ -3,6 +3,8 @@ import type { Db } from '../../db/connect.ts'
 import { noticeSteps } from '../clock/notice.ts'
 import { unwindOverdue } from '../no-regret/overdue.ts'
 import { remindToRatify } from '../no-regret/tell.ts'
+import { beginReporting } from '../expenditure-reports/begin-reporting.ts'
+import { remindOfReports } from '../expenditure-reports/tell.ts'
 import { deliverMails } from '../notifications/deliver.ts'
 import { makeMails } from '../notifications/make-mails.ts'
 import type { Post } from '../notifications/post.ts'
@@ -67,6 +69,16 @@ export const TASKS: readonly Task[] = [
     run: async ({ db, now, log }) => {
       const ended = await expirePlans(db, now)
       if (ended > 0) log.info({ ended }, 'plans expired')
+    },
+  },
+  {
+    name: 'begin_reporting',
+    does: 'Moves requests to reporting whose time is over or of which all is paid, and tells who owes a report, or is late with one',
+    everyMinutes: 10,
+    run: async ({ db, now, log }) => {
+      const moved = await beginReporting(db, now)
+      if (moved > 0) log.info({ moved }, 'requests are reporting')
+      await remindOfReports(db, now)
     },
   },
   {

@@ -144,6 +144,7 @@ export function paymentEndpoints(): Endpoint[] {
         refuses: [
           'not_released',
           'to_be_recovered',
+          'reported_already',
           'currency_mismatch',
           'bank_value_differs',
           'charge_above_limit',
