@@ -1,5 +1,7 @@
 import type { Db } from '../db/connect.ts'
 import { actEndpoints } from './acts/routes.ts'
+import { attachmentEndpoints } from './attachments/routes.ts'
+import type { FileStore } from './attachments/store.ts'
 import { entryEndpoints } from './audit/routes.ts'
 import { breakGlassEndpoints } from './break-glass/routes.ts'
 import { clockEndpoints } from './clock/routes.ts'
@@ -39,7 +41,7 @@ import { treasuryEndpoints } from './treasury/routes.ts'
 import { watchEndpoints } from './watch/routes.ts'
 
 /** Every address of the API, noun by noun. */
-export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
+export function allEndpoints(db: Db, signIn: SignIn, files: FileStore): Endpoint[] {
   return [
     ...peopleEndpoints(db, signIn),
     ...notificationEndpoints(),
@@ -60,6 +62,7 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...paymentEndpoints(),
     ...trancheEndpoints(),
     ...expenditureReportEndpoints(),
+    ...attachmentEndpoints(files),
     ...noRegretEndpoints(),
     ...watchEndpoints(),
     ...planEndpoints(),

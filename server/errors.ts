@@ -505,6 +505,22 @@ export const REFUSALS = {
     'What this payment was spent on is reported and reviewed. Take back that review first.',
     'قُدّم تقرير عن إنفاق هذه الدفعة وتمت مراجعته. ارجع عن تلك المراجعة أولاً.',
   ),
+  attachment_too_large: no(
+    413,
+    'The file is larger than is taken. See "most", in bytes.',
+    'الملف أكبر من المسموح. انظر "most" بالبايت.',
+  ),
+  attachment_type_not_taken: no(
+    422,
+    'Files of this kind are not taken. Send a PDF, PNG, JPEG, plain text or CSV, XLSX or DOCX without macros.',
+    'لا تُقبل ملفات من هذا النوع. أرسل PDF أو PNG أو JPEG أو نصاً عادياً أو CSV أو XLSX أو DOCX بلا وحدات ماكرو.',
+  ),
+  too_many_attachments: no(409, 'The request has as many files as one may have.', 'للطلب أقصى عدد من الملفات.'),
+  attachment_damaged: no(
+    409,
+    'The file is not what was attached any more, so it is not given out. The auditor and the controller are told.',
+    'لم يعد الملف كما أُرفق، فلا يُسلَّم. أُبلغ المدقق والمراقب.',
+  ),
   payee_not_verified: no(409, 'The payee has not been verified by a second person.', 'لم يتحقق شخص ثانٍ من المستفيد.'),
   payee_verified_already: no(409, 'The payee is verified already.', 'تم التحقق من المستفيد من قبل.'),
   not_awaiting_release: no(409, 'The payment is not waiting for release.', 'الدفعة لا تنتظر الصرف.'),

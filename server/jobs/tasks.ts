@@ -1,5 +1,7 @@
 import type { Logger } from 'pino'
 import type { Db } from '../../db/connect.ts'
+import { checkAttachments, sweepAttachments } from '../attachments/look-after.ts'
+import type { FileStore } from '../attachments/store.ts'
 import { noticeSteps } from '../clock/notice.ts'
 import { unwindOverdue } from '../no-regret/overdue.ts'
 import { remindToRatify } from '../no-regret/tell.ts'
@@ -19,6 +21,8 @@ export type Work = {
   readonly log: Pick<Logger, 'info' | 'warn'>
   /** Where mail goes, and where its links lead; undefined where no mail server is set. */
   readonly mail: { readonly post: Post; readonly publicUrl: string } | undefined
+  /** Where attachments are kept; undefined where none are. */
+  readonly files?: FileStore | undefined
   /** Long work ends early once this is aborted. */
   readonly stopping?: AbortSignal
 }
@@ -79,6 +83,17 @@ export const TASKS: readonly Task[] = [
       const moved = await beginReporting(db, now)
       if (moved > 0) log.info({ moved }, 'requests are reporting')
       await remindOfReports(db, now)
+    },
+  },
+  {
+    name: 'look_after_attachments',
+    does: 'Reads every attachment again, gives the alarm for what is not as it was attached, and removes files that nobody knows',
+    everyMinutes: 24 * 60,
+    run: async ({ db, now, files, log, stopping }) => {
+      if (!files) return
+      const faults = await checkAttachments(db, files, { at: now, ...(stopping ? { stopping } : {}) })
+      if (faults > 0) log.warn({ faults }, 'attachments are missing or changed')
+      await sweepAttachments(db, files, now)
     },
   },
   {

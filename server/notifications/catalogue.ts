@@ -391,6 +391,17 @@ export const EVENTS = {
       sentence: 'كان تقرير الطلب {code}، «{title}»، مستحقاً في {on}. لا يحصل المستفيد على دفعة أخرى حتى يصل.',
     },
   },
+  attachment_alarm: {
+    facts: { code: 'text' },
+    en: {
+      title: 'A file is not what was attached',
+      sentence: 'A file of {code} is missing, or holds other bytes than those that were attached. It is not given out.',
+    },
+    ar: {
+      title: 'ملف ليس كما أُرفق',
+      sentence: 'ملف من ملفات {code} مفقود أو محتواه غير ما أُرفق. لا يُسلَّم لأحد.',
+    },
+  },
   // The ledger
   ledger_alarm: {
     facts: { fund: 'text' },
