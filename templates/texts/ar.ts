@@ -10,6 +10,7 @@ import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import { clockInAr } from './ar-clock.ts'
 import { lanesInAr } from './ar-lanes.ts'
+import { spendingInAr } from './ar-spending.ts'
 import { notificationsInAr } from './ar-notifications.ts'
 import type { Texts } from './en.ts'
 
@@ -25,6 +26,7 @@ export const ar: Texts = {
     home: 'الرئيسية',
     requests: 'الطلبات',
     clock: 'الساعة',
+    reports: 'تقارير النفقات',
     donors: 'المانحون',
     payees: 'المستفيدون',
     treasury: 'الخزينة',
@@ -309,6 +311,7 @@ export const ar: Texts = {
   ...notificationsInAr,
   ...rulesInAr,
   ...lanesInAr,
+  ...spendingInAr,
 
   ledger: {
     title: 'ميزان المراجعة',

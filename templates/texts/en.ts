@@ -10,6 +10,7 @@ import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
 import { lanesInEn } from './en-lanes.ts'
+import { spendingInEn } from './en-spending.ts'
 import { notificationsInEn } from './en-notifications.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
@@ -24,6 +25,7 @@ export const en = {
     home: 'Home',
     requests: 'Requests',
     clock: 'Clock',
+    reports: 'Spending reports',
     donors: 'Donors',
     payees: 'Payees',
     treasury: 'Treasury',
@@ -308,6 +310,7 @@ export const en = {
   ...notificationsInEn,
   ...rulesInEn,
   ...lanesInEn,
+  ...spendingInEn,
 
   ledger: {
     title: 'Trial balance',
