@@ -7,6 +7,9 @@ import { approved, certify, decide, released, submitted, verifiedPayee } from '.
 import { inForce } from '../rules/ruling.ts'
 import { received } from '../support/money-in.ts'
 import { active, movableClock, settle } from '../no-regret/telling.ts'
+import { ar } from '../../templates/texts/ar.ts'
+import { formsOf, signedIn, textOf } from '../console/browser.ts'
+import { paidRequest } from '../expenditure-reports/telling.ts'
 import { ownService, type Caller, type Fund } from '../support/service.ts'
 
 const time = movableClock()
@@ -264,4 +267,34 @@ test('where the rule asks for no report, the next tranche is due once the one be
   expect((await waive(id)).body.code).toBe('nothing_to_waive')
   await certify(fund, id, '200.00').expect(201)
   expect((await told(id)).tranches[1].released).toMatchObject({ grounds: 'conditions', reason: null })
+})
+
+test('on the pages a report is begun, written, submitted and reviewed line by line, in both languages, with what people typed kept', async () => {
+  const own = await service.fund()
+  await received(own, '5000.00')
+  const request = await paidRequest(own, today(), { grants: '100.00' })
+  const asker = await signedIn(service, own.cast.requester!)
+  const begun = await asker.sendAndFollow(
+    await asker.open(`/requests/${request.id}`),
+    `/requests/${request.id}/expenditure-reports`,
+  )
+  const { id } = await service.database().owner('expenditure_reports').where({ request_id: request.id }).first('id')
+  const at = `/expenditure-reports/${id}`
+  const line = { 'lines.0.category': 'grants', 'lines.0.description': 'قاعة <b>', 'lines.0.spentOn': '2026-11-10' }
+  const typed = { periodFrom: '2026-11-01', periodTo: today(), narrative: 'They talked', ...line }
+  const wrong = await asker.send(begun, at, { ...typed, 'lines.0.amount': '1.005', 'lines.0.currency': 'USD' })
+  expect([wrong.status, textOf(wrong)]).toEqual([400, expect.stringContaining('They talked')])
+  const saved = await asker.sendAndFollow(begun, at, { ...typed, 'lines.0.amount': '٦٠.50', 'lines.0.currency': 'usd' })
+  expect(textOf(saved)).toContain('60.50')
+  await asker.sendAndFollow(saved, `${at}/submissions`)
+  const reviewer = await signedIn(service, own.cast.certifyingOfficer!, { language: 'ar' })
+  const page = await reviewer.open(at)
+  expect(textOf(page)).toContain(ar.spending.page.review)
+  expect(page.text).not.toContain('<b>')
+  const [form] = formsOf(page).filter((action) => action.endsWith('/reviews')) as [string]
+  expect((await reviewer.send(page, form, { verdict: 'query' })).status).toBe(400)
+  const done = await reviewer.sendAndFollow(page, form, { verdict: 'accept' })
+  expect(textOf(done)).toContain(ar.spending.page.standings.accept)
+  const list = await reviewer.open(`/funds/${own.id}/reports`)
+  expect(textOf(list)).toContain(ar.spending.statuses.accepted)
 })
