@@ -6,6 +6,7 @@ import type { Texts } from './texts/texts.ts'
 export type Section =
   | 'requests'
   | 'clock'
+  | 'reports'
   | 'donors'
   | 'payees'
   | 'treasury'
@@ -119,7 +120,7 @@ function Header({ t, here, person, fund, section, unread = 0 }: Frame) {
 
 /** Which parts of a fund stand together, under one heading each. */
 const GROUPS: Readonly<Record<keyof Texts['sectionGroups'], readonly Section[]>> = {
-  work: ['requests', 'clock', 'opinions', 'processes', 'entities'],
+  work: ['requests', 'clock', 'reports', 'opinions', 'processes', 'entities'],
   readiness: ['planning', 'experts'],
   money: ['donors', 'payees', 'treasury', 'ledger', 'periods'],
   rules: ['rules', 'delegations', 'break-glass'],

@@ -14,6 +14,7 @@ import { Changes } from './request-changes.tsx'
 import { PartNow, type PartNowProps } from './request-forms.tsx'
 import { Advance, Recovery } from './request-advance.tsx'
 import { Payments, Steps } from './request-history.tsx'
+import { PayeeIsLate, Spending, type SpendingShown } from './spending.tsx'
 import { StopClock } from './stop-clock.tsx'
 import { StandingInFor } from './standing-in.tsx'
 import { wordFor, type Texts } from './texts/texts.ts'
@@ -30,6 +31,8 @@ export type RequestShown = {
   readonly problem: { readonly form: string; readonly problem: FormProblem } | undefined
   /** Who is away, whether the glass was broken, and what the advisory board says. */
   readonly around: AroundShown
+  /** How it is paid in tranches, which reports it owes, and its files. */
+  readonly spending: SpendingShown
   readonly part: Omit<PartNowProps, 'request' | 'names' | 't'>
 }
 
@@ -78,6 +81,7 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       {request.bankDetailsChanged && (
         <DetailsChanged of={request.bankDetailsChanged} payee={names.payee} payeeId={request.payeeId} t={t} />
       )}
+      <PayeeIsLate of={shown.spending.payeeLate} t={t} />
       <PartNow request={request} names={names} t={t} {...shown.part} />
       <Changes request={request} t={t} />
       <h2>{t.clock.ofRequest}</h2>
@@ -97,6 +101,7 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       <h2>{t.request.payments}</h2>
       <Payments payments={payments} t={t} />
       <PaymentsBack names={names} t={t} {...shown.part} />
+      <Spending requestId={request.id} of={shown.spending} t={t} {...shown.part} />
     </>,
   )
 }

@@ -11,6 +11,7 @@ import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import { clockInAr } from './ar-clock.ts'
 import { lanesInAr } from './ar-lanes.ts'
+import { spendingInAr } from './ar-spending.ts'
 import { notificationsInAr } from './ar-notifications.ts'
 import type { Texts } from './en.ts'
 
@@ -26,6 +27,7 @@ export const ar: Texts = {
     home: 'الرئيسية',
     requests: 'الطلبات',
     clock: 'الساعة',
+    reports: 'تقارير النفقات',
     donors: 'المانحون',
     payees: 'المستفيدون',
     treasury: 'الخزينة',
@@ -311,6 +313,7 @@ export const ar: Texts = {
   ...notificationsInAr,
   ...rulesInAr,
   ...lanesInAr,
+  ...spendingInAr,
 
   ledger: {
     title: 'ميزان المراجعة',
@@ -524,6 +527,9 @@ export const ar: Texts = {
     recovery_due: 'مستحق الاسترداد من المستفيد',
     recovery_received: 'استرداد من المستفيد',
     recovery_written_off: 'شطب ما لن يُسترد',
+    expenditure_accepted: 'قبول نفقات',
+    expenditure_ineligible: 'نفقات غير مؤهلة: تُرد',
+    expenditure_taken_back: 'الرجوع عن مراجعة نفقات',
     refund_decided: 'تقرير رد إلى المانح',
     refund_paid: 'سداد رد إلى المانح',
     write_off: 'شطب',

@@ -11,6 +11,7 @@ import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
 import { lanesInEn } from './en-lanes.ts'
+import { spendingInEn } from './en-spending.ts'
 import { notificationsInEn } from './en-notifications.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
@@ -25,6 +26,7 @@ export const en = {
     home: 'Home',
     requests: 'Requests',
     clock: 'Clock',
+    reports: 'Spending reports',
     donors: 'Donors',
     payees: 'Payees',
     treasury: 'Treasury',
@@ -310,6 +312,7 @@ export const en = {
   ...notificationsInEn,
   ...rulesInEn,
   ...lanesInEn,
+  ...spendingInEn,
 
   ledger: {
     title: 'Trial balance',
@@ -528,6 +531,9 @@ export const en = {
     recovery_due: 'To be recovered from the payee',
     recovery_received: 'Recovered from the payee',
     recovery_written_off: 'Recovery given up',
+    expenditure_accepted: 'Expenditure accepted',
+    expenditure_ineligible: 'Expenditure not eligible: to be paid back',
+    expenditure_taken_back: 'Review of expenditure taken back',
     refund_decided: 'Refund decided',
     refund_paid: 'Refund paid',
     write_off: 'Write-off',
