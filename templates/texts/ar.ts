@@ -11,6 +11,7 @@ import { peopleInAr } from './ar-people.ts'
 import { clockInAr } from './ar-clock.ts'
 import { lanesInAr } from './ar-lanes.ts'
 import { notificationsInAr } from './ar-notifications.ts'
+import { waitingInAr } from './ar-waiting.ts'
 import type { Texts } from './en.ts'
 
 /** The words of the console in Arabic; a text that is missing here is a type error. */
@@ -74,17 +75,8 @@ export const ar: Texts = {
     noFunds: 'ليس لك دور في أي صندوق بعد. المسؤول هو من يمنحك دوراً.',
     administrator: 'أنت مسؤول: تنشئ الصناديق وتسجل الأشخاص، ولا شأن لك بالأموال.',
     nothingWaits: 'لا شيء ينتظرك هنا.',
-    decide: 'طلبات تنتظر قرارك',
-    release: 'دفعات تنتظر صرفك لها',
-    settle: 'دفعات تنتظر التسوية مع كشف الحساب',
-    certify: 'طلبات معتمدة بقي منها ما لم يُصدَّق على دفعه',
-    drafts: 'مسوداتك والطلبات المعادة إليك',
     newRequest: 'طلب جديد',
     newPledge: 'سجّل تعهداً',
-    agree: 'تعهدات لم يُوقّع اتفاقها بعد',
-    receive: 'مساهمات متفق عليها لم تصل كل أموالها بعد',
-    verify: 'مستفيدون ينتظرون شخصاً ثانياً',
-    moreWait: 'هناك المزيد، وهذه هي الأقدم.',
     status: 'أين توجد الأموال الآن',
     statusCaption: 'أموال الصندوق حسب المرحلة، بعملة {currency}',
     barLabel: 'شريط يبين نسب المراحل. والجدول أدناه يعرض الأرقام نفسها.',
@@ -307,6 +299,7 @@ export const ar: Texts = {
   ...delegationsAr,
   ...clockInAr,
   ...notificationsInAr,
+  ...waitingInAr,
   ...rulesInAr,
   ...lanesInAr,
 

@@ -11,6 +11,7 @@ import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
 import { lanesInEn } from './en-lanes.ts'
 import { notificationsInEn } from './en-notifications.ts'
+import { waitingInEn } from './en-waiting.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
 export const en = {
@@ -73,17 +74,8 @@ export const en = {
     noFunds: 'You have no role in a fund yet. An administrator gives you one.',
     administrator: 'You are an administrator. You set funds up and register people; you have no part in the money.',
     nothingWaits: 'Nothing waits for you here.',
-    decide: 'Requests that wait for your decision',
-    release: 'Payments that wait for your release',
-    settle: 'Payments to settle against the statement',
-    certify: 'Approved requests with money still to be certified for payment',
-    drafts: 'Your drafts and returned requests',
     newRequest: 'New request',
     newPledge: 'Record a pledge',
-    agree: 'Pledges without a signed agreement yet',
-    receive: 'Agreed contributions of which money is still to come',
-    verify: 'Payees that wait for a second person',
-    moreWait: 'More are waiting; these are the oldest.',
     status: 'Where the money is now',
     statusCaption: 'Money of the fund by stage, in {currency}',
     barLabel: 'Bar of the stages in proportion. The table below has the same figures.',
@@ -306,6 +298,7 @@ export const en = {
   ...delegationsEn,
   ...clockInEn,
   ...notificationsInEn,
+  ...waitingInEn,
   ...rulesInEn,
   ...lanesInEn,
 

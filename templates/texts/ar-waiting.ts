@@ -1,0 +1,38 @@
+import type { waitingInEn } from './en-waiting.ts'
+
+/** What waits for somebody, as what is to be done about it, in Arabic. */
+export const waitingInAr: typeof waitingInEn = {
+  waiting: {
+    caption: 'ما ينتظرك، الأشد استعجالاً أولاً',
+    toDo: 'المطلوب',
+    left: 'الوقت',
+    about: 'الموضوع',
+    who: 'لمن أو ممن',
+    since: 'ينتظر منذ',
+    late: 'متأخر: {count}',
+    more: 'هناك أكثر مما يظهر هنا من:',
+    decide: 'القرار في طلب',
+    ratify: 'إقرار سلفة',
+    certify: 'التصديق على دفع الطلب',
+    release: 'صرف دفعة',
+    settle: 'تسوية دفعة مع كشف الحساب',
+    charge: 'تأكيد ما احتفظ به المصرف من',
+    returned: 'تصحيح طلب أُعيد',
+    draft: 'إكمال مسودة',
+    recover: 'تسجيل ما يُسترد من',
+    advise: 'إبداء رأيك',
+    rule: 'القرار في تغيير قاعدة',
+    proposal: 'القرار في اقتراح',
+    correction: 'القرار في تصحيح القيد',
+    rate: 'تأكيد سعر صرف',
+    reopening: 'تأكيد إعادة فتح شهر',
+    delegation: 'قبول نيابة أو الاعتذار عنها',
+    breakGlass: 'تأكيد إجراء طوارئ',
+    breakGlassReview: 'مراجعة إجراء طوارئ',
+    verify: 'التحقق من مستفيد',
+    agree: 'تسجيل الاتفاق الموقّع للمساهمة',
+    receive: 'تسجيل ما ورد من المساهمة',
+    watch: 'إعادة النظر في مكان تراقبه',
+    plan: 'مراجعة خطة',
+  },
+}
