@@ -33,6 +33,13 @@ export function homePage(
         <Said text={t.home.greeting} name={<Name>{frame.person}</Name>} />
       </h1>
       {administrator && <p>{t.home.administrator}</p>}
+      {administrator && (
+        <p>
+          <a class="button" href="/people">
+            {t.people.title}
+          </a>
+        </p>
+      )}
       {!administrator && funds.length === 0 && <p>{t.home.noFunds}</p>}
       {funds.map((fund) => (
         <FundSection fund={fund} t={t} />

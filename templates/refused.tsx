@@ -85,6 +85,9 @@ function fieldOf(path: string): string {
   // Its currency has a field of its own where it can be chosen; what an earmark binds to has one each.
   const own = /^(?:amount|sent)\.(currency)$|^earmark\.(\w+)/.exec(path)
   if (own) return own[1] ?? own[2]!
+  // A row of a list has a field for each of its parts.
+  const part = /^(\w+\.\d+\.\w+)(?:\.amount|\.currency)?$/.exec(path)
+  if (part) return part[1]!
   // What a correction puts right are fields of its form.
-  return path.replace(/^right\.(\w+).*$/, '$1').replace(/^(lines\.\d+\.amount|(?!lines\.)[^.]+)\..*$/, '$1')
+  return path.replace(/^right\.(\w+).*$/, '$1').replace(/^((?!lines\.)[^.]+)\..*$/, '$1')
 }

@@ -12,6 +12,7 @@ import { clockInAr } from './ar-clock.ts'
 import { lanesInAr } from './ar-lanes.ts'
 import { notificationsInAr } from './ar-notifications.ts'
 import { waitingInAr } from './ar-waiting.ts'
+import { formsInAr } from './ar-forms.ts'
 import type { Texts } from './en.ts'
 
 /** The words of the console in Arabic; a text that is missing here is a type error. */
@@ -29,6 +30,7 @@ export const ar: Texts = {
     donors: 'المانحون',
     payees: 'المستفيدون',
     treasury: 'الخزينة',
+    rates: 'أسعار الصرف',
     ledger: 'دفتر الأستاذ',
     periods: 'الفترات',
     delegations: 'النيابة',
@@ -300,6 +302,7 @@ export const ar: Texts = {
   ...clockInAr,
   ...notificationsInAr,
   ...waitingInAr,
+  ...formsInAr,
   ...rulesInAr,
   ...lanesInAr,
 
@@ -394,6 +397,11 @@ export const ar: Texts = {
     approved: 'تمت الموافقة وقُيّد في الدفاتر.',
     rejected: 'رُفض ولم يُقيّد شيء.',
     interest: 'قُيّدت الفوائد في الدفاتر.',
+    chargeConfirmed: 'تم التأكيد. يمكن الآن تسجيل ما احتفظ به المصرف.',
+    withdrawn: 'سُحب الطلب، وما كان يحجزه صار متاحاً من جديد.',
+    sent: 'خُطط للإيفاد، وكلفته من بنود الطلب.',
+    unsent: 'أُزيل الإيفاد مع بنوده.',
+    deploymentChanged: 'سُجّل ما آل إليه الإيفاد.',
   },
 
   roles: {

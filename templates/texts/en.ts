@@ -12,6 +12,7 @@ import { clockInEn } from './en-clock.ts'
 import { lanesInEn } from './en-lanes.ts'
 import { notificationsInEn } from './en-notifications.ts'
 import { waitingInEn } from './en-waiting.ts'
+import { formsInEn } from './en-forms.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
 export const en = {
@@ -28,6 +29,7 @@ export const en = {
     donors: 'Donors',
     payees: 'Payees',
     treasury: 'Treasury',
+    rates: 'Exchange rates',
     ledger: 'Ledger',
     periods: 'Periods',
     delegations: 'Standing in',
@@ -299,6 +301,7 @@ export const en = {
   ...clockInEn,
   ...notificationsInEn,
   ...waitingInEn,
+  ...formsInEn,
   ...rulesInEn,
   ...lanesInEn,
 
@@ -393,6 +396,11 @@ export const en = {
     approved: 'It is approved and in the books.',
     rejected: 'It is rejected; nothing is in the books.',
     interest: 'The interest is in the books.',
+    chargeConfirmed: 'Confirmed. What the bank kept can be recorded now.',
+    withdrawn: 'The request is withdrawn. What it held is available again.',
+    sent: 'The deployment is planned; what it costs stands among the lines.',
+    unsent: 'The deployment is taken out, with its lines.',
+    deploymentChanged: 'It is recorded what became of the deployment.',
   },
 
   roles: {
