@@ -174,7 +174,9 @@ export function periodsWithMode(of: ExpertTold['availability'] = { onSite: [], r
 }
 
 const letters = Array.from('abcdefghijklmnopqrstuvwxyz')
-const CODES = letters.flatMap((first) => letters.map((second) => first + second)).filter(isLanguage)
+const CODES = letters
+  .flatMap((first) => letters.map((second) => first + second))
+  .filter((code) => isLanguage(code) && Intl.getCanonicalLocales(code)[0] === code)
 
 /** Languages of two letters by their names, and those that are there already. */
 function languageChoices(language: Texts['language'], there: readonly string[]): Choice[] {

@@ -33,6 +33,7 @@ import { planningPages } from './planning.ts'
 import { planPages } from './plans.ts'
 import { processPages } from './processes.ts'
 import { requestPages } from './requests.ts'
+import { receiptPages } from './receipts.ts'
 import { peoplePages } from './people.ts'
 import { ratePages } from './rates.ts'
 import { rulePages } from './rules.ts'
@@ -81,6 +82,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   rulePages(router, served)
   ratePages(router, served)
   peoplePages(router, served)
+  receiptPages(router, served)
   planningPages(router, served)
   planPages(router, served)
   forecastPages(router, served)

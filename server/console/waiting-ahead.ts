@@ -1,3 +1,4 @@
+import { RECEIVERS } from '../contributions/receive.ts'
 import { WATCH_READERS } from '../watch/queries.ts'
 import { SEEN } from '../watch/seen.ts'
 import { endOf, holds, type WaitingKind } from './waiting-kind.ts'
@@ -35,6 +36,18 @@ export const AHEAD_KINDS: readonly WaitingKind[] = [
         from contributions c join donors d on d.id = c.donor_id join agreements g on g.contribution_id = c.id
        where c.fund_id = :fundId and c.status = 'agreed'`,
     says: (t) => t.waiting.receive,
+  },
+  {
+    kind: 'identify',
+    roles: RECEIVERS,
+    sql: `
+      select r.id, '/funds/' || r.fund_id || '/receipts#' || r.id as link, null::text as code, r.reference as title, null::text as who, null::text as word,
+             r.bank_value + r.bank_charge - coalesce(u.applied, 0) as amount, b.currency, r.received_on::timestamptz as since, null::timestamptz as due
+        from receipts r join bank_accounts b on b.id = r.bank_account_id
+        left join lateral (select sum(a.value) as applied from receipt_applications a where a.receipt_id = r.id) u on true
+       where r.fund_id = :fundId and r.takes_back is null and r.bank_value + r.bank_charge > coalesce(u.applied, 0)
+         and not exists (select from receipts t where t.takes_back = r.id)`,
+    says: (t) => t.waiting.identify,
   },
   {
     kind: 'watch',

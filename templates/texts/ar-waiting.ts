@@ -32,6 +32,7 @@ export const waitingInAr: typeof waitingInEn = {
     verify: 'التحقق من مستفيد',
     agree: 'تسجيل الاتفاق الموقّع للمساهمة',
     receive: 'تسجيل ما ورد من المساهمة',
+    identify: 'تحديد لماذا ورد مال',
     watch: 'إعادة النظر في مكان تراقبه',
     plan: 'مراجعة خطة',
   },

@@ -30,6 +30,7 @@ export const waitingInEn = {
     verify: 'Verify a payee',
     agree: 'Record the signed agreement of',
     receive: 'Record what is received of',
+    identify: 'Say what money is for',
     watch: 'Look again at a place that you watch',
     plan: 'Review a plan',
   },

@@ -396,6 +396,7 @@ export const en = {
     approved: 'It is approved and in the books.',
     rejected: 'It is rejected; nothing is in the books.',
     interest: 'The interest is in the books.',
+    pledgeCancelled: 'The pledge is cancelled.',
     chargeConfirmed: 'Confirmed. What the bank kept can be recorded now.',
     withdrawn: 'The request is withdrawn. What it held is available again.',
     sent: 'The deployment is planned; what it costs stands among the lines.',
