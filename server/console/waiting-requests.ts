@@ -14,6 +14,11 @@ const PAYMENT = (since: string) => `
 
 const CLOCK = (step: string) => `left join steps_due k on k.request_id = r.id and k.step = ${step}`
 
+/** Of the steps of the request `r` one at least is of a role that this person holds or was lent: most requests end here. */
+const MINE = `exists (select from approval_steps x where x.request_id = r.id and x.round = r.round
+    and x.role = any(cast(:roles as text[]) || array(
+      select g.role::text from delegations g where g.fund_id = :fundId and g.delegate_id = :me and delegation_in_force(g.id, :at))))`
+
 const APPROVING = `case m.role when 'certifying_officer' then 'certifier' else 'approver' end`
 
 /**
@@ -24,9 +29,12 @@ const toDecide = (request: string, of: string, standing: string) => `
   ${request}
   join (select s.request_id, s.round, s.step, s.role, min(s.step) over (partition by s.request_id) as lowest
           from approval_steps s join requests r on r.id = s.request_id and r.round = s.round
-         where r.fund_id = :fundId and ${of}
-           and (select count(*) from decisions_that_count(s.request_id, s.round) c
-                 where c.step = s.step and c.role = s.role and c.verdict = 'approve') < s.quorum) m
+         where r.fund_id = :fundId and ${of} and ${MINE}
+           -- What counts is looked up only where somebody has decided at all.
+           and case when exists (select from decisions d where d.request_id = s.request_id)
+                    then (select count(*) from decisions_that_count(s.request_id, s.round) c
+                           where c.step = s.step and c.role = s.role and c.verdict = 'approve')
+                    else 0 end < s.quorum) m
     on m.request_id = r.id and m.step = m.lowest
   ${standing}
   where ${NOT_SUSPENDED} and ${freeToPay(APPROVING)}
@@ -36,7 +44,9 @@ const toDecide = (request: string, of: string, standing: string) => `
                     and delegation_in_force(g.id, :at) and delegation_reaches(g.id, m.request_id, m.round)
                     and ${freeToPay(APPROVING, 'g.delegator_id')}
                     and not exists (select from decisions_that_count(m.request_id, m.round) c where g.delegator_id in (c.decided_by, c.on_behalf_of))))
-    and not exists (select from decisions_that_count(r.id, r.round) c where :me in (c.decided_by, c.on_behalf_of))`
+    and case when exists (select from decisions d where d.request_id = r.id and :me in (d.decided_by, d.on_behalf_of))
+             then not exists (select from decisions_that_count(r.id, r.round) c where :me in (c.decided_by, c.on_behalf_of))
+             else true end`
 
 /** What requests and their payments wait for, with the time that their clocks leave. */
 export const REQUEST_KINDS: readonly WaitingKind[] = [
