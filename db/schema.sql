@@ -86,6 +86,7 @@ create table acts (
   constraint acts_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint acts_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
 );
+CREATE INDEX acts_above_charge_limit ON acts USING btree (fund_id) WHERE (outcome = 'charge_above_limit'::text);
 CREATE INDEX acts_by_fund ON acts USING btree (fund_id, id);
 CREATE INDEX acts_by_person ON acts USING btree (person_id, id);
 CREATE INDEX acts_by_transaction ON acts USING btree (fund_id, xid);

@@ -10,6 +10,7 @@ export type Section =
   | 'donors'
   | 'payees'
   | 'treasury'
+  | 'rates'
   | 'ledger'
   | 'periods'
   | 'experts'
@@ -122,7 +123,7 @@ function Header({ t, here, person, fund, section, unread = 0 }: Frame) {
 const GROUPS: Readonly<Record<keyof Texts['sectionGroups'], readonly Section[]>> = {
   work: ['requests', 'clock', 'reports', 'opinions', 'processes', 'entities'],
   readiness: ['planning', 'experts'],
-  money: ['donors', 'payees', 'treasury', 'ledger', 'periods'],
+  money: ['donors', 'payees', 'treasury', 'rates', 'ledger', 'periods'],
   rules: ['rules', 'delegations', 'break-glass'],
 }
 

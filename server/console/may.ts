@@ -21,6 +21,11 @@ export type May = {
   /** Payments that can have been rejected or have come back, and payments that can be taken back. */
   readonly comeBack: PaymentShown[]
   readonly takeBack: PaymentShown[]
+  /** Payments of which a bank may be let keep more than the usual. */
+  readonly confirmCharge: PaymentShown[]
+  readonly withdraw: boolean
+  /** That an expert left, came back or does not go. */
+  readonly record: boolean
   /** Money of an unwound request that must come back can be recorded, or proposed to be given up. */
   readonly recover: boolean
   readonly giveUp: boolean
@@ -83,6 +88,9 @@ export async function mayActOn(
     settle: settle ? toSettle : [],
     comeBack: of('reconciler', 'reconciler', 'released', ...(request.status === 'unwound' ? [] : ['settled'])),
     takeBack: of('certifying_officer', 'certifier', 'certified', 'returned'),
+    confirmCharge: of('controller', 'charge_approver', 'released', 'settled'),
+    record: asks || holds('fund_manager', 'controller'),
+    withdraw: asks && ['draft', 'submitted', 'returned'].includes(request.status),
     recover: owed && holds('reconciler') && dutyBlocker(part, 'reconciler') === undefined,
     giveUp: owed && holds('controller') && part.duty === null && !part.named && !part.tied,
     blocked: any ? undefined : blockers[0],

@@ -5,6 +5,7 @@ import { dayOf } from '../clock.ts'
 import { READERS, holdsRole } from '../people/actor.ts'
 import { mayStopFor } from '../clock/pause.ts'
 import { requestClock } from '../clock/queries.ts'
+import { deploymentsTold } from '../deployments/queries.ts'
 import { readRequest } from '../requests/queries.ts'
 import { aroundRequest } from './around-request.ts'
 import { newFormKey, type Console, type Refused } from './forms.ts'
@@ -43,7 +44,13 @@ export async function showRequest(
     done: doneIn(t, done),
     problem: refused,
     spending: await spendingOf(db, actor, request),
+    reads: holdsRole(actor, fund.id, READERS),
     around: await aroundRequest(db, actor, request),
+    deployments: {
+      all: await deploymentsTold(db, actor, { fundId: fund.id, requestId }),
+      mayPlan: may.edit,
+      mayRecord: may.record,
+    },
     part: {
       mayEdit: may.edit,
       maySubmit: may.submit,
@@ -54,6 +61,8 @@ export async function showRequest(
       maySettle: may.settle,
       mayComeBack: may.comeBack,
       mayTakeBack: may.takeBack,
+      mayConfirmCharge: may.confirmCharge,
+      mayWithdraw: may.withdraw,
       mayRecover: may.recover && accounts ? { bankAccounts: accounts.items } : undefined,
       mayGiveUp: may.giveUp,
       mayStopFor: await mayStopFor(db, actor, request),
