@@ -23,6 +23,46 @@ export const REFUSALS = {
     'The file cannot be read as the CSV that is expected. Check its encoding (UTF-8) and its heading line.',
     'تعذرت قراءة الملف بصيغة CSV المتوقعة. تحقق من الترميز (UTF-8) ومن سطر العناوين.',
   ),
+  statement_unreadable: no(
+    422,
+    'The file cannot be read as a statement of the bank (camt.053 version 8 or 2, or the CSV). See "reason" and "line".',
+    'تعذرت قراءة الملف ككشف حساب من البنك (camt.053 بالإصدار 8 أو 2، أو CSV). انظر "reason" و"line".',
+  ),
+  statement_does_not_foot: no(
+    422,
+    'The statement contradicts itself, so nothing of the file was taken. See "differences" for each figure. Ask the bank for it again.',
+    'الكشف يناقض نفسه، فلم يؤخذ شيء من الملف. انظر "differences" لكل رقم. اطلبه من البنك مرة أخرى.',
+  ),
+  statement_account_unknown: no(
+    422,
+    'The statement is of an account that is not known here. Record its number at one of the bank accounts first.',
+    'الكشف لحساب غير معروف هنا. سجّل رقمه أولاً لدى أحد الحسابات المصرفية.',
+  ),
+  statement_of_another_account: no(
+    422,
+    'The statement is of another account than the one that you chose.',
+    'الكشف لحساب آخر غير الذي اخترته.',
+  ),
+  statement_contradicted: no(
+    409,
+    'Another statement says something else about the same. Nothing of the file was taken. See "why", and ask the bank which is right.',
+    'كشف آخر يقول شيئاً مختلفاً عن الأمر نفسه. لم يؤخذ شيء من الملف. انظر "why" واسأل البنك أيهما الصحيح.',
+  ),
+  entry_matched_already: no(
+    409,
+    'This entry of the statement stands in the books already. Nothing is booked twice.',
+    'هذا القيد من الكشف مسجل في الدفاتر من قبل. لا يُسجل شيء مرتين.',
+  ),
+  parts_differ: no(
+    422,
+    'The parts do not add up to the entry of the statement. See "amount".',
+    'الأجزاء لا تساوي مجموع قيد الكشف. انظر "amount".',
+  ),
+  match_does_not_fit: no(
+    422,
+    'The entry of the statement cannot be that. See "why", and choose something else.',
+    'لا يمكن أن يكون قيد الكشف كذلك. انظر "why" واختر شيئاً آخر.',
+  ),
 
   not_signed_in: no(
     401,

@@ -3,6 +3,7 @@ import { v7 } from 'uuid'
 /** What each kind of id begins with, so that an id in a log or a mail says what it is. */
 export const ID_KINDS = {
   absence: 'abs',
+  accountCharge: 'ach',
   act: 'act',
   application: 'apl',
   bankAccount: 'bnk',
@@ -45,6 +46,10 @@ export const ID_KINDS = {
   revaluation: 'rvl',
   sample: 'smp',
   savedQuery: 'sqy',
+  statement: 'stm',
+  statementEntry: 'ste',
+  statementFile: 'stf',
+  statementUse: 'stu',
   token: 'tok',
   watchItem: 'wch',
   writeOff: 'wof',

@@ -533,6 +533,7 @@ export const ar: Texts = {
     conversion_sent: 'تحويل في الطريق',
     conversion: 'تحويل بين حسابات الصندوق',
     interest: 'فوائد',
+    bank_charge: 'رسوم بنكية على حساب',
     reserve_replenished: 'تعويض الاحتياطي',
     reserve_released: 'صرف من الاحتياطي',
     correction: 'تصحيح: قيد عكسي',

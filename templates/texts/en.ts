@@ -537,6 +537,7 @@ export const en = {
     conversion_sent: 'Conversion, on its way',
     conversion: 'Conversion between own accounts',
     interest: 'Interest',
+    bank_charge: 'Bank charge on an account',
     reserve_replenished: 'Reserve replenished',
     reserve_released: 'Reserve released',
     correction: 'Correction: mirror',
