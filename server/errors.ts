@@ -23,6 +23,11 @@ export const REFUSALS = {
     'The file cannot be read as the CSV that is expected. Check its encoding (UTF-8) and its heading line.',
     'تعذرت قراءة الملف بصيغة CSV المتوقعة. تحقق من الترميز (UTF-8) ومن سطر العناوين.',
   ),
+  unreadable_xml: no(
+    422,
+    'The file cannot be read as the XML message that is expected. The line and the reason say where and why.',
+    'تعذرت قراءة الملف كرسالة XML المتوقعة. يبيّن السطر والسبب أين ولماذا.',
+  ),
   statement_unreadable: no(
     422,
     'The file cannot be read as a statement of the bank (camt.053 version 8 or 2, or the CSV). See "reason" and "line".',
