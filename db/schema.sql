@@ -41,6 +41,28 @@ create table absences (
 CREATE INDEX absences_by_person ON absences USING btree (fund_id, person_id, ends_at);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON absences FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
+create table account_charges (
+  id               id not null,
+  fund_id          id not null,
+  bank_account_id  id not null,
+  charged_on       date not null,
+  amount           bigint not null,
+  functional       bigint not null,
+  reference        text not null,
+  proposal_id      id,
+  act_id           id not null,
+  constraint account_charges_pkey PRIMARY KEY (id),
+  constraint account_charge_recorded_already UNIQUE (bank_account_id, charged_on, reference),
+  constraint account_charges_fund_id_id_key UNIQUE (fund_id, id),
+  constraint account_charges_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint account_charges_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
+  constraint account_charges_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
+  constraint account_charges_amount_check CHECK ((amount <> 0)),
+  constraint account_charges_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 200)))
+);
+CREATE INDEX account_charges_by_proposal ON account_charges USING btree (proposal_id) WHERE (proposal_id IS NOT NULL);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON account_charges FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table accounts (
   id               bigint not null generated always as identity,
   fund_id          id not null,
@@ -223,6 +245,22 @@ create table balances (
 alter table balances enable row level security;
 create policy own on balances for select to wasata_donor using ((account_id IN ( SELECT own_accounts() AS own_accounts)));
 create policy service on balances for all to wasata_service using (true) with check (true);
+
+create table bank_account_numbers (
+  fund_id          id not null,
+  bank_account_id  id not null,
+  number           text collate "C" not null,
+  recorded_by      id not null,
+  act_id           id not null,
+  constraint bank_account_numbers_pkey PRIMARY KEY (fund_id, number),
+  constraint bank_account_numbers_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint bank_account_numbers_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
+  constraint bank_account_numbers_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES people(id),
+  constraint bank_account_numbers_number_check CHECK ((number ~ '^[0-9A-Z]{4,34}$'::text))
+);
+CREATE INDEX bank_account_numbers_by_account ON bank_account_numbers USING btree (bank_account_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON bank_account_numbers FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON bank_account_numbers FOR EACH ROW EXECUTE FUNCTION takes_fund_of('bank_accounts', 'bank_account_id', 'id');
 
 create table bank_accounts (
   id          id not null,
@@ -2077,7 +2115,7 @@ create table proposals (
   constraint proposals_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint proposals_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint proposals_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES people(id),
-  constraint proposals_kind_check CHECK ((kind = ANY (ARRAY['policy'::text, 'conversion'::text, 'interest_charge'::text, 'write_off'::text, 'impairment'::text, 'impairment_reversal'::text, 'reserve_replenishment'::text, 'reserve_release'::text, 'recovery_write_off'::text]))),
+  constraint proposals_kind_check CHECK ((kind = ANY (ARRAY['policy'::text, 'conversion'::text, 'interest_charge'::text, 'write_off'::text, 'impairment'::text, 'impairment_reversal'::text, 'reserve_replenishment'::text, 'reserve_release'::text, 'recovery_write_off'::text, 'account_charge'::text]))),
   constraint recovery_of_a_request CHECK (((kind <> 'recovery_write_off'::text) OR (request_id IS NOT NULL)))
 );
 CREATE INDEX proposals_by_contribution ON proposals USING btree (contribution_id) WHERE (contribution_id IS NOT NULL);
@@ -2832,6 +2870,177 @@ create table sign_in_attempts (
   constraint sign_in_attempts_pkey PRIMARY KEY (key)
 );
 
+create table statement_entries (
+  id                    id not null,
+  fund_id               id not null,
+  bank_account_id       id not null,
+  statement_id          id not null,
+  "position"            integer not null,
+  part                  integer not null,
+  booked_on             date not null,
+  value_on              date not null,
+  amount                bigint not null,
+  charge                bigint not null default 0,
+  sent                  bigint,
+  sent_currency         text,
+  reversal              boolean not null,
+  end_to_end_id         text collate "C" not null,
+  uetr                  text collate "C" not null,
+  servicer_reference    text collate "C" not null,
+  code                  text not null,
+  counterparty          text not null,
+  counterparty_account  text not null,
+  remittance            text not null,
+  return_reason         text not null,
+  content_key           bytea not null,
+  occurrence            integer not null,
+  act_id                id not null,
+  constraint statement_entries_pkey PRIMARY KEY (id),
+  constraint statement_entries_fund_id_id_key UNIQUE (fund_id, id),
+  constraint statement_entries_statement_id_position_part_key UNIQUE (statement_id, "position", part),
+  constraint statement_entry_told_once UNIQUE (bank_account_id, content_key, occurrence),
+  constraint statement_entries_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint statement_entries_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
+  constraint statement_entries_fund_id_statement_id_fkey FOREIGN KEY (fund_id, statement_id) REFERENCES statements(fund_id, id),
+  constraint statement_entries_amount_check CHECK ((amount <> 0)),
+  constraint statement_entries_charge_check CHECK ((charge >= 0)),
+  constraint statement_entries_check CHECK (((sent IS NULL) = (sent_currency IS NULL))),
+  constraint statement_entries_content_key_check CHECK ((length(content_key) = 32)),
+  constraint statement_entries_occurrence_check CHECK ((occurrence > 0)),
+  constraint statement_entries_part_check CHECK ((part >= 0)),
+  constraint statement_entries_position_check CHECK (("position" > 0)),
+  constraint statement_entries_sent_check CHECK ((sent > 0))
+);
+CREATE INDEX statement_entries_by_account ON statement_entries USING btree (bank_account_id, booked_on, id);
+CREATE INDEX statement_entries_by_end_to_end ON statement_entries USING btree (end_to_end_id) WHERE (end_to_end_id <> ''::text);
+CREATE INDEX statement_entries_by_fund ON statement_entries USING btree (fund_id, booked_on, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statement_entries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON statement_entries FOR EACH ROW EXECUTE FUNCTION takes_fund_of('statements', 'statement_id', 'id');
+
+create table statement_files (
+  id           id not null,
+  fund_id      id not null,
+  file_hash    bytea not null,
+  format       text not null,
+  file_name    text not null default ''::text,
+  size         integer not null,
+  uploaded_by  id not null,
+  uploaded_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint statement_files_pkey PRIMARY KEY (id),
+  constraint statement_file_read UNIQUE (fund_id, file_hash),
+  constraint statement_files_fund_id_id_key UNIQUE (fund_id, id),
+  constraint statement_files_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint statement_files_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint statement_files_uploaded_by_fkey FOREIGN KEY (uploaded_by) REFERENCES people(id),
+  constraint statement_files_file_hash_check CHECK ((length(file_hash) = 32)),
+  constraint statement_files_file_name_check CHECK ((length(file_name) <= 200)),
+  constraint statement_files_format_check CHECK ((format = ANY (ARRAY['camt.053.001.08'::text, 'camt.053.001.02'::text, 'csv'::text]))),
+  constraint statement_files_size_check CHECK ((size > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statement_files FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table statement_repeats (
+  statement_id  id not null,
+  fund_id       id not null,
+  "position"    integer not null,
+  part          integer not null,
+  entry_id      id not null,
+  constraint statement_repeats_pkey PRIMARY KEY (statement_id, "position", part),
+  constraint statement_repeats_statement_id_entry_id_key UNIQUE (statement_id, entry_id),
+  constraint statement_repeats_fund_id_entry_id_fkey FOREIGN KEY (fund_id, entry_id) REFERENCES statement_entries(fund_id, id),
+  constraint statement_repeats_fund_id_statement_id_fkey FOREIGN KEY (fund_id, statement_id) REFERENCES statements(fund_id, id),
+  constraint statement_repeats_part_check CHECK ((part >= 0)),
+  constraint statement_repeats_position_check CHECK (("position" > 0))
+);
+CREATE INDEX statement_repeats_by_entry ON statement_repeats USING btree (entry_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statement_repeats FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON statement_repeats FOR EACH ROW EXECUTE FUNCTION takes_fund_of('statements', 'statement_id', 'id');
+
+create table statement_tries (
+  entry_id  id not null,
+  fund_id   id not null,
+  code      text not null,
+  tried_by  id not null,
+  tried_at  timestamp with time zone not null,
+  act_id    id not null,
+  constraint statement_tries_pkey PRIMARY KEY (entry_id, act_id),
+  constraint statement_tries_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint statement_tries_fund_id_entry_id_fkey FOREIGN KEY (fund_id, entry_id) REFERENCES statement_entries(fund_id, id),
+  constraint statement_tries_tried_by_fkey FOREIGN KEY (tried_by) REFERENCES people(id)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statement_tries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON statement_tries FOR EACH ROW EXECUTE FUNCTION takes_fund_of('statement_entries', 'entry_id', 'id');
+
+create table statement_uses (
+  id            id not null,
+  fund_id       id not null,
+  entry_id      id not null,
+  amount        bigint not null,
+  kind          text not null,
+  ledger_entry  bigint,
+  proposal_id   id,
+  against       id,
+  certain       boolean not null,
+  score         smallint,
+  used_by       id not null,
+  used_at       timestamp with time zone not null,
+  act_id        id not null,
+  constraint statement_uses_pkey PRIMARY KEY (id),
+  constraint statement_uses_fund_id_id_key UNIQUE (fund_id, id),
+  constraint statement_uses_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint statement_uses_fund_id_against_fkey FOREIGN KEY (fund_id, against) REFERENCES statement_entries(fund_id, id),
+  constraint statement_uses_fund_id_entry_id_fkey FOREIGN KEY (fund_id, entry_id) REFERENCES statement_entries(fund_id, id),
+  constraint statement_uses_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
+  constraint statement_uses_ledger_entry_fkey FOREIGN KEY (ledger_entry) REFERENCES entries(id),
+  constraint statement_uses_used_by_fkey FOREIGN KEY (used_by) REFERENCES people(id),
+  constraint statement_uses_amount_check CHECK ((amount <> 0)),
+  constraint statement_uses_check CHECK ((num_nonnulls(ledger_entry, proposal_id, against) = 1)),
+  constraint statement_uses_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'return'::text, 'receipt'::text, 'unidentified'::text, 'charge'::text, 'interest'::text, 'conversion'::text, 'recovery'::text, 'booked_before'::text, 'cancels'::text]))),
+  constraint statement_uses_score_check CHECK (((score >= 0) AND (score <= 100)))
+);
+CREATE INDEX statement_uses_by_against ON statement_uses USING btree (against) WHERE (against IS NOT NULL);
+CREATE INDEX statement_uses_by_entry ON statement_uses USING btree (entry_id);
+CREATE INDEX statement_uses_by_ledger_entry ON statement_uses USING btree (ledger_entry) WHERE (ledger_entry IS NOT NULL);
+CREATE INDEX statement_uses_by_proposal ON statement_uses USING btree (proposal_id) WHERE (proposal_id IS NOT NULL);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statement_uses FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON statement_uses FOR EACH ROW EXECUTE FUNCTION takes_fund_of('statement_entries', 'entry_id', 'id');
+CREATE CONSTRAINT TRIGGER statement_entry_used_exactly AFTER INSERT ON statement_uses DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION statement_entry_used_exactly();
+
+create table statements (
+  id               id not null,
+  fund_id          id not null,
+  file_id          id not null,
+  bank_account_id  id not null,
+  bank_id          text collate "C" not null,
+  sequence         text not null default ''::text,
+  from_on          date not null,
+  to_on            date not null,
+  opening          bigint not null,
+  credits          bigint not null,
+  debits           bigint not null,
+  closing          bigint not null,
+  content_hash     bytea not null,
+  act_id           id not null,
+  constraint statements_pkey PRIMARY KEY (id),
+  constraint statement_known UNIQUE (bank_account_id, bank_id),
+  constraint statements_fund_id_id_key UNIQUE (fund_id, id),
+  constraint statements_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint statements_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
+  constraint statements_fund_id_file_id_fkey FOREIGN KEY (fund_id, file_id) REFERENCES statement_files(fund_id, id),
+  constraint statement_days CHECK ((from_on <= to_on)),
+  constraint statement_foots CHECK ((((opening + credits) - debits) = closing)),
+  constraint statements_bank_id_check CHECK (((length(bank_id) >= 1) AND (length(bank_id) <= 35))),
+  constraint statements_content_hash_check CHECK ((length(content_hash) = 32)),
+  constraint statements_credits_check CHECK ((credits >= 0)),
+  constraint statements_debits_check CHECK ((debits >= 0))
+);
+CREATE INDEX statements_by_account ON statements USING btree (bank_account_id, to_on, id);
+CREATE INDEX statements_by_file ON statements USING btree (file_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statements FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON statements FOR EACH ROW EXECUTE FUNCTION takes_fund_of('statement_files', 'file_id', 'id');
+CREATE CONSTRAINT TRIGGER statement_has_its_entries AFTER INSERT ON statements DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION statement_has_its_entries();
+
 create table step_targets (
   fund_id     id not null,
   request_id  id not null,
@@ -3032,6 +3241,38 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON year_closings 
 CREATE CONSTRAINT TRIGGER year_closes_itself AFTER INSERT ON year_closings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION year_closes_itself();
 CREATE TRIGGER year_must_be_over BEFORE INSERT ON year_closings FOR EACH ROW EXECUTE FUNCTION year_must_be_over();
 
+create view cash_moved as
+ SELECT a.fund_id,
+    b.id AS bank_account_id,
+    p.entry_id,
+    e.occurred_on,
+    e.kind,
+    e.source,
+    e.memo,
+    (sum(p.amount))::bigint AS amount
+   FROM (((bank_accounts b
+     JOIN accounts a ON ((((a.fund_id)::text = (b.fund_id)::text) AND (a.address = ('assets:cash:'::text || b.code)) AND (a.currency = b.currency))))
+     JOIN postings p ON ((p.account_id = a.id)))
+     JOIN entries e ON ((e.id = p.entry_id)))
+  GROUP BY a.fund_id, b.id, p.entry_id, e.occurred_on, e.kind, e.source, e.memo;
+
+create view cash_on_no_statement as
+ SELECT m.fund_id,
+    m.bank_account_id,
+    m.entry_id,
+    m.occurred_on,
+    m.kind,
+    m.source,
+    m.memo,
+    m.amount,
+    (((m.amount)::numeric - COALESCE(u.used, (0)::numeric)))::bigint AS free
+   FROM (cash_moved m
+     LEFT JOIN LATERAL ( SELECT sum(u_1.amount) AS used
+           FROM (statement_uses_that_count u_1
+             JOIN statement_entries s ON ((((s.id)::text = (u_1.entry_id)::text) AND ((s.bank_account_id)::text = (m.bank_account_id)::text))))
+          WHERE (u_1.ledger_entry = m.entry_id)) u ON (true))
+  WHERE ((m.amount)::numeric <> COALESCE(u.used, (0)::numeric));
+
 create view open_advances as
  SELECT a.fund_id,
     a.process_id,
@@ -3090,6 +3331,44 @@ create view recovery_standings as
            FROM recovery_write_offs
           GROUP BY recovery_write_offs.request_id) w USING (request_id));
 
+create view statement_uses_that_count as
+ SELECT u.id,
+    u.fund_id,
+    u.entry_id,
+    u.amount,
+    u.kind,
+    u.against,
+    u.certain,
+    u.score,
+    u.used_by,
+    u.used_at,
+    u.act_id,
+    u.proposal_id,
+    COALESCE(u.ledger_entry, booked.id) AS ledger_entry
+   FROM (statement_uses u
+     LEFT JOIN LATERAL ( SELECT l.id
+           FROM (((statement_entries e
+             JOIN bank_accounts b ON (((b.id)::text = (e.bank_account_id)::text)))
+             JOIN accounts a ON ((((a.fund_id)::text = (u.fund_id)::text) AND (a.address = ('assets:cash:'::text || b.code)) AND (a.currency = b.currency))))
+             JOIN entries l ON ((((l.fund_id)::text = (u.fund_id)::text) AND (l.source IN ( SELECT u.proposal_id
+                UNION ALL
+                 SELECT i.id
+                   FROM interest i
+                  WHERE ((i.proposal_id)::text = (u.proposal_id)::text)
+                UNION ALL
+                 SELECT c.id
+                   FROM account_charges c
+                  WHERE ((c.proposal_id)::text = (u.proposal_id)::text))) AND (l.kind = ANY (ARRAY['conversion'::text, 'conversion_sent'::text, 'interest'::text, 'bank_charge'::text])))))
+          WHERE (((e.id)::text = (u.entry_id)::text) AND (EXISTS ( SELECT
+                   FROM postings p
+                  WHERE ((p.entry_id = l.id) AND (p.account_id = a.id)))))
+         LIMIT 1) booked ON ((u.proposal_id IS NOT NULL)))
+  WHERE ((NOT (EXISTS ( SELECT
+           FROM proposal_decisions d
+          WHERE (((d.proposal_id)::text = (u.proposal_id)::text) AND (d.verdict = 'reject'::text))))) AND (NOT (EXISTS ( SELECT
+           FROM entries m
+          WHERE ((m.reverses = COALESCE(u.ledger_entry, booked.id)) AND (m.kind = 'correction'::text))))));
+
 create view told as
  SELECT fund_id,
     process_id,
@@ -3114,6 +3393,21 @@ create view told as
            FROM need_to_know
           ORDER BY need_to_know.process_id, need_to_know.entity_id, need_to_know.person_id, need_to_know.id DESC) last
   WHERE told;
+
+create view told_entries as
+ SELECT e.statement_id,
+    e.id AS entry_id,
+    e."position",
+    e.part,
+    false AS repeated
+   FROM statement_entries e
+UNION ALL
+ SELECT r.statement_id,
+    r.entry_id,
+    r."position",
+    r.part,
+    true AS repeated
+   FROM statement_repeats r;
 
 CREATE OR REPLACE FUNCTION account_is_what_it_says()
  RETURNS trigger
@@ -3359,6 +3653,27 @@ begin
        group by p.account_id;
   end if;
 end $function$;
+
+CREATE OR REPLACE FUNCTION bank_balance(p_account text, p_on date)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with latest as (
+    select s.id, s.to_on, s.closing from statements s where s.bank_account_id = p_account and s.to_on <= p_on order by s.to_on desc, s.from_on desc, s.id desc limit 1),
+  since as (
+    select l.id, l.to_on, l.closing from latest l
+    union all
+    -- Before the end of the first statement: its opening balance.
+    (select null, f.from_on, f.opening from statements f
+      where f.bank_account_id = p_account and f.from_on <= p_on and not exists (select from latest) order by f.from_on, f.to_on, f.id limit 1))
+  select l.closing + coalesce((
+           select sum(e.amount) from statement_entries e
+            where e.bank_account_id = p_account and e.booked_on between l.to_on and p_on
+              and (l.id is null or (e.statement_id <> l.id and not exists (select from statement_repeats r where r.statement_id = l.id and r.entry_id = e.id)
+                   and (e.booked_on > l.to_on or (select t.to_on from statements t where t.id = e.statement_id) > l.to_on)))), 0)::bigint
+    from since l
+$function$;
 
 CREATE OR REPLACE FUNCTION break_glass_by_directors()
  RETURNS trigger
@@ -4909,6 +5224,86 @@ AS $function$
               and not exists (select from approval a where a.person = signed.person and a.payee_hash = payee_details_hash(p.payee_id))))
 $function$;
 
+CREATE OR REPLACE FUNCTION statement_entry_used_exactly()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_entry record;
+  v_used bigint;
+  v_moved bigint;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(new.entry_id, 5));
+  select e.amount, e.bank_account_id, e.fund_id into v_entry from statement_entries e where e.id = new.entry_id;
+  select coalesce(sum(u.amount), 0) into v_used from statement_uses_that_count u where u.entry_id = new.entry_id;
+  if v_used <> v_entry.amount or sign(new.amount) <> sign(v_entry.amount) then
+    raise exception 'entry % of % is used for %', new.entry_id, v_entry.amount, v_used
+      using errcode = 'check_violation', constraint = 'statement_entry_used_exactly';
+  end if;
+  if new.ledger_entry is not null then
+    perform pg_advisory_xact_lock(new.ledger_entry);
+    select coalesce(sum(p.amount), 0) into v_moved
+      from bank_accounts b
+      join accounts a on a.fund_id = b.fund_id and a.address = 'assets:cash:' || b.code and a.currency = b.currency
+      join postings p on p.account_id = a.id and p.entry_id = new.ledger_entry
+     where b.id = v_entry.bank_account_id;
+    select coalesce(sum(u.amount), 0) into v_used
+      from statement_uses_that_count u join statement_entries e on e.id = u.entry_id and e.bank_account_id = v_entry.bank_account_id
+     where u.ledger_entry = new.ledger_entry;
+    if sign(v_moved) <> sign(new.amount) or abs(v_used) > abs(v_moved) then
+      raise exception 'entry % of the ledger moved %, and % of it is on statements', new.ledger_entry, v_moved, v_used
+        using errcode = 'check_violation', constraint = 'ledger_entry_used_once';
+    end if;
+  end if;
+  if new.against is not null and not exists (
+       select from statement_uses u join statement_entries e on e.id = u.entry_id
+        where u.entry_id = new.against and u.against = new.entry_id and u.amount = -new.amount and e.bank_account_id = v_entry.bank_account_id) then
+    raise exception 'entry % does not cancel out with %', new.entry_id, new.against using errcode = 'check_violation', constraint = 'statement_entries_cancel_out';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION statement_gap(p_statement text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(s.opening - before.closing + coalesce((
+           select sum(e.amount) from told_entries own
+             join told_entries other on other.entry_id = own.entry_id and other.statement_id = before.id
+             join statement_entries e on e.id = own.entry_id
+            where own.statement_id = s.id), 0), 0)::bigint
+    from statements s
+    left join lateral (
+      select l.id, l.closing from statements l
+       where l.bank_account_id = s.bank_account_id and l.id <> s.id and l.from_on <= s.from_on and (l.to_on, l.from_on, l.id) < (s.to_on, s.from_on, s.id)
+       order by l.to_on desc, l.from_on desc, l.id desc limit 1) before on true
+   where s.id = p_statement
+$function$;
+
+CREATE OR REPLACE FUNCTION statement_has_its_entries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_credits bigint;
+  v_debits bigint;
+begin
+  select coalesce(sum(whole) filter (where whole > 0), 0), coalesce(-sum(whole) filter (where whole < 0), 0) into v_credits, v_debits
+    from (select position, sum(amount) as whole
+            from (select e.position, e.amount from statement_entries e where e.statement_id = new.id
+                  union all
+                  select r.position, e.amount from statement_repeats r join statement_entries e on e.id = r.entry_id and e.bank_account_id = new.bank_account_id
+                   where r.statement_id = new.id) told
+           group by position) entries;
+  if v_credits - v_debits <> new.credits - new.debits or v_credits <> new.credits then
+    raise exception 'the entries of statement % are not what lies between its balances', new.id using errcode = 'check_violation', constraint = 'statement_foots';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION steps_without_quorum(p_request text, p_ratifies boolean[])
  RETURNS bigint
  LANGUAGE sql
@@ -5052,6 +5447,7 @@ grant usage on schema public to wasata_donor;
 grant usage on schema public to wasata_service;
 grant insert, select on absence_returns to wasata_service;
 grant insert, select on absences to wasata_service;
+grant insert, select on account_charges to wasata_service;
 grant select on accounts to wasata_donor;
 grant select on accounts to wasata_service;
 grant insert, select on acts to wasata_service;
@@ -5064,11 +5460,14 @@ grant insert, select on approval_steps to wasata_service;
 grant select on back_dated to wasata_service;
 grant select on balances to wasata_donor;
 grant select on balances to wasata_service;
+grant insert, select on bank_account_numbers to wasata_service;
 grant insert, select on bank_accounts to wasata_service;
 grant insert, select on break_glass_confirmations to wasata_service;
 grant insert, select on break_glass_reviews to wasata_service;
 grant insert, select on break_glasses to wasata_service;
 grant delete, insert, select on budget_lines to wasata_service;
+grant select on cash_moved to wasata_service;
+grant select on cash_on_no_statement to wasata_service;
 grant insert, select on charge_approvals to wasata_service;
 grant insert, select on clock_notices to wasata_service;
 grant select on closings to wasata_service;
@@ -5202,12 +5601,20 @@ grant insert, select on seals to wasata_service;
 grant delete, insert, select, update on sessions to wasata_service;
 grant insert, select on settlements to wasata_service;
 grant delete, insert, select, update on sign_in_attempts to wasata_service;
+grant insert, select on statement_entries to wasata_service;
+grant insert, select on statement_files to wasata_service;
+grant insert, select on statement_repeats to wasata_service;
+grant insert, select on statement_tries to wasata_service;
+grant insert, select on statement_uses to wasata_service;
+grant select on statement_uses_that_count to wasata_service;
+grant insert, select on statements to wasata_service;
 grant insert, select on step_targets to wasata_service;
 grant insert, select on submissions to wasata_service;
 grant insert, select on subsistence_rates to wasata_service;
 grant insert, select on ties to wasata_service;
 grant insert, select on tokens to wasata_service;
 grant select on told to wasata_service;
+grant select on told_entries to wasata_service;
 grant select on turnover to wasata_service;
 grant insert, select on watch_item_versions to wasata_service;
 grant insert, select on watch_items to wasata_service;

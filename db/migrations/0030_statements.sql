@@ -125,6 +125,46 @@ end $$;
 create constraint trigger statement_has_its_entries after insert on statements
   deferrable initially deferred for each row execute function statement_has_its_entries();
 
+-- What the account held by the statements at the end of a day: the last balance told by then, and what later statements told of days since.
+-- Null before the first statement.
+create function bank_balance(p_account text, p_on date) returns bigint language sql stable as $$
+  with latest as (
+    select s.id, s.to_on, s.closing from statements s where s.bank_account_id = p_account and s.to_on <= p_on order by s.to_on desc, s.from_on desc, s.id desc limit 1),
+  since as (
+    select l.id, l.to_on, l.closing from latest l
+    union all
+    -- Before the end of the first statement: its opening balance.
+    (select null, f.from_on, f.opening from statements f
+      where f.bank_account_id = p_account and f.from_on <= p_on and not exists (select from latest) order by f.from_on, f.to_on, f.id limit 1))
+  select l.closing + coalesce((
+           select sum(e.amount) from statement_entries e
+            where e.bank_account_id = p_account and e.booked_on between l.to_on and p_on
+              and (l.id is null or (e.statement_id <> l.id and not exists (select from statement_repeats r where r.statement_id = l.id and r.entry_id = e.id)
+                   and (e.booked_on > l.to_on or (select t.to_on from statements t where t.id = e.statement_id) > l.to_on)))), 0)::bigint
+    from since l
+$$;
+
+-- All entries that a statement tells, those that another told first among them.
+create view told_entries as
+  select e.statement_id, e.id as entry_id, e.position, e.part, false as repeated from statement_entries e
+  union all
+  select r.statement_id, r.entry_id, r.position, r.part, true from statement_repeats r;
+
+-- What lies between the balance with which a statement begins and that with which the one before it ended, less what both tell; 0 where nothing does.
+create function statement_gap(p_statement text) returns bigint language sql stable as $$
+  select coalesce(s.opening - before.closing + coalesce((
+           select sum(e.amount) from told_entries own
+             join told_entries other on other.entry_id = own.entry_id and other.statement_id = before.id
+             join statement_entries e on e.id = own.entry_id
+            where own.statement_id = s.id), 0), 0)::bigint
+    from statements s
+    left join lateral (
+      select l.id, l.closing from statements l
+       where l.bank_account_id = s.bank_account_id and l.id <> s.id and l.from_on <= s.from_on and (l.to_on, l.from_on, l.id) < (s.to_on, s.from_on, s.id)
+       order by l.to_on desc, l.from_on desc, l.id desc limit 1) before on true
+   where s.id = p_statement
+$$;
+
 -- Charges and refunds of charges that a bank booked on an account by themselves; positive is a charge. Above what the rule of bank charges
 -- lets pass it takes a second person.
 create table account_charges (
@@ -284,7 +324,7 @@ begin
     execute format('grant select, insert on %I to wasata_service', history);
   end loop;
 end $$;
-grant select on statement_uses_that_count, cash_moved, cash_on_no_statement to wasata_service;
+grant select on told_entries, statement_uses_that_count, cash_moved, cash_on_no_statement to wasata_service;
 
 create trigger belongs_to_fund before insert on statements for each row execute function takes_fund_of('statement_files', 'file_id', 'id');
 create trigger belongs_to_fund before insert on statement_entries for each row execute function takes_fund_of('statements', 'statement_id', 'id');
