@@ -9,6 +9,7 @@ export type Section =
   | 'donors'
   | 'payees'
   | 'treasury'
+  | 'statements'
   | 'ledger'
   | 'periods'
   | 'experts'
@@ -121,7 +122,7 @@ function Header({ t, here, person, fund, section, unread = 0 }: Frame) {
 const GROUPS: Readonly<Record<keyof Texts['sectionGroups'], readonly Section[]>> = {
   work: ['requests', 'clock', 'opinions', 'processes', 'entities'],
   readiness: ['planning', 'experts'],
-  money: ['donors', 'payees', 'treasury', 'ledger', 'periods'],
+  money: ['donors', 'payees', 'statements', 'treasury', 'ledger', 'periods'],
   rules: ['rules', 'delegations', 'break-glass'],
 }
 

@@ -278,3 +278,5 @@ function entryTold({
     })),
   }
 }
+
+export type { Suggestion }

@@ -10,7 +10,7 @@ import { DUTY_REFUSALS } from '../requests/policy.ts'
 import { matchEntry } from './match.ts'
 import { recordAccountNumber } from './numbers.ts'
 import { listStatements, readEntry, readStatement, waitingCount, workList } from './queries.ts'
-import { reconcileAccount, reconciledDays, reconcileFund } from './reconcile.ts'
+import { reconcileAccount, reconciledDays, reconcileFund } from './figures.ts'
 import { uploadStatements } from './upload.ts'
 
 const tag = 'Statements of the bank'

@@ -6,6 +6,7 @@ import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
 import { ruleErrorsAr, rulesInAr } from './ar-rules.ts'
 import { planningAr } from './ar-planning.ts'
+import { statementsInAr } from './ar-statements.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import { clockInAr } from './ar-clock.ts'
@@ -27,6 +28,7 @@ export const ar: Texts = {
     clock: 'الساعة',
     donors: 'المانحون',
     payees: 'المستفيدون',
+    statements: 'كشوف البنك',
     treasury: 'الخزينة',
     ledger: 'دفتر الأستاذ',
     periods: 'الفترات',
@@ -302,6 +304,7 @@ export const ar: Texts = {
 
   ...moneyInAr,
   ...expertsAr,
+  ...statementsInAr,
   ...treasuryAr,
   ...peopleInAr,
   ...delegationsAr,

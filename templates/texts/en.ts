@@ -6,6 +6,7 @@ import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
 import { ruleErrorsEn, rulesInEn } from './en-rules.ts'
 import { planningEn } from './en-planning.ts'
+import { statementsInEn } from './en-statements.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
@@ -26,6 +27,7 @@ export const en = {
     clock: 'Clock',
     donors: 'Donors',
     payees: 'Payees',
+    statements: 'Statements',
     treasury: 'Treasury',
     ledger: 'Ledger',
     periods: 'Periods',
@@ -301,6 +303,7 @@ export const en = {
 
   ...moneyInEn,
   ...expertsEn,
+  ...statementsInEn,
   ...treasuryEn,
   ...peopleInEn,
   ...delegationsEn,
