@@ -5,6 +5,7 @@ create domain clock_step as text collate "C" CHECK ((VALUE ~ '^(approval_[1-9][0
 create domain id as text collate "C" CHECK ((VALUE ~ '^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$'::text));
 
 create sequence contribution_numbers as bigint start 1;
+create sequence payment_file_numbers as bigint start 1;
 create sequence payment_numbers as bigint start 1;
 create sequence plan_numbers as bigint start 1;
 create sequence request_numbers as bigint start 1;
@@ -89,6 +90,7 @@ create table acts (
 CREATE INDEX acts_by_fund ON acts USING btree (fund_id, id);
 CREATE INDEX acts_by_person ON acts USING btree (person_id, id);
 CREATE INDEX acts_by_transaction ON acts USING btree (fund_id, xid);
+CREATE INDEX acts_on_payment_files ON acts USING btree (lower(rtrim(path, '/'::text))) WHERE (lower(path) ~~ '/api/v1/payment-files/%'::text);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON acts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table adjusting_acts (
@@ -223,6 +225,50 @@ create table balances (
 alter table balances enable row level security;
 create policy own on balances for select to wasata_donor using ((account_id IN ( SELECT own_accounts() AS own_accounts)));
 create policy service on balances for all to wasata_service using (true) with check (true);
+
+create table bank_account_details (
+  fund_id          id not null,
+  bank_account_id  id not null,
+  number           integer not null,
+  scheme           text not null,
+  account          text not null,
+  bic              text,
+  clearing_system  text,
+  clearing_code    text,
+  bank_name        text not null,
+  bank_country     text not null,
+  holder           text not null,
+  street           text,
+  building         text,
+  post_code        text,
+  town             text not null,
+  country          text not null,
+  set_by           id not null,
+  set_at           timestamp with time zone not null,
+  act_id           id not null,
+  constraint account_details_once PRIMARY KEY (bank_account_id, number),
+  constraint bank_account_details_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint bank_account_details_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
+  constraint bank_account_details_set_by_fkey FOREIGN KEY (set_by) REFERENCES people(id),
+  constraint bank_account_details_account_check CHECK ((account ~ '^[A-Z0-9]{1,34}$'::text)),
+  constraint bank_account_details_bank_country_check CHECK ((bank_country ~ '^[A-Z]{2}$'::text)),
+  constraint bank_account_details_bank_name_check CHECK (((length(bank_name) >= 1) AND (length(bank_name) <= 140))),
+  constraint bank_account_details_bic_check CHECK ((bic ~ '^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$'::text)),
+  constraint bank_account_details_building_check CHECK (((length(building) >= 1) AND (length(building) <= 16))),
+  constraint bank_account_details_clearing_code_check CHECK ((clearing_code ~ '^[A-Z0-9]{1,35}$'::text)),
+  constraint bank_account_details_clearing_system_check CHECK ((clearing_system ~ '^[A-Z0-9]{1,5}$'::text)),
+  constraint bank_account_details_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint bank_account_details_holder_check CHECK (((length(holder) >= 1) AND (length(holder) <= 140))),
+  constraint bank_account_details_number_check CHECK ((number > 0)),
+  constraint bank_account_details_post_code_check CHECK (((length(post_code) >= 1) AND (length(post_code) <= 16))),
+  constraint bank_account_details_scheme_check CHECK ((scheme = ANY (ARRAY['iban'::text, 'account'::text]))),
+  constraint bank_account_details_street_check CHECK (((length(street) >= 1) AND (length(street) <= 70))),
+  constraint bank_account_details_town_check CHECK (((length(town) >= 1) AND (length(town) <= 35))),
+  constraint own_bank_is_known CHECK (((scheme = 'iban'::text) OR (num_nonnulls(bic, clearing_code) > 0))),
+  constraint own_iban_foots CHECK (((scheme <> 'iban'::text) OR (iban_foots(account) AND (bank_country = "left"(account, 2)))))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON bank_account_details FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON bank_account_details FOR EACH ROW EXECUTE FUNCTION takes_fund_of('bank_accounts', 'bank_account_id', 'id');
 
 create table bank_accounts (
   id          id not null,
@@ -1648,6 +1694,118 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_cancel
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_cancellations FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON payment_cancellations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 
+create table payment_file_payments (
+  fund_id     id not null,
+  file_id     id not null,
+  payment_id  id not null,
+  "position"  integer not null,
+  constraint payment_file_payments_pkey PRIMARY KEY (file_id, payment_id),
+  constraint payment_file_payments_file_id_position_key UNIQUE (file_id, "position"),
+  constraint payment_file_payments_fund_id_file_id_fkey FOREIGN KEY (fund_id, file_id) REFERENCES payment_files(fund_id, id),
+  constraint payment_file_payments_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id),
+  constraint payment_file_payments_position_check CHECK (("position" > 0))
+);
+CREATE INDEX payment_file_payments_by_payment ON payment_file_payments USING btree (payment_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_file_payments FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_file_payments FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payment_files', 'file_id', 'id');
+CREATE TRIGGER payment_may_join_file BEFORE INSERT ON payment_file_payments FOR EACH ROW EXECUTE FUNCTION payment_may_join_file();
+
+create table payment_file_sendings (
+  fund_id  id not null,
+  file_id  id not null,
+  number   integer not null,
+  reason   text not null default ''::text,
+  sent_by  id not null,
+  sent_at  timestamp with time zone not null,
+  act_id   id not null,
+  constraint sent_once_each PRIMARY KEY (file_id, number),
+  constraint payment_file_sendings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint payment_file_sendings_fund_id_file_id_fkey FOREIGN KEY (fund_id, file_id) REFERENCES payment_files(fund_id, id),
+  constraint payment_file_sendings_sent_by_fkey FOREIGN KEY (sent_by) REFERENCES people(id),
+  constraint payment_file_sendings_number_check CHECK ((number > 0)),
+  constraint payment_file_sendings_reason_check CHECK ((length(reason) <= 2000)),
+  constraint sent_again_with_reason CHECK (((number = 1) OR (reason <> ''::text)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_file_sendings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_file_sendings FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payment_files', 'file_id', 'id');
+CREATE TRIGGER sent_after_released BEFORE INSERT ON payment_file_sendings FOR EACH ROW EXECUTE FUNCTION sent_after_released();
+
+create table payment_file_signatures (
+  fund_id    id not null,
+  file_id    id not null,
+  place      smallint not null,
+  signed_by  id not null,
+  sha256     bytea not null,
+  signed_at  timestamp with time zone not null,
+  act_id     id not null,
+  constraint payment_file_signatures_pkey PRIMARY KEY (file_id, place),
+  constraint payment_file_signatures_file_id_place_signed_by_key UNIQUE (file_id, place, signed_by),
+  constraint signed_once_by_each UNIQUE (file_id, signed_by),
+  constraint payment_file_signatures_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint payment_file_signatures_fund_id_file_id_fkey FOREIGN KEY (fund_id, file_id) REFERENCES payment_files(fund_id, id),
+  constraint payment_file_signatures_signed_by_fkey FOREIGN KEY (signed_by) REFERENCES people(id),
+  constraint signed_what_it_says FOREIGN KEY (file_id, sha256) REFERENCES payment_files(id, sha256),
+  constraint payment_file_signatures_place_check CHECK ((place = ANY (ARRAY[1, 2])))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_file_signatures FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_file_signatures FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payment_files', 'file_id', 'id');
+CREATE TRIGGER file_is_whole BEFORE INSERT ON payment_file_signatures FOR EACH ROW EXECUTE FUNCTION file_is_whole();
+
+create table payment_file_withdrawals (
+  fund_id       id not null,
+  file_id       id not null,
+  reason        text not null,
+  withdrawn_by  id not null,
+  withdrawn_at  timestamp with time zone not null,
+  act_id        id not null,
+  constraint payment_file_withdrawals_pkey PRIMARY KEY (file_id),
+  constraint payment_file_withdrawals_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint payment_file_withdrawals_fund_id_file_id_fkey FOREIGN KEY (fund_id, file_id) REFERENCES payment_files(fund_id, id),
+  constraint payment_file_withdrawals_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES people(id),
+  constraint payment_file_withdrawals_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_file_withdrawals FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_file_withdrawals FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payment_files', 'file_id', 'id');
+CREATE TRIGGER withdrawn_before_released BEFORE INSERT ON payment_file_withdrawals FOR EACH ROW EXECUTE FUNCTION withdrawn_before_released();
+
+create table payment_files (
+  id               id not null,
+  fund_id          id not null,
+  code             text collate "C" not null,
+  bank_account_id  id not null,
+  details_number   integer,
+  execution_date   date not null,
+  charge_bearer    text not null,
+  payment_count    integer not null,
+  control_sum      bigint not null,
+  sha256           bytea not null,
+  replaces         id,
+  status           text not null default 'prepared'::text,
+  prepared_by      id not null,
+  prepared_at      timestamp with time zone not null,
+  act_id           id not null,
+  constraint payment_files_pkey PRIMARY KEY (id),
+  constraint payment_file_code_taken UNIQUE (code),
+  constraint payment_files_fund_id_id_key UNIQUE (fund_id, id),
+  constraint payment_files_id_sha256_key UNIQUE (id, sha256),
+  constraint payment_files_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint payment_files_bank_account_id_details_number_fkey FOREIGN KEY (bank_account_id, details_number) REFERENCES bank_account_details(bank_account_id, number),
+  constraint payment_files_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
+  constraint payment_files_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint payment_files_fund_id_replaces_fkey FOREIGN KEY (fund_id, replaces) REFERENCES payment_files(fund_id, id),
+  constraint payment_files_prepared_by_fkey FOREIGN KEY (prepared_by) REFERENCES people(id),
+  constraint payment_files_charge_bearer_check CHECK ((charge_bearer = ANY (ARRAY['DEBT'::text, 'CRED'::text, 'SHAR'::text, 'SLEV'::text]))),
+  constraint payment_files_code_check CHECK ((code ~ '^[A-Z0-9-]{1,33}$'::text)),
+  constraint payment_files_control_sum_check CHECK ((control_sum > 0)),
+  constraint payment_files_payment_count_check CHECK (((payment_count >= 1) AND (payment_count <= 5000))),
+  constraint payment_files_sha256_check CHECK ((length(sha256) = 32)),
+  constraint payment_files_status_check CHECK ((status = ANY (ARRAY['prepared'::text, 'released'::text, 'withdrawn'::text])))
+);
+CREATE INDEX payment_files_by_fund ON payment_files USING btree (fund_id, id);
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON payment_files FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER file_leaves_whole AFTER UPDATE OF status ON payment_files DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.status = 'released'::text)) EXECUTE FUNCTION file_leaves_whole();
+CREATE TRIGGER file_moves_by_its_rows BEFORE UPDATE OF status ON payment_files FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION file_moves_by_its_rows();
+
 create table payment_funding (
   payment_id       id not null,
   contribution_id  id not null,
@@ -1714,10 +1872,14 @@ create table payments (
   payee_account_id      id not null,
   not_duplicate_of      text[] not null default '{}'::text[],
   not_duplicate_reason  text,
+  uetr                  uuid not null default gen_random_uuid(),
+  file_id               id,
   constraint payments_pkey PRIMARY KEY (id),
   constraint payment_code_taken UNIQUE (code),
   constraint payments_fund_id_id_key UNIQUE (fund_id, id),
   constraint payments_id_request_id_key UNIQUE (id, request_id),
+  constraint uetr_once UNIQUE (uetr),
+  constraint in_a_file_of_its_own FOREIGN KEY (file_id, id) REFERENCES payment_file_payments(file_id, payment_id),
   constraint one_duty_each FOREIGN KEY (request_id, certified_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint payments_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint payments_bank_account_id_fkey FOREIGN KEY (bank_account_id) REFERENCES bank_accounts(id),
@@ -1734,6 +1896,7 @@ create table payments (
   constraint payments_status_check CHECK ((status = ANY (ARRAY['certified'::text, 'released'::text, 'settled'::text, 'returned'::text, 'cancelled'::text])))
 );
 CREATE INDEX payments_alike ON payments USING btree (fund_id, amount, certified_at);
+CREATE INDEX payments_by_file ON payments USING btree (file_id);
 CREATE INDEX payments_by_fund ON payments USING btree (fund_id, status, id);
 CREATE INDEX payments_by_request ON payments USING btree (request_id, id);
 CREATE TRIGGER advance_in_time BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION advance_in_time('certified_at');
@@ -1744,6 +1907,7 @@ CREATE TRIGGER not_while_suspended BEFORE INSERT ON payments FOR EACH ROW EXECUT
 CREATE TRIGGER paid_as_approved BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION paid_as_approved();
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 CREATE TRIGGER payment_moves_by_its_rows BEFORE UPDATE OF status ON payments FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION payment_moves_by_its_rows();
+CREATE TRIGGER payment_stays_in_file BEFORE UPDATE OF file_id ON payments FOR EACH ROW WHEN (((new.file_id)::text IS DISTINCT FROM (old.file_id)::text)) EXECUTE FUNCTION payment_stays_in_file();
 
 create table people (
   id                 id not null,
@@ -2065,7 +2229,7 @@ create table policies (
   constraint policies_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint policies_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
   constraint rule_by_two_people FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
-  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text, 'clock'::text, 'lanes'::text, 'delegation'::text, 'break_glass'::text, 'advisory_opinion'::text, 'payees'::text]))),
+  constraint policies_subject_check CHECK (((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text, 'clock'::text, 'lanes'::text, 'delegation'::text, 'break_glass'::text, 'advisory_opinion'::text, 'payees'::text])) OR (subject = 'payment_files'::text))),
   constraint policies_verdict_check CHECK ((verdict = 'approve'::text)),
   constraint rule_not_in_the_past CHECK (((proposal_id IS NULL) OR (effective_from >= ((recorded_at AT TIME ZONE 'utc'::text))::date)))
 );
@@ -2467,21 +2631,27 @@ create table releases (
   released_at  timestamp with time zone not null default clock_timestamp(),
   act_id       id not null,
   fund_id      id not null,
+  file_id      id,
   constraint releases_pkey PRIMARY KEY (payment_id, place),
   constraint released_once_by_each UNIQUE (payment_id, released_by),
   constraint one_duty_each FOREIGN KEY (request_id, released_by, duty) REFERENCES duties(request_id, person_id, duty),
+  constraint released_as_signed FOREIGN KEY (file_id, place, released_by) REFERENCES payment_file_signatures(file_id, place, signed_by),
+  constraint released_in_its_file FOREIGN KEY (file_id, payment_id) REFERENCES payment_file_payments(file_id, payment_id),
   constraint releases_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint releases_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id),
   constraint releases_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
+  constraint released_by_a_file CHECK ((file_id IS NOT NULL)) NOT VALID,
   constraint releases_duty_check CHECK ((duty = 'releaser'::text)),
   constraint releases_place_check CHECK ((place = ANY (ARRAY[1, 2])))
 );
+CREATE INDEX releases_by_file ON releases USING btree (file_id);
 CREATE TRIGGER advance_in_time BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION advance_in_time('released_at');
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON releases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 CREATE TRIGGER not_while_suspended BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON releases DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 CREATE TRIGGER released_to_details_in_force BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION released_to_details_in_force();
+CREATE CONSTRAINT TRIGGER released_with_its_file AFTER INSERT ON releases DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.place = 2)) EXECUTE FUNCTION released_with_its_file();
 CREATE TRIGGER signatures_count AFTER INSERT ON releases FOR EACH ROW EXECUTE FUNCTION signatures_count();
 
 create table reopenings (
@@ -2945,6 +3115,78 @@ create table sign_in_attempts (
   constraint sign_in_attempts_pkey PRIMARY KEY (key)
 );
 
+create table status_report_answers (
+  fund_id      id not null,
+  report_id    id not null,
+  number       integer not null,
+  note         text not null,
+  answered_by  id not null,
+  answered_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint answered_once PRIMARY KEY (report_id, number),
+  constraint status_report_answers_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint status_report_answers_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES people(id),
+  constraint status_report_answers_fund_id_report_id_fkey FOREIGN KEY (fund_id, report_id) REFERENCES status_reports(fund_id, id),
+  constraint status_report_answers_report_id_number_fkey FOREIGN KEY (report_id, number) REFERENCES status_report_lines(report_id, number),
+  constraint status_report_answers_note_check CHECK (((length(note) >= 1) AND (length(note) <= 2000)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON status_report_answers FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON status_report_answers FOR EACH ROW EXECUTE FUNCTION takes_fund_of('status_reports', 'report_id', 'id');
+
+create table status_report_lines (
+  fund_id        id not null,
+  report_id      id not null,
+  number         integer not null,
+  end_to_end_id  text not null,
+  payment_id     id,
+  bank_status    text not null,
+  verdict        text not null,
+  reason_code    text,
+  reason         text not null default ''::text,
+  outcome        text not null,
+  constraint status_report_lines_pkey PRIMARY KEY (report_id, number),
+  constraint status_report_lines_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id),
+  constraint status_report_lines_fund_id_report_id_fkey FOREIGN KEY (fund_id, report_id) REFERENCES status_reports(fund_id, id),
+  constraint status_report_lines_bank_status_check CHECK (((length(bank_status) >= 1) AND (length(bank_status) <= 4))),
+  constraint status_report_lines_end_to_end_id_check CHECK (((length(end_to_end_id) >= 1) AND (length(end_to_end_id) <= 35))),
+  constraint status_report_lines_number_check CHECK ((number > 0)),
+  constraint status_report_lines_outcome_check CHECK ((outcome = ANY (ARRAY['noted'::text, 'returned'::text, 'to_confirm'::text, 'contradicts'::text, 'unknown'::text]))),
+  constraint status_report_lines_reason_check CHECK ((length(reason) <= 500)),
+  constraint status_report_lines_reason_code_check CHECK (((length(reason_code) >= 1) AND (length(reason_code) <= 35))),
+  constraint status_report_lines_verdict_check CHECK ((verdict = ANY (ARRAY['accepted'::text, 'pending'::text, 'rejected'::text]))),
+  constraint unknown_has_no_payment CHECK (((payment_id IS NULL) = (outcome = 'unknown'::text)))
+);
+CREATE INDEX status_report_lines_by_payment ON status_report_lines USING btree (payment_id, report_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON status_report_lines FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON status_report_lines FOR EACH ROW EXECUTE FUNCTION takes_fund_of('status_reports', 'report_id', 'id');
+
+create table status_reports (
+  id                   id not null,
+  fund_id              id not null,
+  sha256               bytea not null,
+  message_id           text not null,
+  original_message_id  text not null,
+  file_id              id,
+  group_status         text,
+  created_at           text not null,
+  recorded_by          id not null,
+  recorded_at          timestamp with time zone not null,
+  act_id               id not null,
+  constraint status_reports_pkey PRIMARY KEY (id),
+  constraint status_report_once UNIQUE (fund_id, sha256),
+  constraint status_reports_fund_id_id_key UNIQUE (fund_id, id),
+  constraint status_reports_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint status_reports_fund_id_file_id_fkey FOREIGN KEY (fund_id, file_id) REFERENCES payment_files(fund_id, id),
+  constraint status_reports_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint status_reports_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES people(id),
+  constraint status_reports_group_status_check CHECK (((length(group_status) >= 1) AND (length(group_status) <= 4))),
+  constraint status_reports_message_id_check CHECK (((length(message_id) >= 1) AND (length(message_id) <= 35))),
+  constraint status_reports_original_message_id_check CHECK (((length(original_message_id) >= 1) AND (length(original_message_id) <= 35))),
+  constraint status_reports_sha256_check CHECK ((length(sha256) = 32))
+);
+CREATE INDEX status_reports_by_file ON status_reports USING btree (file_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON status_reports FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table step_targets (
   fund_id     id not null,
   request_id  id not null,
@@ -3155,6 +3397,25 @@ create view open_advances as
   WHERE ((r.status = ANY (ARRAY['submitted'::text, 'returned'::text, 'active'::text])) AND (NOT (EXISTS ( SELECT
            FROM advance_endings e
           WHERE ((e.request_id)::text = (a.request_id)::text)))));
+
+create view payment_signatures as
+ SELECT p.id AS payment_id,
+    p.request_id,
+    s.place,
+    s.signed_by,
+    s.signed_at,
+    s.file_id
+   FROM (payments p
+     JOIN payment_file_signatures s ON (((s.file_id)::text = (p.file_id)::text)))
+UNION ALL
+ SELECT l.payment_id,
+    l.request_id,
+    l.place,
+    l.released_by AS signed_by,
+    l.released_at AS signed_at,
+    NULL::text AS file_id
+   FROM releases l
+  WHERE (l.file_id IS NULL);
 
 create view rates_in_force as
  SELECT r.fund_id,
@@ -4076,6 +4337,48 @@ CREATE OR REPLACE FUNCTION expert_days_multirange(expert_days)
  IMMUTABLE PARALLEL SAFE STRICT
 AS $function$multirange_constructor1$function$;
 
+CREATE OR REPLACE FUNCTION file_is_whole()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from payment_files f
+                  where f.id = new.file_id and f.status = 'prepared'
+                    and (f.payment_count, f.control_sum) = (select count(*), sum(p.instructed) from payment_file_payments c
+                                                              join payments p on p.id = c.payment_id and p.file_id = f.id where c.file_id = f.id)) then
+    raise exception 'file % cannot be signed', new.file_id using errcode = 'check_violation', constraint = 'file_is_whole';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION file_leaves_whole()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if 2 * new.payment_count <> (select count(*) from releases l where l.file_id = new.id)
+     or exists (select from payments p where p.file_id = new.id and p.status = 'certified') then
+    raise exception 'file % leaves whole or not at all', new.id using errcode = 'check_violation', constraint = 'file_leaves_whole';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION file_moves_by_its_rows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if old.status <> 'prepared'
+     or (new.status = 'released' and (select count(*) from payment_file_signatures s where s.file_id = new.id) < 2)
+     or (new.status = 'withdrawn' and not exists (select from payment_file_withdrawals w where w.file_id = new.id)) then
+    raise exception 'file % is not %: nobody made it so', new.id, new.status using errcode = 'check_violation', constraint = 'file_moves_by_its_rows';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION first_open_day(p_fund text, p_month date)
  RETURNS date
  LANGUAGE plpgsql
@@ -4653,6 +4956,20 @@ AS $function$
    order by a.id = account_in_force(p_payee) desc nulls last, a.number desc limit 1
 $function$;
 
+CREATE OR REPLACE FUNCTION payment_may_join_file()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from payment_files f join payments p on p.id = new.payment_id and p.bank_account_id = f.bank_account_id
+                  where f.id = new.file_id and f.status = 'prepared' and p.status = 'certified' and p.file_id is null)
+     or exists (select from payment_file_signatures s where s.file_id = new.file_id) then
+    raise exception 'payment % cannot be put into file %', new.payment_id, new.file_id using errcode = 'check_violation', constraint = 'payment_may_join_file';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION payment_moves_by_its_rows()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4664,6 +4981,19 @@ begin
      or (new.status = 'returned' and not exists (select from payment_returns t where t.payment_id = new.id))
      or (new.status = 'cancelled' and not exists (select from payment_cancellations c where c.payment_id = new.id)) then
     raise exception 'payment % is not %: nobody made it so', new.id, new.status using errcode = 'check_violation', constraint = 'payment_moves_by_its_rows';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION payment_stays_in_file()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if (old.file_id is not null and not exists (select from payment_file_withdrawals w where w.file_id = old.file_id))
+     or (new.file_id is not null and not exists (select from payment_files f where f.id = new.file_id and f.status = 'prepared')) then
+    raise exception 'payment % stays in its file', new.id using errcode = 'check_violation', constraint = 'payment_stays_in_file';
   end if;
   return new;
 end $function$;
@@ -5010,6 +5340,18 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION released_with_its_file()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from payment_files f join payments p on p.id = new.payment_id and p.file_id = f.id where f.id = new.file_id and f.status = 'released') then
+    raise exception 'payment % leaves with its file', new.payment_id using errcode = 'check_violation', constraint = 'released_with_its_file';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION reopened_by_details(p_request text, p_at timestamp with time zone DEFAULT act_time())
  RETURNS boolean
  LANGUAGE sql
@@ -5127,6 +5469,19 @@ AS $function$
       or (p.confidentiality = 'open' and exists (select from people n where n.id = p_person and n.administrator))
 $function$;
 
+CREATE OR REPLACE FUNCTION sent_after_released()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from payment_files f where f.id = new.file_id and f.status = 'released')
+     or new.number <> 1 + (select count(*) from payment_file_sendings s where s.file_id = new.file_id) then
+    raise exception 'file % cannot be sent', new.file_id using errcode = 'check_violation', constraint = 'sent_after_released';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION set_aside_by_another()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5167,7 +5522,7 @@ AS $function$
                           and (d.round = r.round or exists (select from kept_decisions k where k.request_id = r.id and k.round = r.round and k.decision_id = d.id))
                           and (d.role <> 'certifying_officer' or d.payee_hash = payee_details_hash(r.payee_id))
                        union select p.certified_by
-                       union select l.released_by from releases l where l.payment_id = p.id) as signed (person)
+                       union select s.signed_by from payment_signatures s where s.payment_id = p.id) as signed (person)
    where p.id = p_payment and keeps_away(signed.person, p.payee_id, p_at)
 $function$;
 
@@ -5279,6 +5634,18 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION withdrawn_before_released()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from payment_files f where f.id = new.file_id and f.status = 'prepared') then
+    raise exception 'file % cannot be withdrawn', new.file_id using errcode = 'check_violation', constraint = 'withdrawn_before_released';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION works_here()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5345,6 +5712,7 @@ grant insert, select on approval_steps to wasata_service;
 grant select on back_dated to wasata_service;
 grant select on balances to wasata_donor;
 grant select on balances to wasata_service;
+grant insert, select on bank_account_details to wasata_service;
 grant insert, select on bank_accounts to wasata_service;
 grant insert, select on break_glass_confirmations to wasata_service;
 grant insert, select on break_glass_reviews to wasata_service;
@@ -5414,9 +5782,16 @@ grant insert, select on payee_ratings to wasata_service;
 grant insert, select on payee_verifications to wasata_service;
 grant insert, select on payees to wasata_service;
 grant insert, select on payment_cancellations to wasata_service;
+grant usage on sequence payment_file_numbers to wasata_service;
+grant insert, select on payment_file_payments to wasata_service;
+grant insert, select on payment_file_sendings to wasata_service;
+grant insert, select on payment_file_signatures to wasata_service;
+grant insert, select on payment_file_withdrawals to wasata_service;
+grant insert, select on payment_files to wasata_service;
 grant insert, select on payment_funding to wasata_service;
 grant usage on sequence payment_numbers to wasata_service;
 grant insert, select on payment_returns to wasata_service;
+grant select on payment_signatures to wasata_service;
 grant insert, select on payments to wasata_service;
 grant insert, select on people to wasata_service;
 grant insert, select on period_states to wasata_service;
@@ -5486,6 +5861,9 @@ grant insert, select on seals to wasata_service;
 grant delete, insert, select, update on sessions to wasata_service;
 grant insert, select on settlements to wasata_service;
 grant delete, insert, select, update on sign_in_attempts to wasata_service;
+grant insert, select on status_report_answers to wasata_service;
+grant insert, select on status_report_lines to wasata_service;
+grant insert, select on status_reports to wasata_service;
 grant insert, select on step_targets to wasata_service;
 grant insert, select on submissions to wasata_service;
 grant insert, select on subsistence_rates to wasata_service;
@@ -5512,7 +5890,8 @@ grant update (attempts), update (next_attempt_at), update (status) on mails to w
 grant update (mail_id), update (read_at) on notifications to wasata_service;
 grant update (ended_at), update (ended_by), update (ending_act_id) on pauses to wasata_service;
 grant insert (account), insert (act_id), insert (bank_country), insert (bank_name), insert (bic), insert (building), insert (clearing_code), insert (clearing_system), insert (contact_email), insert (contact_language), insert (contact_name), insert (country), insert (currency), insert (fund_id), insert (holder), insert (id), insert (number), insert (payee_id), insert (post_code), insert (reason), insert (recorded_at), insert (recorded_by), insert (scheme), insert (street), insert (town) on payee_accounts to wasata_service;
-grant update (category), update (correction_id), update (status), update (version) on payments to wasata_service;
+grant update (status) on payment_files to wasata_service;
+grant update (category), update (correction_id), update (file_id), update (status), update (version) on payments to wasata_service;
 grant update (active), update (language), update (password_hash), update (password_is_first), update (version) on people to wasata_service;
 grant select (confidentiality), select (fund_id), select (id), select (name), select (region) on processes to wasata_donor;
 grant update (act_id), update (agreement), update (agreement_url), update (changed_at), update (changed_by), update (confidentiality), update (country), update (mandate_basis), update (name), update (parties), update (phase), update (reason), update (region), update (version) on processes to wasata_service;
