@@ -25,6 +25,8 @@ import { opinionEndpoints } from './opinions/routes.ts'
 import { notificationEndpoints } from './notifications/routes.ts'
 import { payeeEndpoints } from './payees/routes.ts'
 import { paymentEndpoints } from './payments/routes.ts'
+import { paymentFileEndpoints } from './payment-files/routes.ts'
+import { statusReportEndpoints } from './status-reports/routes.ts'
 import { peopleEndpoints } from './people/routes.ts'
 import { periodEndpoints } from './periods/routes.ts'
 import { planEndpoints } from './plans/routes.ts'
@@ -57,6 +59,8 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...opinionEndpoints(),
     ...clockEndpoints(),
     ...paymentEndpoints(),
+    ...paymentFileEndpoints(),
+    ...statusReportEndpoints(),
     ...noRegretEndpoints(),
     ...watchEndpoints(),
     ...planEndpoints(),

@@ -500,12 +500,97 @@ export const REFUSALS = {
     'هذا أكثر مما بقي في هذه الفئة من الميزانية المعتمدة.',
   ),
   payee_not_verified: no(409, 'The payee has not been verified by a second person.', 'لم يتحقق شخص ثانٍ من المستفيد.'),
-  payee_verified_already: no(409, 'The payee is verified already.', 'تم التحقق من المستفيد من قبل.'),
+  payee_verified_already: no(
+    409,
+    'No bank details of this payee wait to be verified.',
+    'لا توجد بيانات مصرفية لهذا المستفيد تنتظر التحقق.',
+  ),
+  bank_details_not_structured: no(
+    409,
+    'The bank details of the payee are free text from before. Have them recorded anew and verified; then certify.',
+    'البيانات المصرفية للمستفيد نص حر من قبل. يجب تسجيلها من جديد والتحقق منها، ثم التصديق.',
+  ),
+  bank_details_changed: no(
+    409,
+    'The bank details of the payee have changed since this was certified. Cancel the payment and certify it anew.',
+    'تغيرت البيانات المصرفية للمستفيد بعد التصديق على هذه الدفعة. ألغِ الدفعة وصدّق عليها من جديد.',
+  ),
+  cooling_time: no(
+    409,
+    'The bank details of the payee changed a short time ago. Nothing is released to them before the cooling time is over.',
+    'تغيرت البيانات المصرفية للمستفيد قبل وقت قصير. لا يُصرف إليها شيء قبل انقضاء مهلة التهدئة.',
+  ),
+  decision_reopened: no(
+    409,
+    'The bank details of the payee have changed since this was approved. The certifying officer decides again first.',
+    'تغيرت البيانات المصرفية للمستفيد بعد الموافقة على هذا الطلب. يجب أن يقرر مسؤول التصديق من جديد أولاً.',
+  ),
+  approve_or_lower: no(
+    409,
+    'This is approved already and waits for its new bank details only. Approve them, or have the obligation lowered.',
+    'تمت الموافقة على هذا الطلب من قبل ولا ينتظر إلا بياناته المصرفية الجديدة. وافق عليها أو اطلب خفض الالتزام.',
+  ),
+  looks_like_duplicate: no(
+    409,
+    'A payment of the same amount to the same payee or bank account was certified a short time ago. If this is another one, say why.',
+    'صُدّقت قبل وقت قصير دفعة بالمبلغ نفسه للمستفيد نفسه أو للحساب المصرفي نفسه. إن كانت هذه دفعة أخرى فاذكر السبب.',
+  ),
   not_awaiting_release: no(409, 'The payment is not waiting for release.', 'الدفعة لا تنتظر الصرف.'),
   already_released_by_you: no(
     409,
     'You have released this payment already. The second release takes another person.',
     'لقد صرفت هذه الدفعة من قبل. الصرف الثاني يحتاج إلى شخص آخر.',
+  ),
+  date_in_past: no(422, 'The day is over. Choose today or a later one.', 'مضى هذا اليوم. اختر اليوم أو يوماً لاحقاً.'),
+  in_payment_file: no(
+    409,
+    'The payment is in a payment file already. It is signed with that file, or taken out of it first.',
+    'الدفعة موجودة في ملف مدفوعات. توقَّع مع ذلك الملف، أو تُخرَج منه أولاً.',
+  ),
+  other_bank_account: no(
+    422,
+    'A payment file is of one bank account. This payment leaves from another.',
+    'ملف المدفوعات يخص حساباً مصرفياً واحداً. هذه الدفعة تخرج من حساب آخر.',
+  ),
+  file_not_awaiting_signature: no(
+    409,
+    'The payment file does not wait for a signature: it is released, or was withdrawn.',
+    'ملف المدفوعات لا ينتظر توقيعاً: فقد صُرف أو سُحب.',
+  ),
+  file_not_released: no(
+    409,
+    'The payment file is not released. It can be taken to the bank after its second signature.',
+    'ملف المدفوعات لم يُصرف بعد. يمكن أخذه إلى المصرف بعد التوقيع الثاني.',
+  ),
+  other_hash: no(
+    409,
+    'This is the hash of another file. Look at the payment file again, and sign what you see.',
+    'هذه بصمة ملف آخر. انظر إلى ملف المدفوعات مرة أخرى ووقّع ما تراه.',
+  ),
+  payment_file_differs: no(
+    409,
+    'What is stored does not give the payment file any more that was prepared. Give nothing to the bank, and tell the auditor.',
+    'ما هو محفوظ لا يعطي ملف المدفوعات الذي أُعد. لا تسلّم المصرف شيئاً وأبلغ المدقق.',
+  ),
+  payments_may_not_leave: no(
+    409,
+    'Some payments of the file may not leave now. Take them out of it, or wait: "payments" says which and why.',
+    'بعض دفعات الملف لا يجوز أن تخرج الآن. أخرجها منه أو انتظر: يبيّن "payments" أيها ولماذا.',
+  ),
+  paid_by_hand: no(
+    409,
+    'No bank could carry this file out, for an account in it has no details. Tell the bank in another way.',
+    'لا يستطيع أي مصرف تنفيذ هذا الملف لأن حساباً فيه بلا بيانات. أبلغ المصرف بطريقة أخرى.',
+  ),
+  sent_already: no(
+    409,
+    'The payment file was given to the bank before. A second time may pay twice: say why.',
+    'سُلّم ملف المدفوعات إلى المصرف من قبل. التسليم مرة ثانية قد يدفع مرتين: اذكر السبب.',
+  ),
+  nothing_to_answer: no(
+    409,
+    'This line of the status report needs no answer, or has one.',
+    'هذا السطر من تقرير المصرف لا يحتاج إلى جواب أو أُجيب عنه.',
   ),
   signature_no_longer_counts: no(
     409,

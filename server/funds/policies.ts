@@ -17,10 +17,14 @@ export type Policies = {
   bank_charges: { most: string; bps: number }
   /** How long a delegation may be. */
   delegation: { days: number }
+  /** Who bears what banks charge on the way: whoever pays, whoever is paid, each their own, or as the payment scheme says (ISO 20022). */
+  payment_files: { chargeBearer: 'DEBT' | 'CRED' | 'SHAR' | 'SLEV' }
   /** How long a break-glass waits for its second director, and how long its review may take. */
   break_glass: { hours: number; reviewDays: number }
   /** How long an advisory member has to answer what the matrix asks. */
   advisory_opinion: { days: number }
+  /** How long changed bank details cool, never less than 24 hours; within how many days the same payee and amount look like the same payment. */
+  payees: { coolingHours: number; alikeDays: number }
   /** How long each step may take, and why a clock may be stopped. */
   clock: ClockTerms
   /**
@@ -107,9 +111,11 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
     ['reservation', always, { days: 30 }],
     ['authority_limits', always, limits],
     ['bank_charges', always, { most: `250${'0'.repeat(minorUnit)}`, bps: 300 }],
+    ['payment_files', always, { chargeBearer: 'SHAR' }],
     ['delegation', always, { days: 60 }],
     ['break_glass', always, { hours: 24, reviewDays: 7 }],
     ['advisory_opinion', always, { days: 5 }],
+    ['payees', always, { coolingHours: 24, alikeDays: 30 }],
     ['clock', always, defaultClock(thousand)],
     ['lanes', always, lanes],
     ['recognition', always, { standard: 'IPSAS 23' }],

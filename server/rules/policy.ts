@@ -73,12 +73,17 @@ export const SUBJECTS = {
       of: { ceiling: { kind: 'amount' }, ratificationHours: { kind: 'count', least: 1, most: 24 * 30 }, steps },
     },
   },
+  payment_files: { chargeBearer: { kind: 'choice', of: ['SHAR', 'DEBT', 'CRED', 'SLEV'] } },
   delegation: { days: { kind: 'count', least: 1, most: 366 } },
   break_glass: {
     hours: { kind: 'count', least: 1, most: 168 },
     reviewDays: { kind: 'count', least: 1, most: 90 },
   },
   advisory_opinion: { days: { kind: 'count', least: 1, most: 90 } },
+  payees: {
+    coolingHours: { kind: 'count', least: 24, most: 24 * 14 },
+    alikeDays: { kind: 'count', least: 1, most: 366 },
+  },
   clock: {
     targets: { kind: 'group', of: { standard: timed, rapid: timed, no_regret: timed } },
     percentiles: { kind: 'group', of: { decision: percentile, advance: percentile, credited: percentile } },
