@@ -292,22 +292,6 @@ create table bank_account_details (
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON bank_account_details FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON bank_account_details FOR EACH ROW EXECUTE FUNCTION takes_fund_of('bank_accounts', 'bank_account_id', 'id');
 
-create table bank_account_numbers (
-  fund_id          id not null,
-  bank_account_id  id not null,
-  number           text collate "C" not null,
-  recorded_by      id not null,
-  act_id           id not null,
-  constraint bank_account_numbers_pkey PRIMARY KEY (fund_id, number),
-  constraint bank_account_numbers_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
-  constraint bank_account_numbers_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
-  constraint bank_account_numbers_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES people(id),
-  constraint bank_account_numbers_number_check CHECK ((number ~ '^[0-9A-Z]{4,34}$'::text))
-);
-CREATE INDEX bank_account_numbers_by_account ON bank_account_numbers USING btree (bank_account_id);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON bank_account_numbers FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-CREATE TRIGGER belongs_to_fund BEFORE INSERT ON bank_account_numbers FOR EACH ROW EXECUTE FUNCTION takes_fund_of('bank_accounts', 'bank_account_id', 'id');
-
 create table bank_accounts (
   id          id not null,
   fund_id     id not null,
@@ -6109,7 +6093,6 @@ grant select on back_dated to wasata_service;
 grant select on balances to wasata_donor;
 grant select on balances to wasata_service;
 grant insert, select on bank_account_details to wasata_service;
-grant insert, select on bank_account_numbers to wasata_service;
 grant insert, select on bank_accounts to wasata_service;
 grant insert, select on break_glass_confirmations to wasata_service;
 grant insert, select on break_glass_reviews to wasata_service;

@@ -40,8 +40,8 @@ export const REFUSALS = {
   ),
   statement_account_unknown: no(
     422,
-    'The statement is of an account that is not known here. Record its number at one of the bank accounts first.',
-    'الكشف لحساب غير معروف هنا. سجّل رقمه أولاً لدى أحد الحسابات المصرفية.',
+    'The statement is of an account that is not known here. Say first where which bank account is kept.',
+    'الكشف لحساب غير معروف هنا. بيّن أولاً أين يُحفظ أي حساب مصرفي.',
   ),
   statement_of_another_account: no(
     422,

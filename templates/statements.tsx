@@ -1,6 +1,6 @@
 import type { Reconciliation } from '../server/statements/figures.ts'
 import type { StatementListed } from '../server/statements/queries.ts'
-import { Form, Problem, SelectField, TextField, type FormProblem } from './forms.tsx'
+import { Problem, SelectField, type FormProblem } from './forms.tsx'
 import { page, type Frame } from './page.tsx'
 import { Amount, Code, Columns, Day, Name, Said, Table } from './parts.tsx'
 import { Days } from './statement.tsx'
@@ -19,7 +19,7 @@ export type StatementsShown = {
   readonly waiting: { readonly entries: number; readonly oldest: string | null }
   readonly items: readonly StatementListed[]
   readonly next: string | null
-  readonly may: { readonly upload: boolean; readonly number: boolean }
+  readonly mayUpload: boolean
   readonly done: string | undefined
   readonly refused: Refused | undefined
   readonly newKey: () => string
@@ -50,9 +50,8 @@ export function statementsPage(frame: Omit<Frame, 'title'>, shown: StatementsSho
         )}
       </p>
       <Balances {...shown} t={t} />
-      {shown.may.upload && <UploadForm {...shown} t={t} />}
+      {shown.mayUpload && <UploadForm {...shown} t={t} />}
       <Read {...shown} t={t} />
-      {shown.may.number && <NumberForm {...shown} t={t} />}
     </>,
   )
 }
@@ -135,29 +134,6 @@ function UploadForm(shown: Part) {
         <button class="main">{words.upload}</button>
       </form>
     </section>
-  )
-}
-
-function NumberForm(shown: Part) {
-  const { fundId, refused, newKey, t } = shown
-  const words = t.statements
-  const typed = refused?.form === 'number' ? refused : undefined
-  const shared = { form: 'number', t, required: true, problem: typed?.problem }
-  return (
-    <details class="part" open={typed !== undefined}>
-      <summary>{words.numbersTitle}</summary>
-      <Form action={`/funds/${fundId}/statements/numbers`} formKey={newKey()} id="number">
-        <SelectField
-          name="bankAccount"
-          label={words.account}
-          choices={accountChoices(shown)}
-          value={typed?.fields.bankAccount ?? ''}
-          {...shared}
-        />
-        <TextField name="number" label={words.number} value={typed?.fields.number ?? ''} leftToRight {...shared} />
-        <button>{words.numberButton}</button>
-      </Form>
-    </details>
   )
 }
 

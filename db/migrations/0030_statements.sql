@@ -1,17 +1,5 @@
 -- Statements of the bank: what it says of an account, entry by entry, and what of that stands where in the books.
 
--- By which numbers the bank's statements call an account of ours (IBAN or another number), capital letters and digits only.
-create table bank_account_numbers (
-  fund_id          id not null,
-  bank_account_id  id not null,
-  number           text collate "C" not null check (number ~ '^[0-9A-Z]{4,34}$'),
-  recorded_by      id not null references people,
-  act_id           id not null references acts deferrable initially deferred,
-  primary key (fund_id, number),
-  foreign key (fund_id, bank_account_id) references bank_accounts (fund_id, id)
-);
-create index bank_account_numbers_by_account on bank_account_numbers (bank_account_id);
-
 create table statement_files (
   id           id primary key,
   fund_id      id not null references funds,
@@ -318,7 +306,7 @@ do $$
 declare
   history text;
 begin
-  foreach history in array array['bank_account_numbers', 'statement_files', 'statements', 'statement_entries', 'statement_repeats', 'account_charges',
+  foreach history in array array['statement_files', 'statements', 'statement_entries', 'statement_repeats', 'account_charges',
                                  'statement_uses', 'statement_tries'] loop
     execute format('create trigger append_only before update or delete or truncate on %I for each statement execute function history_is_append_only()', history);
     execute format('grant select, insert on %I to wasata_service', history);
@@ -331,4 +319,3 @@ create trigger belongs_to_fund before insert on statement_entries for each row e
 create trigger belongs_to_fund before insert on statement_repeats for each row execute function takes_fund_of('statements', 'statement_id', 'id');
 create trigger belongs_to_fund before insert on statement_uses for each row execute function takes_fund_of('statement_entries', 'entry_id', 'id');
 create trigger belongs_to_fund before insert on statement_tries for each row execute function takes_fund_of('statement_entries', 'entry_id', 'id');
-create trigger belongs_to_fund before insert on bank_account_numbers for each row execute function takes_fund_of('bank_accounts', 'bank_account_id', 'id');

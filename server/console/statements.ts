@@ -7,7 +7,6 @@ import { dayOf } from '../clock.ts'
 import { inDays } from '../days.ts'
 import { Refusal } from '../errors.ts'
 import { formWithFile } from '../http/upload.ts'
-import { isId } from '../ids.ts'
 import { holdsRole, READERS, requireRole } from '../people/actor.ts'
 import { listStatements, readStatement, waitingCount } from '../statements/queries.ts'
 import { reconcileAccount, reconciledDays, reconcileFund } from '../statements/figures.ts'
@@ -43,20 +42,6 @@ export function statementPages(router: Router, served: Console): void {
     },
     again,
   })
-  postForm(router, served, {
-    path: '/funds/:fund/statements/numbers',
-    form: () => 'number',
-    asks: (_visit, { fields }) => {
-      const { bankAccount = '', number = '' } = fields
-      if (!isId('bankAccount', bankAccount)) throw missing('bankAccount')
-      return {
-        ...{ method: 'post', path: '/bank-accounts/:bankAccount/numbers' },
-        ...{ params: { bankAccount }, body: optional({ number }) },
-      }
-    },
-    done: (_answer, { fund }) => `/funds/${fund}/statements?done=number`,
-    again,
-  })
   getPage(router, '/statements/:statement', async (visit, req) => {
     const { fundId, ...statement } = await readStatement(served.db, String(req.params.statement))
     const fund = await fundSeenBy(served.db, visit.actor, fundId)
@@ -67,10 +52,6 @@ export function statementPages(router: Router, served: Console): void {
     reconciliation(served.db, visit, { bankAccountId: String(req.params.bankAccount), asked: req.query.on }),
   )
   workListPages(router, served)
-}
-
-function missing(field: string): Refusal {
-  return new Refusal('invalid_request', { errors: [{ field, code: 'any.required', message: field }] })
 }
 
 async function show(
@@ -97,10 +78,7 @@ async function show(
     waiting: await waitingCount(db, fund.id),
     items,
     next: next && `${here}?after=${next}`,
-    may: {
-      upload: holdsRole(actor, fund.id, ['reconciler']),
-      number: holdsRole(actor, fund.id, ['treasurer', 'controller']),
-    },
+    mayUpload: holdsRole(actor, fund.id, ['reconciler']),
     done,
     refused,
     newKey: newFormKey,
@@ -134,7 +112,6 @@ async function reconciliation(
 function doneIn({ t }: SignedIn, { query: { done } }: Request): string | undefined {
   const words = t.statements
   if (done === 'before') return words.readBefore
-  if (done === 'number') return words.numberRecorded
   const [, certain, waiting] = /^read-(\d{1,6})-(\d{1,6})$/.exec(String(done)) ?? []
   return certain === undefined ? undefined : words.read.replace('{certain}', certain).replace('{waiting}', waiting!)
 }

@@ -8,7 +8,6 @@ import { amount, amountOrZero, bookDay, id, joi, object, pageKeys, query, text }
 import { READERS, requireRole, type Actor } from '../people/actor.ts'
 import { DUTY_REFUSALS } from '../requests/policy.ts'
 import { matchEntry } from './match.ts'
-import { recordAccountNumber } from './numbers.ts'
 import { listStatements, readEntry, readStatement, waitingCount, workList } from './queries.ts'
 import { reconcileAccount, reconciledDays, reconcileFund } from './figures.ts'
 import { uploadStatements } from './upload.ts'
@@ -46,24 +45,7 @@ const PART = object({
 })
 
 export function statementEndpoints(): Endpoint[] {
-  return [
-    post(
-      '/bank-accounts/:bankAccount/numbers',
-      {
-        tag,
-        summary: "Record a number by which the bank's statements call an account",
-        refuses: ['already_exists'],
-        body: object({ number: text(50).required() }),
-      },
-      async (trx, actor, { params, body }) => ({
-        status: 201,
-        body: await recordAccountNumber(trx, actor, { bankAccountId: params.bankAccount!, ...body }),
-      }),
-    ),
-    ...uploading(),
-    ...reading(),
-    ...reconciling(),
-  ]
+  return [...uploading(), ...reading(), ...reconciling()]
 }
 
 function uploading(): Endpoint[] {

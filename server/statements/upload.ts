@@ -91,8 +91,12 @@ async function checked(
   const { bankId, account: number, currency, closing, entries } = statement
   const account = await row<StatementAccount>(
     trx,
-    `select b.id, b.code, b.currency from bank_account_numbers n join bank_accounts b on b.id = n.bank_account_id
-      where n.fund_id = :fundId and n.number = :number`,
+    // By any of its details, also earlier ones, unless two accounts were given one number.
+    `select b.id, b.code, b.currency from bank_accounts b
+      where b.fund_id = :fundId
+        and b.id = (select min(d.bank_account_id) from bank_account_details d
+                     where d.fund_id = :fundId and upper(regexp_replace(d.account, '[^0-9A-Za-z]', '', 'g')) = :number
+                    having count(distinct d.bank_account_id) = 1)`,
     { fundId, number: accountKey(number) },
   )
   if (!account) throw new Refusal('statement_account_unknown', { statement: bankId, account: number })

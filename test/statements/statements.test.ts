@@ -13,9 +13,7 @@ let payee: string
 
 beforeAll(async () => {
   fund = await service.fund()
-  await fund.cast
-    .treasurer!.post(`/bank-accounts/${fund.bank}/numbers`, { number: 'DE89 3704 0044 0532 0130 00' })
-    .expect(201)
+  await keptAt(fund.bank, { scheme: 'iban', account: 'DE89 3704 0044 0532 0130 00', bankCountry: 'DE' })
   await received(fund, '900000.00')
   payee = await verifiedPayee(fund)
   const { told } = await read(
@@ -25,6 +23,20 @@ beforeAll(async () => {
   const { ledgerEntryId } = items.find(({ reason }: { reason: string }) => reason === 'no_statement')
   await match(told.entryList[0].id, [{ kind: 'booked_before', ledgerEntryId }]).expect(201)
 })
+
+/** Says where an account is kept, and with that by which number the bank calls it. */
+const keptAt = (account: string, more: object) =>
+  fund.cast
+    .controller!.post(`/bank-accounts/${account}/details`, {
+      ...{
+        bic: 'COBADEFFXXX',
+        bankName: 'Bank',
+        holder: 'The fund',
+        address: { town: 'Berlin', country: 'DE' },
+        ...more,
+      },
+    })
+    .expect(201)
 
 let numbers = 0
 let holds = 0n
@@ -302,7 +314,7 @@ describe('what is not certain waits on the work list, and a person says what it 
       .admin()
       .post(`/funds/${fund.id}/bank-accounts`, { code: 'second', name: 'Second', currency: 'USD' })
       .expect(201)
-    await fund.cast.treasurer!.post(`/bank-accounts/${second.body.id}/numbers`, { number: '0123-456' }).expect(201)
+    await keptAt(second.body.id, { scheme: 'account', account: '0123-456', bankCountry: 'KE' })
     const [out] = await waiting({ amount: -100000n, bookedOn: today, remittance: 'To second' })
     const there = statement([{ amount: 100000n, bookedOn: today, remittance: 'From main' }], {
       account: '0123456',
