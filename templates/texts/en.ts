@@ -582,6 +582,10 @@ export const en = {
     exceeds_committed: 'That is more than is still committed and not yet certified, which is {free}.',
     closedUntil: 'The books of that month are closed. Record it on {day} or later.',
     stillOpen: '{month} is still open and must be closed first.',
+    statement_does_not_foot:
+      'The statement contradicts itself, so nothing of the file was taken. Ask the bank for it again.',
+    figureDiffers: '{figure}: {says} instead of {adds}.',
+    atLine: 'Line {line}: {reason}.',
     checklist_not_done: 'The checklist is not done. See below what is left.',
     no_such_address: 'This page does not exist.',
   },

@@ -58,7 +58,7 @@ export function written(statements: readonly BankStatement[], form: Form = '08')
 
 function statement(one: BankStatement, form: '08' | '02'): string {
   const { id, account, currency, from, to, opening, entries, totals = true } = one
-  const number = /^[A-Z]{2}\d{2}/.test(account) ? tag('IBAN', account) : tag('Othr', tag('Id', account))
+  const number = /^[A-Z]{2}\d{2}/.test(account) ? tag('IBAN', account) : `<Othr>${tag('Id', account)}</Othr>`
   return (
     `<Stmt>${tag('Id', id)}<CreDtTm>${to}T23:00:00Z</CreDtTm><FrToDt><FrDtTm>${from}T00:00:00</FrDtTm><ToDtTm>${to}T23:59:59</ToDtTm></FrToDt>` +
     `<Acct><Id>${number}</Id>${tag('Ccy', currency)}</Acct>${balance('OPBD', opening, from, currency)}${balance('CLBD', closingOf(one), to, currency)}` +

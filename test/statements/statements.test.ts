@@ -1,4 +1,6 @@
 import request from 'supertest'
+import { inDays } from '../../server/days.ts'
+import { formsOf, signedIn, textOf } from '../console/browser.ts'
 import { text, written, closingOf, type BankEntry, type BankStatement, type Form } from '../demo/bank-statement.ts'
 import { approved, released, verifiedPayee } from '../support/asking.ts'
 import { balances, received } from '../support/money-in.ts'
@@ -375,3 +377,160 @@ async function pledged(amount: string): Promise<{ id: string; code: string; dono
   await fundManager!.post(`/contributions/${made.body.id}/agreements`, agreement).expect(201)
   return { id: made.body.id, code, donor: name }
 }
+
+describe('a file that cannot be right is refused whole, and nothing changes', () => {
+  const good = (more: Partial<BankStatement> = {}) =>
+    statement([{ amount: 100n, bookedOn: today, remittance: 'Somebody' }], { id: 'R-1', ...more })
+  const tomorrow = inDays(today, 1)
+  const reconciler = () => fund.cast.reconciler!
+
+  test.each<[string, () => Promise<request.Response>, number, string]>([
+    [
+      'by somebody of another fund',
+      async () => upload(written([good()]), reconciler(), (await service.fund()).id),
+      422,
+      'statement_account_unknown',
+    ],
+    ['by who is no reconciler', async () => upload(written([good()]), fund.cast.treasurer!), 403, 'role_not_allowed'],
+    ['that is no XML', async () => upload('<a>'), 422, 'unreadable_xml'],
+    ['that is no statement', async () => upload('<a/>'), 422, 'statement_unreadable'],
+    ['that is no CSV of ours', async () => upload('a,b\n1,2\n'), 422, 'unreadable_file'],
+    [
+      'that is JSON',
+      async () => reconciler().post(`/funds/${fund.id}/bank-statements`, {}),
+      422,
+      'statement_unreadable',
+    ],
+    [
+      'of an unknown account',
+      async () => upload(written([good({ account: 'GB33BUKB20201555555555' })])),
+      422,
+      'statement_account_unknown',
+    ],
+    [
+      'of another account than was said',
+      async () => upload(written([good()]), reconciler(), fund.id, `?bankAccount=${other}`),
+      422,
+      'statement_of_another_account',
+    ],
+    ['in another currency', async () => upload(written([good({ currency: 'EUR' })])), 422, 'currency_mismatch'],
+    [
+      'that does not foot',
+      async () => upload(written([good(), good({ id: 'R-2', closing: 1n })])),
+      422,
+      'statement_does_not_foot',
+    ],
+    ['of days to come', async () => upload(written([good({ to: tomorrow })])), 422, 'date_in_future'],
+    [
+      'that contradicts another',
+      async () => upload(written([good({ id: 'ST-1', opening: 5n })])),
+      409,
+      'statement_contradicted',
+    ],
+  ])('%s', async (_what, call, status, code) => {
+    const count = async () => (await service.database().owner('statement_entries').count('* as n'))[0]!.n
+    const before = [await count(), await balances(service, fund, '')]
+    const answer = await call()
+    expect([answer.status, answer.body.code]).toEqual([status, code])
+    expect([await count(), await balances(service, fund, '')]).toEqual(before)
+  })
+
+  let other: string
+  beforeAll(async () => {
+    const made = await service
+      .admin()
+      .post(`/funds/${fund.id}/bank-accounts`, { code: 'third', name: 'Third', currency: 'USD' })
+    other = made.body.id
+  })
+
+  test('and the figures are told, to a person in their own words', async () => {
+    const answer = await upload(written([good({ closing: 1n })]))
+    const adds = text(holds + 100n)
+    expect(answer.body.differences).toEqual([{ figure: 'closing', says: '0.01', adds }])
+    const browser = await signedIn(service, reconciler())
+    const at = `/funds/${fund.id}/statements`
+    const sent = await browser.sendFile(await browser.open(at), at, {
+      name: 'march.xml',
+      bytes: written([good({ closing: 1n })]),
+    })
+    expect([sent.status, textOf(sent)]).toEqual([422, expect.stringContaining(`0.01 instead of ${adds}`)])
+  })
+})
+
+test('a person reads a file, confirms a suggestion and sees that bank and ledger agree, in both languages', async () => {
+  const browser = await signedIn(service, fund.cast.reconciler!)
+  const at = `/funds/${fund.id}/statements`
+  const one = statement([
+    { amount: 77700n, bookedOn: today, counterparty: 'Unknown friend', remittance: '<script>alert(1)</script> منحة' },
+    { amount: -300n, bookedOn: today, code: 'ACMT/MDOP/CHRG' },
+  ])
+  const sent = await browser.sendFile(await browser.open(at), at, { name: 'today.csv', bytes: written([one], 'csv') })
+  holds = closingOf(one)
+  expect(sent.status).toBe(303)
+  expect(textOf(await browser.open(sent.headers.location!))).toContain('0 entries booked, 2 on the work list')
+  const list = await browser.open(`${at}/work-list`)
+  expect(list.text).not.toContain('<script>')
+  expect(textOf(list)).toMatch(/90 Charge of the bank/)
+  for (const action of formsOf(list).filter((action) => action.startsWith('/statement-entries/')))
+    if (formsOf(await browser.open(`${at}/work-list`)).includes(action)) {
+      const done = await browser.sendAndFollow(await browser.open(`${at}/work-list`), action)
+      expect(textOf(done)).toContain('It is booked.')
+    }
+  const page = await browser.open(`/bank-accounts/${fund.bank}/reconciliation`)
+  expect(textOf(page)).toContain('Bank and ledger agree.')
+  expect(textOf(await browser.open(`/bank-accounts/${fund.bank}/reconciliation?language=ar`))).toContain(
+    'البنك والدفاتر متطابقان.',
+  )
+  const { body } = await fund.cast.auditor!.get(`/funds/${fund.id}/bank-statements?limit=1`).expect(200)
+  expect(textOf(await browser.open(`/statements/${body.items[0].id}?language=ar`))).toContain('مقبوض غير محدد')
+})
+
+test('what lies between two statements is said, and explains the difference to the cent on every day', async () => {
+  const gone = await service.fund()
+  await gone.cast
+    .controller!.post(`/bank-accounts/${gone.bank}/details`, {
+      ...{ scheme: 'account', account: 'GAP-0001', bic: 'COBADEFFXXX', bankName: 'Bank', bankCountry: 'KE' },
+      ...{ holder: 'The fund', address: { town: 'Nairobi', country: 'KE' } },
+    })
+    .expect(201)
+  const on = (days: number) => inDays(today, days)
+  const of = (id: string, from: number, opening: bigint, amount: bigint) =>
+    written([
+      {
+        id,
+        account: 'GAP0001',
+        currency: 'USD',
+        from: on(from),
+        to: on(from),
+        opening,
+        entries: [{ amount, bookedOn: on(from) }],
+      },
+    ])
+  for (const file of [of('G-1', -9, 0n, 5_000n), of('G-3', -7, 5_900n, 100n)])
+    expect((await upload(file, gone.cast.reconciler, gone.id)).body).toMatchObject({ readBefore: false })
+  const { body } = await gone.cast.auditor!.get(`/funds/${gone.id}/bank-statements`).expect(200)
+  expect(body.items.map(({ gap }: { gap: object | null }) => gap)).toEqual([usd('9.00'), null])
+  const day = async (days: number) =>
+    (await gone.cast.auditor!.get(`/bank-accounts/${gone.bank}/reconciliation?on=${on(days)}`).expect(200)).body
+  const told = await day(-7)
+  expect([told.bank, told.difference, told.explained]).toEqual([usd('60.00'), usd('60.00'), usd('60.00')])
+  expect(told.items.map(({ reason }: { reason: string }) => reason)).toEqual([
+    'missing_statement',
+    'waiting',
+    'waiting',
+  ])
+  expect([(await day(-10)).bank, (await day(-8)).bank]).toEqual([null, usd('50.00')])
+
+  await upload(of('G-2', -8, 5_000n, 900n), gone.cast.reconciler, gone.id).expect(201)
+  const whole = await day(-7)
+  expect([whole.explained, whole.items.length]).toEqual([usd('60.00'), 3])
+  const days = await gone.cast
+    .auditor!.get(`/funds/${gone.id}/bank-accounts/${gone.bank}/days?from=${on(-10)}&to=${on(-7)}`)
+    .expect(200)
+  expect(days.body.items.map(({ bank }: { bank: { amount: string } | null }) => bank?.amount ?? null)).toEqual([
+    '60.00',
+    '59.00',
+    '50.00',
+    null,
+  ])
+})
