@@ -290,6 +290,35 @@ describe('what is not certain waits on the work list, and a person says what it 
     await match(told.entryList[0].id, [{ kind: 'payment', paymentId: id }]).expect(201)
   })
 
+  test('an entry cannot be what it cannot be, nor anything of another fund, and nothing is booked by trying', async () => {
+    const [out, into] = await waiting({ amount: -777n, bookedOn: today }, { amount: 778n, bookedOn: today })
+    const stranger = await service.fund()
+    const before = await balances(service, fund, '')
+    const refusals: [string, object, number, string][] = [
+      [out!, { kind: 'unidentified' }, 422, 'match_does_not_fit'],
+      [into!, { kind: 'payment', paymentId: 'pay_00000000000000000000000000' }, 422, 'match_does_not_fit'],
+      [out!, { kind: 'cancels', otherEntryId: into }, 422, 'match_does_not_fit'],
+      [out!, { kind: 'conversion', otherEntryId: into }, 422, 'match_does_not_fit'],
+      [out!, { kind: 'cancels', otherEntryId: out }, 404, 'not_found'],
+      [out!, { kind: 'payment', paymentId: 'pay_00000000000000000000000000' }, 404, 'not_found'],
+      [into!, { kind: 'receipt', contributionId: 'ctr_00000000000000000000000000' }, 404, 'not_found'],
+      [out!, { kind: 'charge', amount: { amount: '7.77', currency: 'EUR' } }, 422, 'currency_mismatch'],
+      [out!, { kind: 'charge', amount: usd('7.777') }, 400, 'invalid_request'],
+      [out!, { kind: 'charge', amount: usd('99999999999999999999') }, 400, 'invalid_request'],
+    ]
+    for (const [entry, part, status, code] of refusals) {
+      const answer = await match(entry, [part])
+      expect([part, answer.status, answer.body.code]).toEqual([part, status, code])
+    }
+    for (const by of [fund.cast.requester!, fund.cast.auditor!])
+      expect((await match(out!, [{ kind: 'charge' }], by)).status).toBe(403)
+    const elsewhere = await service.person('Elsewhere', stranger.id, ['reconciler'])
+    expect((await match(out!, [{ kind: 'charge' }], elsewhere)).status).toBe(404)
+    expect(await balances(service, fund, '')).toEqual(before)
+    await match(out!, [{ kind: 'charge' }]).expect(201)
+    await match(into!, [{ kind: 'unidentified' }]).expect(201)
+  })
+
   test('ten people who say at once what an entry is book it once', async () => {
     const [entry] = await waiting({ amount: 5000n, bookedOn: today, remittance: 'Who knows' })
     const before = await balances(service, fund, 'liabilities:unapplied')
