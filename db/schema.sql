@@ -3714,7 +3714,25 @@ create view statement_uses_that_count as
     u.used_at,
     u.act_id,
     u.proposal_id,
-    COALESCE(u.ledger_entry, booked.id) AS ledger_entry
+    u.ledger_entry
+   FROM statement_uses u
+  WHERE ((u.proposal_id IS NULL) AND (NOT (EXISTS ( SELECT
+           FROM entries m
+          WHERE ((m.reverses = u.ledger_entry) AND (m.kind = 'correction'::text))))))
+UNION ALL
+ SELECT u.id,
+    u.fund_id,
+    u.entry_id,
+    u.amount,
+    u.kind,
+    u.against,
+    u.certain,
+    u.score,
+    u.used_by,
+    u.used_at,
+    u.act_id,
+    u.proposal_id,
+    booked.id AS ledger_entry
    FROM (statement_uses u
      LEFT JOIN LATERAL ( SELECT l.id
            FROM (((statement_entries e
@@ -3732,12 +3750,12 @@ create view statement_uses_that_count as
           WHERE (((e.id)::text = (u.entry_id)::text) AND (EXISTS ( SELECT
                    FROM postings p
                   WHERE ((p.entry_id = l.id) AND (p.account_id = a.id)))))
-         LIMIT 1) booked ON ((u.proposal_id IS NOT NULL)))
-  WHERE ((NOT (EXISTS ( SELECT
+         LIMIT 1) booked ON (true))
+  WHERE ((u.proposal_id IS NOT NULL) AND (NOT (EXISTS ( SELECT
            FROM proposal_decisions d
           WHERE (((d.proposal_id)::text = (u.proposal_id)::text) AND (d.verdict = 'reject'::text))))) AND (NOT (EXISTS ( SELECT
            FROM entries m
-          WHERE ((m.reverses = COALESCE(u.ledger_entry, booked.id)) AND (m.kind = 'correction'::text))))));
+          WHERE ((m.reverses = booked.id) AND (m.kind = 'correction'::text))))));
 
 create view told as
  SELECT fund_id,

@@ -216,8 +216,12 @@ create index statement_uses_by_against on statement_uses (against) where against
 -- Uses that count: a proposal that was rejected gives the entry back, and so does a correction that took the ledger's entry back. For what a
 -- proposal became, the ledger's entry is the one that moved the cash of that account.
 create view statement_uses_that_count as
-  select u.id, u.fund_id, u.entry_id, u.amount, u.kind, u.against, u.certain, u.score, u.used_by, u.used_at, u.act_id, u.proposal_id,
-         coalesce(u.ledger_entry, booked.id) as ledger_entry
+  select u.id, u.fund_id, u.entry_id, u.amount, u.kind, u.against, u.certain, u.score, u.used_by, u.used_at, u.act_id, u.proposal_id, u.ledger_entry
+    from statement_uses u
+   where u.proposal_id is null and not exists (select from entries m where m.reverses = u.ledger_entry and m.kind = 'correction')
+  union all
+  -- Apart, so that a question for one entry of the ledger goes by its index and looks at the few that wait or waited for a second person.
+  select u.id, u.fund_id, u.entry_id, u.amount, u.kind, u.against, u.certain, u.score, u.used_by, u.used_at, u.act_id, u.proposal_id, booked.id
     from statement_uses u
     left join lateral (
       select l.id
@@ -229,9 +233,10 @@ create view statement_uses_that_count as
                            union all select c.id from account_charges c where c.proposal_id = u.proposal_id)
           and l.kind in ('conversion', 'conversion_sent', 'interest', 'bank_charge')
        where e.id = u.entry_id and exists (select from postings p where p.entry_id = l.id and p.account_id = a.id)
-       limit 1) booked on u.proposal_id is not null
-   where not exists (select from proposal_decisions d where d.proposal_id = u.proposal_id and d.verdict = 'reject')
-     and not exists (select from entries m where m.reverses = coalesce(u.ledger_entry, booked.id) and m.kind = 'correction');
+       limit 1) booked on true
+   where u.proposal_id is not null
+     and not exists (select from proposal_decisions d where d.proposal_id = u.proposal_id and d.verdict = 'reject')
+     and not exists (select from entries m where m.reverses = booked.id and m.kind = 'correction');
 
 -- Cash that the ledger moved on an account, entry by entry, and how much of each is on no statement. What a correction took back is taken
 -- together with its mirror and left out.
