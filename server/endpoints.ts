@@ -29,6 +29,8 @@ import { opinionEndpoints } from './opinions/routes.ts'
 import { notificationEndpoints } from './notifications/routes.ts'
 import { payeeEndpoints } from './payees/routes.ts'
 import { paymentEndpoints } from './payments/routes.ts'
+import { paymentFileEndpoints } from './payment-files/routes.ts'
+import { statusReportEndpoints } from './status-reports/routes.ts'
 import { peopleEndpoints } from './people/routes.ts'
 import { periodEndpoints } from './periods/routes.ts'
 import { openDataEndpoints } from './open-data/routes.ts'
@@ -39,6 +41,7 @@ import { processEndpoints } from './processes/routes.ts'
 import { proposalEndpoints } from './proposals/routes.ts'
 import { requestEndpoints } from './requests/routes.ts'
 import { trancheEndpoints } from './tranches/routes.ts'
+import { statementEndpoints } from './statements/routes.ts'
 import { treasuryEndpoints } from './treasury/routes.ts'
 import { watchEndpoints } from './watch/routes.ts'
 
@@ -65,12 +68,15 @@ export function allEndpoints(db: Db, signIn: SignIn, { clock, files }: { clock: 
     ...trancheEndpoints(),
     ...expenditureReportEndpoints(),
     ...attachmentEndpoints(files),
+    ...paymentFileEndpoints(),
+    ...statusReportEndpoints(),
     ...noRegretEndpoints(),
     ...watchEndpoints(),
     ...planEndpoints(),
     ...readinessEndpoints(),
     ...forecastEndpoints(),
     ...treasuryEndpoints(),
+    ...statementEndpoints(),
     ...proposalEndpoints(),
     ...ruleEndpoints(),
     ...ledgerEndpoints(),

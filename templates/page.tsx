@@ -11,6 +11,7 @@ export type Section =
   | 'payees'
   | 'treasury'
   | 'rates'
+  | 'statements'
   | 'ledger'
   | 'periods'
   | 'experts'
@@ -123,7 +124,7 @@ function Header({ t, here, person, fund, section, unread = 0 }: Frame) {
 const GROUPS: Readonly<Record<keyof Texts['sectionGroups'], readonly Section[]>> = {
   work: ['requests', 'clock', 'reports', 'opinions', 'processes', 'entities'],
   readiness: ['planning', 'experts'],
-  money: ['donors', 'payees', 'treasury', 'rates', 'ledger', 'periods'],
+  money: ['donors', 'payees', 'statements', 'treasury', 'rates', 'ledger', 'periods'],
   rules: ['rules', 'delegations', 'break-glass'],
 }
 

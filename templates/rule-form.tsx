@@ -221,8 +221,13 @@ function Complaint({ name, problem }: { name: string; problem: FormProblem | und
 
 function choicesFor(name: string, of: readonly string[], t: Texts): Choice[] {
   const words =
-    { role: t.roles, rule: t.fundingRules, phase: t.phases, reason: t.clock.reasons, kind: t.rules.organisationTypes }[
-      name
-    ] ?? {}
+    {
+      role: t.roles,
+      rule: t.fundingRules,
+      phase: t.phases,
+      reason: t.clock.reasons,
+      chargeBearer: t.rules.chargeBearers,
+      kind: t.rules.organisationTypes,
+    }[name] ?? {}
   return of.map((value) => ({ value, label: wordFor(words, value) }))
 }

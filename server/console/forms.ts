@@ -64,7 +64,7 @@ type Ask = {
   method: 'post' | 'put' | 'patch' | 'delete'
   path: string
   params: Record<string, string>
-  query?: Record<string, string>
+  query?: Record<string, unknown>
   body?: unknown
   version?: number
 }

@@ -41,6 +41,7 @@ import { rulePages } from './rules.ts'
 import { spendingPages } from './spending.ts'
 import { signInPages } from './sign-in.ts'
 import { subsistencePages } from './subsistence.ts'
+import { statementPages } from './statements.ts'
 import { treasuryPages } from './treasury.ts'
 
 /** The pages of the console: the same acts as the API, for people in a browser. None needs script. */
@@ -78,6 +79,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   contributionPages(router, served)
   payeePages(router, served)
   treasuryPages(router, served)
+  statementPages(router, served)
   auditPages(router, served)
   samplePages(router, served)
   ledgerPages(router, served)

@@ -88,7 +88,7 @@ export const REQUEST_KINDS: readonly WaitingKind[] = [
     roles: ['treasurer', 'bank_signatory'],
     sql: `${PAYMENT('p.certified_at')} ${CLOCK(`'release'`)}
       where p.fund_id = :fundId and p.status = 'certified' and ${NOT_SUSPENDED} and ${freeToPay(`'releaser'`)}
-        and not exists (select from releases l where l.payment_id = p.id and l.released_by = :me)`,
+        and not exists (select from payment_signatures l where l.payment_id = p.id and l.signed_by = :me)`,
     says: (t) => t.waiting.release,
   },
   {

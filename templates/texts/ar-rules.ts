@@ -27,6 +27,7 @@ export const rulesInAr: typeof rulesInEn = {
       authority_limits: 'من يجوز له التنازل عن مال الصندوق',
       bank_charges: 'ما يجوز للمصرف الاحتفاظ به من دفعة',
       recognition: 'المعيار المحاسبي للاتفاقات الجديدة',
+      payment_files: 'رسوم المصارف في الطريق',
       delegation: 'النيابة عن شخص',
       break_glass: 'إجراء الطوارئ',
       advisory_opinion: 'آراء المجلس الاستشاري',
@@ -51,6 +52,8 @@ export const rulesInAr: typeof rulesInEn = {
       authority_limits: 'الشطب ومخصصات الانخفاض وحركات الاحتياطي حتى مبلغ معيّن؛ ويجوز لمن في صف لاحق أن يقرر أيضاً.',
       bank_charges: 'يجوز الاحتفاظ بالأكبر من الاثنين دون سؤال أحد؛ وما فوقه يجب أن يؤكده مراقب مالي.',
       recognition: 'المعيار الذي يُعترف به بالاتفاقات الموقّعة من ذلك اليوم.',
+      payment_files:
+        'من يتحمل رسوم المصارف على مدفوعات الملفات المُعدّة منذ ذلك اليوم. داخل منطقة اليورو لا تقبل المصارف إلا «حسب قواعد النظام».',
       delegation: 'أقصى مدة لتفويض.',
       break_glass: 'المهلة ليؤكد مدير ثانٍ أخذ خطوة بدلاً من أصحابها، والمهلة ليراجعها أصحابها.',
       payees:
@@ -117,6 +120,12 @@ export const rulesInAr: typeof rulesInEn = {
       approved: 'أُكّد ويسري من يومه.',
       rejected: 'رُفض ولا يتغير شيء.',
     },
+    chargeBearers: {
+      SHAR: 'كل طرف رسوم مصرفه (SHAR)',
+      DEBT: 'الصندوق (DEBT)',
+      CRED: 'المستفيد (CRED)',
+      SLEV: 'حسب قواعد النظام (SLEV)',
+    },
     fields: {
       rows: 'المبالغ',
       upTo: 'حتى مبلغ',
@@ -140,6 +149,7 @@ export const rulesInAr: typeof rulesInEn = {
       high: 'مخاطر عالية',
       expired: 'انقضى التقييم',
       unrated: 'لم يقيّم المستفيدَ أحد',
+      chargeBearer: 'الرسوم يتحملها',
       rule: 'هذه تدفع أولاً',
       days: 'الأيام',
       hours: 'الساعات',

@@ -7,6 +7,7 @@ import { payeeErrorsAr, payeesInAr } from './ar-payees.ts'
 import { periodsAr } from './ar-periods.ts'
 import { ruleErrorsAr, rulesInAr } from './ar-rules.ts'
 import { planningAr } from './ar-planning.ts'
+import { statementsInAr } from './ar-statements.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import { clockInAr } from './ar-clock.ts'
@@ -32,6 +33,7 @@ export const ar: Texts = {
     reports: 'تقارير النفقات',
     donors: 'المانحون',
     payees: 'المستفيدون',
+    statements: 'كشوف البنك',
     treasury: 'الخزينة',
     rates: 'أسعار الصرف',
     ledger: 'دفتر الأستاذ',
@@ -300,6 +302,7 @@ export const ar: Texts = {
   ...moneyInAr,
   ...payeesInAr,
   ...expertsAr,
+  ...statementsInAr,
   ...treasuryAr,
   ...peopleInAr,
   ...delegationsAr,
@@ -543,6 +546,7 @@ export const ar: Texts = {
     conversion_sent: 'تحويل في الطريق',
     conversion: 'تحويل بين حسابات الصندوق',
     interest: 'فوائد',
+    bank_charge: 'رسوم بنكية على حساب',
     reserve_replenished: 'تعويض الاحتياطي',
     reserve_released: 'صرف من الاحتياطي',
     correction: 'تصحيح: قيد عكسي',
@@ -583,6 +587,9 @@ export const ar: Texts = {
     exceeds_committed: 'هذا أكثر مما بقي ملتزماً به وغير مصدّق، وهو {free}.',
     closedUntil: 'دفاتر ذلك الشهر مغلقة. سجّله في {day} أو بعده.',
     stillOpen: '{month} ما زال مفتوحاً ويجب إغلاقه أولاً.',
+    statement_does_not_foot: 'الكشف يناقض نفسه، فلم يؤخذ شيء من الملف. اطلبه من البنك مرة أخرى.',
+    figureDiffers: '{figure}: {says} بدلاً من {adds}.',
+    atLine: 'السطر {line}: {reason}.',
     checklist_not_done: 'قائمة التحقق لم تكتمل. انظر أدناه ما بقي.',
     no_such_address: 'هذه الصفحة غير موجودة.',
   },

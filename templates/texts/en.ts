@@ -7,6 +7,7 @@ import { payeeErrorsEn, payeesInEn } from './en-payees.ts'
 import { periodsEn } from './en-periods.ts'
 import { ruleErrorsEn, rulesInEn } from './en-rules.ts'
 import { planningEn } from './en-planning.ts'
+import { statementsInEn } from './en-statements.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
@@ -31,6 +32,7 @@ export const en = {
     reports: 'Spending reports',
     donors: 'Donors',
     payees: 'Payees',
+    statements: 'Statements',
     treasury: 'Treasury',
     rates: 'Exchange rates',
     ledger: 'Ledger',
@@ -299,6 +301,7 @@ export const en = {
   ...moneyInEn,
   ...payeesInEn,
   ...expertsEn,
+  ...statementsInEn,
   ...treasuryEn,
   ...peopleInEn,
   ...delegationsEn,
@@ -547,6 +550,7 @@ export const en = {
     conversion_sent: 'Conversion, on its way',
     conversion: 'Conversion between own accounts',
     interest: 'Interest',
+    bank_charge: 'Bank charge on an account',
     reserve_replenished: 'Reserve replenished',
     reserve_released: 'Reserve released',
     correction: 'Correction: mirror',
@@ -590,6 +594,10 @@ export const en = {
     exceeds_committed: 'That is more than is still committed and not yet certified, which is {free}.',
     closedUntil: 'The books of that month are closed. Record it on {day} or later.',
     stillOpen: '{month} is still open and must be closed first.',
+    statement_does_not_foot:
+      'The statement contradicts itself, so nothing of the file was taken. Ask the bank for it again.',
+    figureDiffers: '{figure}: {says} instead of {adds}.',
+    atLine: 'Line {line}: {reason}.',
     checklist_not_done: 'The checklist is not done. See below what is left.',
     no_such_address: 'This page does not exist.',
   },
