@@ -17,6 +17,7 @@ import { ruleEndpoints } from './rules/routes.ts'
 import { sampleEndpoints } from './samples/routes.ts'
 import { savedQueryEndpoints } from './saved-queries/routes.ts'
 import { noRegretEndpoints } from './no-regret/routes.ts'
+import { recoveryEndpoints } from './recoveries/routes.ts'
 import type { SignIn } from './http/sign-in.ts'
 import { importEndpoints } from './imports/routes.ts'
 import { exportEndpoints } from './ledger/exports/routes.ts'
@@ -57,6 +58,7 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...clockEndpoints(),
     ...paymentEndpoints(),
     ...noRegretEndpoints(),
+    ...recoveryEndpoints(),
     ...watchEndpoints(),
     ...planEndpoints(),
     ...readinessEndpoints(),

@@ -11,7 +11,8 @@ import { Amount, Code, Columns, Day, Facts, Figure, Moment, Name, Said, Status, 
 import { PaymentsBack } from './payment-back.tsx'
 import { Changes } from './request-changes.tsx'
 import { PartNow, type PartNowProps } from './request-forms.tsx'
-import { Advance, Recovery } from './request-advance.tsx'
+import { Recovery } from './recovery.tsx'
+import { Advance } from './request-advance.tsx'
 import { Payments, Steps } from './request-history.tsx'
 import { StopClock } from './stop-clock.tsx'
 import { StandingInFor } from './standing-in.tsx'
@@ -71,7 +72,7 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       </p>
       {request.ending && <Ending of={request.ending as EndingTold} t={t} />}
       {request.advance && <Advance of={request.advance} t={t} />}
-      {request.advance?.recovery && <Recovery request={request} of={request.advance.recovery} t={t} {...shown.part} />}
+      {request.recovery && <Recovery request={request} of={request.recovery} t={t} {...shown.part} />}
       <BreakGlassOn items={shown.around.broken} t={t} />
       <StandingInFor {...shown.around} t={t} />
       <PartNow request={request} names={names} t={t} {...shown.part} />
@@ -240,7 +241,7 @@ function StagesOfRequest({ request, currency, t }: { request: RequestTold; curre
     <Table caption={<Said text={t.request.moneyCaption} currency={<bdi>{currency}</bdi>} />}>
       <Columns names={[t.home.stage, t.requests.amount]} figures={[t.requests.amount]} />
       <tbody>
-        {(['reserved', 'committed', 'disbursed'] as const).map((stage) => (
+        {(['reserved', 'committed', 'disbursed', 'reported'] as const).map((stage) => (
           <tr>
             <th scope="row">{t.stages[stage]}</th>
             <td class="figure">

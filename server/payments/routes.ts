@@ -143,6 +143,7 @@ export function paymentEndpoints(): Endpoint[] {
         refuses: [
           'not_released',
           'to_be_recovered',
+          'request_closed',
           'currency_mismatch',
           'bank_value_differs',
           'charge_above_limit',

@@ -18,6 +18,9 @@ export const REQUEST_STATUSES = [
   'cancelled',
   'unwound',
 ] as const
+/** What money is asked for and spent on. */
+export const CATEGORIES = ['grants', 'experts', 'travel', 'venue', 'interpretation', 'security'] as const
+
 export type RequestStatus = (typeof REQUEST_STATUSES)[number]
 /** How fast a request is wanted; the lane decides which targets its steps have. */
 export const LANES = ['standard', 'rapid', 'no_regret'] as const
