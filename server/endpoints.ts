@@ -3,6 +3,7 @@ import { actEndpoints } from './acts/routes.ts'
 import { entryEndpoints } from './audit/routes.ts'
 import { breakGlassEndpoints } from './break-glass/routes.ts'
 import { clockEndpoints } from './clock/routes.ts'
+import { closureEndpoints } from './closures/routes.ts'
 import { contributionEndpoints } from './contributions/routes.ts'
 import { correctionEndpoints } from './corrections/routes.ts'
 import { delegationEndpoints } from './delegations/routes.ts'
@@ -11,6 +12,7 @@ import { forecastEndpoints } from './forecast/routes.ts'
 import { deploymentEndpoints } from './deployments/routes.ts'
 import { entityEndpoints } from './entities/routes.ts'
 import { expertEndpoints } from './experts/routes.ts'
+import { findingEndpoints } from './findings/routes.ts'
 import { fundEndpoints } from './funds/routes.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { ruleEndpoints } from './rules/routes.ts'
@@ -19,6 +21,7 @@ import { savedQueryEndpoints } from './saved-queries/routes.ts'
 import { noRegretEndpoints } from './no-regret/routes.ts'
 import { recoveryEndpoints } from './recoveries/routes.ts'
 import type { SignIn } from './http/sign-in.ts'
+import { lessonEndpoints } from './lessons/routes.ts'
 import { importEndpoints } from './imports/routes.ts'
 import { exportEndpoints } from './ledger/exports/routes.ts'
 import { ledgerEndpoints } from './ledger/routes.ts'
@@ -59,6 +62,9 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...paymentEndpoints(),
     ...noRegretEndpoints(),
     ...recoveryEndpoints(),
+    ...findingEndpoints(),
+    ...lessonEndpoints(),
+    ...closureEndpoints(),
     ...watchEndpoints(),
     ...planEndpoints(),
     ...readinessEndpoints(),

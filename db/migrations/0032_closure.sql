@@ -123,6 +123,7 @@ create table findings (
   must_act     id not null references people,
   due_on       date not null,
   recorded_by  id not null,
+  recorded_as  text not null check (recorded_as in ('auditor', 'controller')),
   person_kind  text not null,
   recorded_at  timestamptz not null,
   act_id       id not null references acts deferrable initially deferred,
@@ -220,19 +221,6 @@ create table closures (
   foreign key (fund_id, request_id) references requests (fund_id, id),
   constraint one_duty_each foreign key (request_id, closed_by, duty) references duties (request_id, person_id, duty)
 );
--- What of its money each contribution has back, unspent, and what its agreement says of that.
-create table closure_unspent (
-  request_id       id not null,
-  fund_id          id not null,
-  contribution_id  id not null,
-  amount           bigint not null check (amount > 0),
-  terms            text not null check (terms in ('stay', 'return')),
-  primary key (request_id, contribution_id),
-  foreign key (fund_id, request_id) references closures (fund_id, request_id),
-  foreign key (fund_id, contribution_id) references contributions (fund_id, id)
-);
-create index closure_unspent_by_contribution on closure_unspent (contribution_id);
-
 -- All that stands in the way of closing a request, each with how many or how much (minor units of the fund's currency).
 create function closing_points(p_request text) returns table (point text, items bigint, amount bigint)
   language sql stable set search_path = public, pg_temp as $$
@@ -370,7 +358,7 @@ do $$
 declare
   history text;
 begin
-  foreach history in array array['findings', 'finding_answers', 'finding_endings', 'lessons', 'closures', 'closure_unspent'] loop
+  foreach history in array array['findings', 'finding_answers', 'finding_endings', 'lessons', 'closures'] loop
     execute format('create trigger append_only before update or delete or truncate on %I for each statement execute function history_is_append_only()', history);
     execute format('grant select, insert on %I to wasata_service', history);
   end loop;

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Db } from '../../db/connect.ts'
 import { noticeSteps } from '../clock/notice.ts'
+import { remindFindings } from '../findings/remind.ts'
 import { unwindOverdue } from '../no-regret/overdue.ts'
 import { remindToRatify } from '../no-regret/tell.ts'
 import { deliverMails } from '../notifications/deliver.ts'
@@ -68,6 +69,12 @@ export const TASKS: readonly Task[] = [
       const ended = await expirePlans(db, now)
       if (ended > 0) log.info({ ended }, 'plans expired')
     },
+  },
+  {
+    name: 'remind_findings',
+    does: 'Reminds who must act on an audit finding when its day has come, and tells those above a week later',
+    everyMinutes: 60,
+    run: async ({ db, now }) => void (await remindFindings(db, now)),
   },
   {
     name: 'send_mails',
