@@ -200,6 +200,44 @@ create table approval_steps (
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON approval_steps FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON approval_steps FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
 
+create table attachment_faults (
+  fund_id        id not null,
+  attachment_id  id not null,
+  fault          text not null,
+  found_at       timestamp with time zone not null,
+  constraint attachment_faults_pkey PRIMARY KEY (attachment_id, fault),
+  constraint attachment_faults_fund_id_attachment_id_fkey FOREIGN KEY (fund_id, attachment_id) REFERENCES attachments(fund_id, id),
+  constraint attachment_faults_fault_check CHECK ((fault = ANY (ARRAY['missing'::text, 'changed'::text])))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON attachment_faults FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table attachments (
+  id          id not null,
+  fund_id     id not null,
+  request_id  id not null,
+  report_id   id,
+  file_name   text not null,
+  media_type  text not null,
+  bytes       bigint not null,
+  sha256      bytea not null,
+  added_by    id not null,
+  added_at    timestamp with time zone not null,
+  act_id      id not null,
+  constraint attachments_pkey PRIMARY KEY (id),
+  constraint attachments_fund_id_id_key UNIQUE (fund_id, id),
+  constraint attachments_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint attachments_added_by_fkey FOREIGN KEY (added_by) REFERENCES people(id),
+  constraint attachments_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint attachments_report_id_request_id_fkey FOREIGN KEY (report_id, request_id) REFERENCES expenditure_reports(id, request_id),
+  constraint attachments_bytes_check CHECK ((bytes > 0)),
+  constraint attachments_file_name_check CHECK (((length(file_name) >= 1) AND (length(file_name) <= 200))),
+  constraint attachments_media_type_check CHECK ((media_type = ANY (ARRAY['application/pdf'::text, 'image/png'::text, 'image/jpeg'::text, 'text/plain'::text, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'::text, 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'::text]))),
+  constraint attachments_sha256_check CHECK ((length(sha256) = 32))
+);
+CREATE INDEX attachments_by_content ON attachments USING btree (sha256);
+CREATE INDEX attachments_by_request ON attachments USING btree (request_id, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON attachments FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table back_dated (
   account_id  bigint not null,
   seal        integer not null,
@@ -399,21 +437,6 @@ create table closings (
   constraint closings_fund_id_account_id_fkey FOREIGN KEY (fund_id, account_id) REFERENCES accounts(fund_id, id),
   constraint closings_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
 ) with (fillfactor=80);
-
-create table closure_unspent (
-  request_id       id not null,
-  fund_id          id not null,
-  contribution_id  id not null,
-  amount           bigint not null,
-  terms            text not null,
-  constraint closure_unspent_pkey PRIMARY KEY (request_id, contribution_id),
-  constraint closure_unspent_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
-  constraint closure_unspent_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES closures(fund_id, request_id),
-  constraint closure_unspent_amount_check CHECK ((amount > 0)),
-  constraint closure_unspent_terms_check CHECK ((terms = ANY (ARRAY['stay'::text, 'return'::text])))
-);
-CREATE INDEX closure_unspent_by_contribution ON closure_unspent USING btree (contribution_id);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON closure_unspent FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table closures (
   request_id  id not null,
@@ -855,6 +878,25 @@ CREATE TRIGGER deployed_people_have_no_duty AFTER INSERT ON duties FOR EACH ROW 
 CREATE TRIGGER named_people_have_no_duty BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION named_people_have_no_duty();
 CREATE TRIGGER works_here BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION works_here();
 
+create table early_starts (
+  request_id  id not null,
+  fund_id     id not null,
+  from_on     date not null,
+  reason      text not null,
+  granted_by  id not null,
+  duty        text not null default 'approver'::text,
+  granted_at  timestamp with time zone not null,
+  act_id      id not null,
+  constraint early_starts_pkey PRIMARY KEY (request_id),
+  constraint early_starts_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint early_starts_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint one_duty_each FOREIGN KEY (request_id, granted_by, duty) REFERENCES duties(request_id, person_id, duty),
+  constraint early_starts_duty_check CHECK ((duty = 'approver'::text)),
+  constraint early_starts_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON early_starts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON early_starts FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
+
 create table earmark_changes (
   contribution_id  id not null,
   version          integer not null,
@@ -986,6 +1028,33 @@ create table exchange_rates (
   constraint exchange_rates_units_check CHECK ((units > (0)::numeric))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON exchange_rates FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table expenditure_reports (
+  id           id not null,
+  fund_id      id not null,
+  request_id   id not null,
+  due          smallint not null,
+  status       text not null default 'draft'::text,
+  number       integer not null default 1,
+  version      integer not null default 1,
+  period_from  date,
+  period_to    date,
+  narrative    text not null default ''::text,
+  created_by   id not null,
+  created_at   timestamp with time zone not null,
+  act_id       id not null,
+  constraint expenditure_reports_pkey PRIMARY KEY (id),
+  constraint expenditure_reports_fund_id_id_key UNIQUE (fund_id, id),
+  constraint expenditure_reports_id_request_id_key UNIQUE (id, request_id),
+  constraint reported_once UNIQUE (request_id, due),
+  constraint expenditure_reports_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint expenditure_reports_created_by_fkey FOREIGN KEY (created_by) REFERENCES people(id),
+  constraint expenditure_reports_fund_id_request_id_due_fkey FOREIGN KEY (fund_id, request_id, due) REFERENCES report_dues(fund_id, request_id, number),
+  constraint expenditure_reports_check CHECK ((period_to >= period_from)),
+  constraint expenditure_reports_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'queried'::text, 'accepted'::text])))
+);
+CREATE INDEX expenditure_reports_by_fund ON expenditure_reports USING btree (fund_id, status, id);
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON expenditure_reports FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
 
 create table expert_versions (
   fund_id     id not null,
@@ -1129,6 +1198,7 @@ create table findings (
   must_act     id not null,
   due_on       date not null,
   recorded_by  id not null,
+  recorded_as  text not null,
   person_kind  text not null,
   recorded_at  timestamp with time zone not null,
   act_id       id not null,
@@ -1140,6 +1210,7 @@ create table findings (
   constraint findings_must_act_fkey FOREIGN KEY (must_act) REFERENCES people(id),
   constraint findings_recorded_by_person_kind_fkey FOREIGN KEY (recorded_by, person_kind) REFERENCES people(id, kind),
   constraint finding_of_two_people CHECK (((must_act)::text <> (recorded_by)::text)),
+  constraint findings_recorded_as_check CHECK ((recorded_as = ANY (ARRAY['auditor'::text, 'controller'::text]))),
   constraint findings_severity_check CHECK ((severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text]))),
   constraint findings_what_check CHECK (((length(what) >= 1) AND (length(what) <= 4000))),
   constraint service_account_decides_nothing CHECK ((person_kind = 'person'::text))
@@ -1352,6 +1423,43 @@ CREATE INDEX lessons_by_fund ON lessons USING btree (fund_id, id);
 CREATE INDEX lessons_by_request ON lessons USING btree (request_id);
 CREATE INDEX lessons_by_words ON lessons USING gin (to_tsvector('simple'::regconfig, ((((((title || ' '::text) || planned) || ' '::text) || happened) || ' '::text) || advice)));
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON lessons FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table line_reviews (
+  id           id not null,
+  fund_id      id not null,
+  request_id   id not null,
+  report_id    id not null,
+  line_id      id not null,
+  verdict      text not null,
+  functional   bigint not null,
+  reason       text not null default ''::text,
+  takes_back   id,
+  reviewed_by  id not null,
+  duty         text not null,
+  reviewed_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint line_reviews_pkey PRIMARY KEY (id),
+  constraint line_reviews_fund_id_id_key UNIQUE (fund_id, id),
+  constraint line_reviews_id_line_id_verdict_key UNIQUE (id, line_id, verdict),
+  constraint review_taken_back_once UNIQUE (takes_back),
+  constraint line_reviews_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint line_reviews_fund_id_line_id_fkey FOREIGN KEY (fund_id, line_id) REFERENCES report_lines(fund_id, id),
+  constraint line_reviews_line_id_report_id_fkey FOREIGN KEY (line_id, report_id) REFERENCES report_lines(id, report_id),
+  constraint line_reviews_report_id_request_id_fkey FOREIGN KEY (report_id, request_id) REFERENCES expenditure_reports(id, request_id),
+  constraint line_reviews_takes_back_line_id_verdict_fkey FOREIGN KEY (takes_back, line_id, verdict) REFERENCES line_reviews(id, line_id, verdict),
+  constraint one_duty_each FOREIGN KEY (request_id, reviewed_by, duty) REFERENCES duties(request_id, person_id, duty),
+  constraint line_reviews_check CHECK ((((verdict = 'accept'::text) AND (takes_back IS NULL)) OR (reason <> ''::text))),
+  constraint line_reviews_check1 CHECK (((verdict <> 'query'::text) OR ((functional = 0) AND (takes_back IS NULL)))),
+  constraint line_reviews_duty_check CHECK ((duty = ANY (ARRAY['certifier'::text, 'approver'::text]))),
+  constraint line_reviews_reason_check CHECK ((length(reason) <= 1000)),
+  constraint line_reviews_verdict_check CHECK ((verdict = ANY (ARRAY['accept'::text, 'query'::text, 'ineligible'::text])))
+);
+CREATE UNIQUE INDEX line_reviewed_once ON line_reviews USING btree (line_id) WHERE (takes_back IS NULL);
+CREATE INDEX line_reviews_by_request ON line_reviews USING btree (request_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON line_reviews FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON line_reviews FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
+CREATE TRIGGER recovered_within_due AFTER INSERT ON line_reviews FOR EACH ROW WHEN ((new.verdict = 'ineligible'::text)) EXECUTE FUNCTION recovered_within_due();
+CREATE TRIGGER reviewed_within_bounds BEFORE INSERT ON line_reviews FOR EACH ROW EXECUTE FUNCTION reviewed_within_bounds();
 
 create table looks (
   id          bigint not null generated always as identity,
@@ -1782,6 +1890,7 @@ CREATE TRIGGER not_while_suspended BEFORE INSERT ON payments FOR EACH ROW EXECUT
 CREATE TRIGGER paid_as_approved BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION paid_as_approved();
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 CREATE TRIGGER payment_moves_by_its_rows BEFORE UPDATE OF status ON payments FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION payment_moves_by_its_rows();
+CREATE TRIGGER within_released_tranches BEFORE INSERT ON payments FOR EACH ROW WHEN ((new.category = 'grants'::text)) EXECUTE FUNCTION within_released_tranches();
 
 create table people (
   id                 id not null,
@@ -2103,7 +2212,7 @@ create table policies (
   constraint policies_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint policies_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
   constraint rule_by_two_people FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
-  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text, 'clock'::text, 'lanes'::text, 'delegation'::text, 'break_glass'::text, 'advisory_opinion'::text]))),
+  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text, 'clock'::text, 'lanes'::text, 'delegation'::text, 'break_glass'::text, 'advisory_opinion'::text, 'tranches'::text, 'reporting'::text]))),
   constraint policies_verdict_check CHECK ((verdict = 'approve'::text)),
   constraint rule_not_in_the_past CHECK (((proposal_id IS NULL) OR (effective_from >= ((recorded_at AT TIME ZONE 'utc'::text))::date)))
 );
@@ -2227,7 +2336,7 @@ create table proposals (
   constraint proposals_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint proposals_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint proposals_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES people(id),
-  constraint proposals_kind_check CHECK ((kind = ANY (ARRAY['policy'::text, 'conversion'::text, 'interest_charge'::text, 'write_off'::text, 'impairment'::text, 'impairment_reversal'::text, 'reserve_replenishment'::text, 'reserve_release'::text, 'recovery_write_off'::text]))),
+  constraint proposals_kind_check CHECK ((kind = ANY (ARRAY['policy'::text, 'conversion'::text, 'interest_charge'::text, 'write_off'::text, 'impairment'::text, 'impairment_reversal'::text, 'reserve_replenishment'::text, 'reserve_release'::text, 'recovery_write_off'::text, 'tranche_waiver'::text]))),
   constraint recovery_of_a_request CHECK (((kind <> 'recovery_write_off'::text) OR (request_id IS NOT NULL)))
 );
 CREATE INDEX proposals_by_contribution ON proposals USING btree (contribution_id) WHERE (contribution_id IS NOT NULL);
@@ -2574,6 +2683,83 @@ create table reopenings (
 CREATE INDEX reopenings_by_month ON reopenings USING btree (fund_id, month, id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON reopenings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
+create table report_dues (
+  fund_id        id not null,
+  request_id     id not null,
+  number         smallint not null,
+  kind           text not null,
+  tranche        smallint,
+  due_on         date not null,
+  escalate_days  integer not null,
+  block_days     integer not null,
+  answer_days    integer not null,
+  constraint report_dues_pkey PRIMARY KEY (request_id, number),
+  constraint report_dues_fund_id_request_id_number_key UNIQUE (fund_id, request_id, number),
+  constraint report_dues_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint report_dues_request_id_tranche_fkey FOREIGN KEY (request_id, tranche) REFERENCES tranches(request_id, number),
+  constraint report_dues_answer_days_check CHECK ((answer_days >= 0)),
+  constraint report_dues_block_days_check CHECK ((block_days >= 0)),
+  constraint report_dues_check CHECK (((kind = 'interim'::text) = (tranche IS NOT NULL))),
+  constraint report_dues_escalate_days_check CHECK ((escalate_days >= 0)),
+  constraint report_dues_kind_check CHECK ((kind = ANY (ARRAY['interim'::text, 'final'::text]))),
+  constraint report_dues_number_check CHECK ((number > 0))
+);
+CREATE INDEX report_dues_by_day ON report_dues USING btree (fund_id, due_on);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON report_dues FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table report_lines (
+  id           id not null,
+  fund_id      id not null,
+  request_id   id not null,
+  report_id    id not null,
+  number       integer not null,
+  line         smallint not null,
+  category     text not null,
+  description  text not null,
+  spent_on     date not null,
+  amount       bigint not null,
+  currency     text not null,
+  rate         numeric(24,10),
+  functional   bigint not null,
+  answers      id,
+  constraint report_lines_pkey PRIMARY KEY (id),
+  constraint report_lines_fund_id_id_key UNIQUE (fund_id, id),
+  constraint report_lines_id_report_id_key UNIQUE (id, report_id),
+  constraint report_lines_report_id_number_line_key UNIQUE (report_id, number, line),
+  constraint report_lines_answers_report_id_fkey FOREIGN KEY (answers, report_id) REFERENCES report_lines(id, report_id),
+  constraint report_lines_currency_fkey FOREIGN KEY (currency) REFERENCES currencies(code),
+  constraint report_lines_fund_id_report_id_fkey FOREIGN KEY (fund_id, report_id) REFERENCES expenditure_reports(fund_id, id),
+  constraint report_lines_report_id_request_id_fkey FOREIGN KEY (report_id, request_id) REFERENCES expenditure_reports(id, request_id),
+  constraint report_lines_amount_check CHECK ((amount > 0)),
+  constraint report_lines_category_check CHECK ((category = ANY (ARRAY['grants'::text, 'experts'::text, 'travel'::text, 'venue'::text, 'interpretation'::text, 'security'::text]))),
+  constraint report_lines_description_check CHECK (((length(description) >= 1) AND (length(description) <= 300))),
+  constraint report_lines_functional_check CHECK ((functional > 0)),
+  constraint report_lines_line_check CHECK ((line > 0))
+);
+CREATE TRIGGER submitted_lines_are_fixed BEFORE INSERT OR DELETE ON report_lines FOR EACH ROW EXECUTE FUNCTION submitted_lines_are_fixed();
+
+create table report_submissions (
+  fund_id       id not null,
+  report_id     id not null,
+  request_id    id not null,
+  number        integer not null,
+  submitted_by  id not null,
+  duty          text not null default 'requester'::text,
+  submitted_at  timestamp with time zone not null,
+  period_from   date not null,
+  period_to     date not null,
+  narrative     text not null,
+  act_id        id not null,
+  constraint report_submissions_pkey PRIMARY KEY (report_id, number),
+  constraint one_duty_each FOREIGN KEY (request_id, submitted_by, duty) REFERENCES duties(request_id, person_id, duty),
+  constraint report_submissions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint report_submissions_fund_id_report_id_fkey FOREIGN KEY (fund_id, report_id) REFERENCES expenditure_reports(fund_id, id),
+  constraint report_submissions_report_id_request_id_fkey FOREIGN KEY (report_id, request_id) REFERENCES expenditure_reports(id, request_id),
+  constraint report_submissions_duty_check CHECK ((duty = 'requester'::text))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON report_submissions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON report_submissions FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
+
 create table request_endings (
   request_id  id not null,
   kind        text not null,
@@ -2666,6 +2852,7 @@ CREATE INDEX requests_by_entity ON requests USING btree (entity_id, id);
 CREATE INDEX requests_by_status ON requests USING btree (fund_id, status, id);
 CREATE CONSTRAINT TRIGGER advance_is_as_its_rows AFTER UPDATE OF status ON requests DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.lane = 'no_regret'::text) OR (new.status = 'unwound'::text))) EXECUTE FUNCTION advance_is_as_its_rows();
 CREATE TRIGGER approved_at_every_step BEFORE UPDATE OF status ON requests FOR EACH ROW WHEN (((old.status = 'submitted'::text) AND (new.status <> ALL (ARRAY['submitted'::text, 'returned'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text])) AND (NOT ((new.lane = 'no_regret'::text) AND (new.status = 'active'::text))))) EXECUTE FUNCTION approved_at_every_step();
+CREATE CONSTRAINT TRIGGER approved_with_tranches AFTER UPDATE OF status ON requests DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.status = 'submitted'::text) AND (new.status = ANY (ARRAY['approved'::text, 'active'::text])))) EXECUTE FUNCTION approved_with_tranches();
 CREATE TRIGGER closed_request_stays BEFORE UPDATE ON requests FOR EACH ROW EXECUTE FUNCTION closed_request_stays();
 CREATE CONSTRAINT TRIGGER closed_with_nothing_left AFTER UPDATE OF status ON requests DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.status = 'closed'::text)) EXECUTE FUNCTION closed_with_nothing_left();
 CREATE TRIGGER decided_content_is_fixed BEFORE UPDATE ON requests FOR EACH ROW EXECUTE FUNCTION decided_content_is_fixed();
@@ -2674,6 +2861,7 @@ CREATE TRIGGER lane_is_fixed BEFORE UPDATE OF lane ON requests FOR EACH ROW WHEN
 CREATE TRIGGER lane_reason_is_fixed BEFORE UPDATE OF lane_reason ON requests FOR EACH ROW WHEN (((old.lane_reason <> new.lane_reason) AND (old.status <> ALL (ARRAY['draft'::text, 'returned'::text])))) EXECUTE FUNCTION lane_is_fixed();
 CREATE CONSTRAINT TRIGGER no_regret_is_counted AFTER UPDATE OF status, round ON requests DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.lane = 'no_regret'::text) AND (new.status <> ALL (ARRAY['draft'::text, 'withdrawn'::text])))) EXECUTE FUNCTION no_regret_is_counted();
 CREATE TRIGGER process_is_known BEFORE INSERT OR UPDATE OF process_id ON requests FOR EACH ROW WHEN ((new.process_id IS NOT NULL)) EXECUTE FUNCTION process_is_known();
+CREATE TRIGGER reports_after_paying BEFORE UPDATE OF status ON requests FOR EACH ROW WHEN (((new.status = 'reporting'::text) AND (old.status <> 'reporting'::text))) EXECUTE FUNCTION reports_after_paying();
 CREATE TRIGGER request_holds_experts AFTER UPDATE OF status ON requests FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION request_holds_experts();
 alter table requests enable row level security;
 create policy own on requests for select to wasata_donor using (((id)::text IN ( SELECT own_requests() AS own_requests)));
@@ -2737,6 +2925,19 @@ create table revaluations (
   constraint revaluations_number_check CHECK ((number > 0))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON revaluations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table review_funding (
+  fund_id          id not null,
+  review_id        id not null,
+  contribution_id  id not null,
+  amount           bigint not null,
+  constraint review_funding_pkey PRIMARY KEY (review_id, contribution_id),
+  constraint review_funding_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
+  constraint review_funding_fund_id_review_id_fkey FOREIGN KEY (fund_id, review_id) REFERENCES line_reviews(fund_id, id),
+  constraint review_funding_amount_check CHECK ((amount <> 0))
+);
+CREATE INDEX review_funding_by_contribution ON review_funding USING btree (contribution_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON review_funding FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table role_grants (
   fund_id           id not null,
@@ -3078,6 +3279,20 @@ create table subsistence_rates (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON subsistence_rates FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
+create table support_charges (
+  fund_id          id not null,
+  review_id        id not null,
+  contribution_id  id not null,
+  amount           bigint not null,
+  constraint support_charges_pkey PRIMARY KEY (review_id, contribution_id),
+  constraint support_charges_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
+  constraint support_charges_fund_id_review_id_fkey FOREIGN KEY (fund_id, review_id) REFERENCES line_reviews(fund_id, id),
+  constraint support_charges_amount_check CHECK ((amount <> 0))
+);
+CREATE INDEX support_charges_by_contribution ON support_charges USING btree (contribution_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON support_charges FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER support_within_set_aside AFTER INSERT ON support_charges FOR EACH ROW EXECUTE FUNCTION support_within_set_aside();
+
 create table ties (
   person_id  id not null,
   payee_id   id not null,
@@ -3107,6 +3322,65 @@ create table tokens (
 );
 CREATE INDEX tokens_by_person ON tokens USING btree (person_id);
 CREATE TRIGGER works_here BEFORE INSERT ON tokens FOR EACH ROW EXECUTE FUNCTION works_here();
+
+create table tranche_plans (
+  request_id    id not null,
+  fund_id       id not null,
+  source        text not null,
+  risk          text not null,
+  days          integer not null,
+  rule_from     date not null,
+  reported_bps  integer not null,
+  made_at       timestamp with time zone not null,
+  act_id        id not null,
+  constraint tranche_plans_pkey PRIMARY KEY (request_id),
+  constraint tranche_plans_fund_id_request_id_key UNIQUE (fund_id, request_id),
+  constraint tranche_plans_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint tranche_plans_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint tranche_plans_days_check CHECK ((days > 0)),
+  constraint tranche_plans_reported_bps_check CHECK (((reported_bps >= 0) AND (reported_bps <= 10000))),
+  constraint tranche_plans_risk_check CHECK ((risk = ANY (ARRAY['unrated'::text, 'low'::text, 'medium'::text, 'high'::text, 'expired'::text]))),
+  constraint tranche_plans_source_check CHECK ((source = ANY (ARRAY['rule'::text, 'plan'::text, 'lane'::text])))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tranche_plans FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table tranche_releases (
+  fund_id      id not null,
+  request_id   id not null,
+  number       smallint not null,
+  grounds      text not null,
+  conditions   jsonb not null,
+  proposal_id  id,
+  verdict      text,
+  released_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint tranche_releases_pkey PRIMARY KEY (request_id, number),
+  constraint tranche_releases_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint tranche_releases_fund_id_request_id_number_fkey FOREIGN KEY (fund_id, request_id, number) REFERENCES tranches(fund_id, request_id, number),
+  constraint tranche_releases_proposal_id_verdict_fkey FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
+  constraint tranche_releases_check CHECK (((grounds = 'first'::text) = (number = 1))),
+  constraint tranche_releases_grounds_check CHECK ((grounds = ANY (ARRAY['first'::text, 'conditions'::text, 'waiver'::text]))),
+  constraint tranche_releases_verdict_check CHECK ((verdict = 'approve'::text)),
+  constraint waived_by_two_people CHECK (((grounds = 'waiver'::text) = ((proposal_id IS NOT NULL) AND (verdict IS NOT NULL))))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tranche_releases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON tranche_releases FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
+CREATE TRIGGER tranche_is_due BEFORE INSERT ON tranche_releases FOR EACH ROW EXECUTE FUNCTION tranche_is_due();
+
+create table tranches (
+  fund_id     id not null,
+  request_id  id not null,
+  number      smallint not null,
+  amount      bigint not null,
+  planned_on  date not null,
+  note        text not null default ''::text,
+  constraint tranches_pkey PRIMARY KEY (request_id, number),
+  constraint tranches_fund_id_request_id_number_key UNIQUE (fund_id, request_id, number),
+  constraint tranches_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES tranche_plans(fund_id, request_id),
+  constraint tranches_amount_check CHECK ((amount > 0)),
+  constraint tranches_number_check CHECK ((number > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tranches FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table turnover (
   account_id  bigint not null,
@@ -3218,6 +3492,24 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON year_closings 
 CREATE CONSTRAINT TRIGGER year_closes_itself AFTER INSERT ON year_closings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION year_closes_itself();
 CREATE TRIGGER year_must_be_over BEFORE INSERT ON year_closings FOR EACH ROW EXECUTE FUNCTION year_must_be_over();
 
+create view line_standings as
+ SELECT l.id AS line_id,
+    l.fund_id,
+    l.request_id,
+    l.report_id,
+    l.number,
+    l.category,
+    l.functional,
+        CASE
+            WHEN (r.id IS NULL) THEN 'open'::text
+            WHEN (b.id IS NOT NULL) THEN 'taken_back'::text
+            ELSE r.verdict
+        END AS standing,
+    r.id AS review_id
+   FROM ((report_lines l
+     LEFT JOIN line_reviews r ON ((((r.line_id)::text = (l.id)::text) AND (r.takes_back IS NULL))))
+     LEFT JOIN line_reviews b ON (((b.takes_back)::text = (r.id)::text)));
+
 create view open_advances as
  SELECT a.fund_id,
     a.process_id,
@@ -3263,11 +3555,21 @@ create view recovery_standings as
     (COALESCE(w.given_up, (0)::numeric))::bigint AS given_up,
     ((((d.due)::numeric - COALESCE(r.received, (0)::numeric)) - COALESCE(w.given_up, (0)::numeric)))::bigint AS outstanding,
     (COALESCE(r.late, (0)::numeric))::bigint AS late
-   FROM ((( SELECT recoverables.fund_id,
-            recoverables.request_id,
-            (sum(recoverables.amount))::bigint AS due
-           FROM recoverables
-          GROUP BY recoverables.fund_id, recoverables.request_id) d
+   FROM ((( SELECT owed.fund_id,
+            owed.request_id,
+            (sum(owed.amount))::bigint AS due
+           FROM ( SELECT recoverables.fund_id,
+                    recoverables.request_id,
+                    recoverables.amount
+                   FROM recoverables
+                UNION ALL
+                 SELECT line_reviews.fund_id,
+                    line_reviews.request_id,
+                    line_reviews.functional
+                   FROM line_reviews
+                  WHERE (line_reviews.verdict = 'ineligible'::text)) owed
+          GROUP BY owed.fund_id, owed.request_id
+         HAVING (sum(owed.amount) <> (0)::numeric)) d
      LEFT JOIN ( SELECT recoveries.request_id,
             sum(recoveries.functional) FILTER (WHERE (NOT recoveries.late)) AS received,
             sum(recoveries.functional) FILTER (WHERE recoveries.late) AS late
@@ -3277,6 +3579,29 @@ create view recovery_standings as
             sum(recovery_write_offs.amount) AS given_up
            FROM recovery_write_offs
           GROUP BY recovery_write_offs.request_id) w USING (request_id));
+
+create view report_standings as
+ SELECT d.fund_id,
+    d.request_id,
+    d.number,
+    d.kind,
+    d.tranche,
+    d.escalate_days,
+    d.block_days,
+    x.id AS report_id,
+    x.status,
+    GREATEST(d.due_on, (q.asked_on + d.answer_days)) AS due_on,
+    ((EXISTS ( SELECT
+           FROM payments p
+          WHERE (((p.request_id)::text = (d.request_id)::text) AND (p.status = 'settled'::text)))) AND (NOT (EXISTS ( SELECT
+           FROM expenditure_reports o
+          WHERE (((o.request_id)::text = (d.request_id)::text) AND (o.due >= d.number) AND (o.status = ANY (ARRAY['submitted'::text, 'accepted'::text]))))))) AS open
+   FROM (((report_dues d
+     JOIN requests r ON ((((r.id)::text = (d.request_id)::text) AND (r.status = ANY (ARRAY['approved'::text, 'active'::text, 'reporting'::text])))))
+     LEFT JOIN expenditure_reports x ON ((((x.request_id)::text = (d.request_id)::text) AND (x.due = d.number))))
+     LEFT JOIN LATERAL ( SELECT max(((v.reviewed_at AT TIME ZONE 'utc'::text))::date) AS asked_on
+           FROM line_reviews v
+          WHERE (((v.report_id)::text = (x.id)::text) AND ((v.verdict = 'query'::text) OR (v.takes_back IS NOT NULL)))) q ON ((x.status = 'queried'::text)));
 
 create view told as
  SELECT fund_id,
@@ -3375,7 +3700,7 @@ AS $function$
                   where r.id = p_request
                     and ((r.status = 'submitted'
                           and exists (select from approval_steps s where s.request_id = r.id and s.round = r.round and s.role = g.role))
-                      or (r.status in ('approved', 'active') and g.role = 'certifying_officer')
+                      or (r.status in ('approved', 'active', 'reporting') and g.role = 'certifying_officer')
                       or exists (select from payments p
                                   where p.request_id = r.id and ((p.status = 'certified' and g.role in ('bank_signatory', 'treasurer')) or (p.status in ('released', 'settled') and g.role = 'reconciler')))))
 $function$;
@@ -3509,6 +3834,21 @@ AS $function$
            where d.delegation_id = p_delegation and d.request_id <> p_but and d.verdict = 'approve'
            order by d.request_id, d.round desc) last
 $function$;
+
+CREATE OR REPLACE FUNCTION approved_with_tranches()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if (select coalesce(sum(l.amount), 0) from budget_lines l where l.request_id = new.id and l.category = 'grants')
+     is distinct from (select coalesce(sum(t.amount), 0) from tranche_plans p left join tranches t on t.request_id = p.request_id
+                        where p.request_id = new.id having count(p.request_id) > 0)
+     or not exists (select from report_dues d where d.request_id = new.id and d.kind = 'final') then
+    raise exception 'request % is approved without a plan of its tranches', new.id using errcode = 'check_violation', constraint = 'approved_with_tranches';
+  end if;
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer)
  RETURNS TABLE(account_id bigint, amount numeric, functional numeric)
@@ -3874,6 +4214,13 @@ AS $function$
     union all
     select 'advances', (advances <> 0)::int, advances::bigint from sums
     union all
+    -- Where all that was paid must come back there is nothing to report.
+    select 'reports', count(*), null from report_dues d
+     where d.request_id = p_request
+       and not exists (select from expenditure_reports x where x.request_id = d.request_id and x.due >= d.number and x.status = 'accepted')
+       and coalesce((select sum(p.amount) from payments p where p.request_id = p_request and p.status = 'settled'), 0)
+         > coalesce((select sum(u.amount) from recoverables u where u.request_id = p_request), 0)
+    union all
     select 'disbursed', (disbursed <> 0)::int, disbursed::bigint from sums
     union all
     select 'recoveries', (refunds <> 0)::int, refunds::bigint from sums
@@ -4157,6 +4504,15 @@ CREATE OR REPLACE FUNCTION either_keeps_away(p_person text, p_on_behalf_of text,
  SET search_path TO 'public', 'pg_temp'
 AS $function$
   select keeps_away(p_person, p_payee) or (p_on_behalf_of is not null and keeps_away(p_on_behalf_of, p_payee))
+$function$;
+
+CREATE OR REPLACE FUNCTION eligible_from(p_request text)
+ RETURNS date
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select coalesce((select s.from_on from early_starts s where s.request_id = r.id), r.starts_on) from requests r where r.id = p_request
 $function$;
 
 CREATE OR REPLACE FUNCTION entries_must_balance()
@@ -4719,7 +5075,7 @@ begin
   if not exists (select from requests r
                    join payee_verifications v on v.payee_id = r.payee_id
                    join bank_accounts b on b.id = new.bank_account_id and b.fund_id = r.fund_id
-                  where r.id = new.request_id and r.fund_id = new.fund_id and r.payee_id = new.payee_id and r.status in ('approved', 'active'))
+                  where r.id = new.request_id and r.fund_id = new.fund_id and r.payee_id = new.payee_id and r.status in ('approved', 'active', 'reporting'))
      or new.amount > (select coalesce(sum(l.amount), 0) from budget_lines l where l.request_id = new.request_id and l.category = new.category)
                    - (select coalesce(sum(p.amount), 0) from payments p where p.request_id = new.request_id and p.category = new.category and p.status <> 'cancelled') then
     raise exception 'payment % is not what request % is approved for', new.id, new.request_id using errcode = 'check_violation', constraint = 'paid_as_approved';
@@ -5072,7 +5428,8 @@ AS $function$
 begin
   perform pg_advisory_xact_lock(hashtextextended(new.request_id, 4));
   if coalesce((select s.outstanding from recovery_standings s where s.request_id = new.request_id),
-              (select -coalesce(sum(v.functional), 0) from recoveries v where v.request_id = new.request_id and not v.late)) < 0 then
+              -(select coalesce(sum(v.functional), 0) from recoveries v where v.request_id = new.request_id and not v.late)
+              - (select coalesce(sum(w.amount), 0) from recovery_write_offs w where w.request_id = new.request_id)) < 0 then
     raise exception 'more of request % is recovered than is due', new.request_id using errcode = 'check_violation', constraint = 'recovered_within_due';
   end if;
   return null;
@@ -5107,6 +5464,19 @@ begin
     raise exception 'refund % is paid, or taken back, not both', refund using errcode = 'check_violation', constraint = 'refund_stands_or_is_paid';
   end if;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION reports_after_paying()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if old.status <> 'active' or exists (select from advance_activations a where a.request_id = new.id
+                                         and not exists (select from advance_endings e where e.request_id = new.id)) then
+    raise exception 'request % is %, and cannot be reporting', new.id, old.status using errcode = 'check_violation', constraint = 'reports_after_paying';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION request_holds_experts()
@@ -5162,6 +5532,36 @@ AS $function$
 begin
   if not exists (select from entries e where e.id = new.reverses and e.fund_id = new.fund_id) then
     raise exception 'entry % is none of this fund', new.reverses using errcode = 'check_violation', constraint = 'reverses_its_own_fund';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION reviewed_within_bounds()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_line report_lines;
+begin
+  select * into strict v_line from report_lines l where l.id = new.line_id;
+  if new.takes_back is not null then
+    if new.functional <> (select -r.functional from line_reviews r where r.id = new.takes_back and r.takes_back is null) then
+      raise exception 'review % is not taken back whole', new.takes_back using errcode = 'check_violation', constraint = 'review_taken_back_whole';
+    end if;
+    return new;
+  end if;
+  if not exists (select from report_submissions s where s.report_id = v_line.report_id and s.number = v_line.number)
+     or exists (select from report_lines o where o.answers = v_line.id)
+     or new.functional <> (case new.verdict when 'query' then 0 else v_line.functional end) then
+    raise exception 'line % does not wait for a review', new.line_id using errcode = 'check_violation', constraint = 'line_waits_for_review';
+  end if;
+  if new.verdict = 'accept'
+     and not exists (select from requests r where r.id = new.request_id and v_line.spent_on between eligible_from(r.id) and r.ends_on) then
+    raise exception 'line % was not spent in the time of its request', new.line_id using errcode = 'check_violation', constraint = 'spent_in_time';
+  end if;
+  if new.functional > unaccounted(new.request_id, v_line.category) then
+    raise exception 'more of request % is reported than was paid', new.request_id using errcode = 'check_violation', constraint = 'reported_within_paid';
   end if;
   return new;
 end $function$;
@@ -5280,6 +5680,35 @@ AS $function$
   select array_position(array['open', 'soft_closed', 'hard_closed'], state)
 $function$;
 
+CREATE OR REPLACE FUNCTION submitted_lines_are_fixed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_line report_lines := case tg_op when 'DELETE' then old else new end;
+begin
+  if exists (select from report_submissions s where s.report_id = v_line.report_id and s.number >= v_line.number) then
+    raise exception 'report % was submitted: its lines are fixed', v_line.report_id using errcode = 'check_violation', constraint = 'submitted_lines_are_fixed';
+  end if;
+  return v_line;
+end $function$;
+
+CREATE OR REPLACE FUNCTION support_within_set_aside()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if (select sum(c.amount) from support_charges c where c.contribution_id = new.contribution_id)
+     not between 0 and (select coalesce(sum(b.amount), 0) from accounts a join balances b on b.account_id = a.id
+                         where a.contribution_id = new.contribution_id and a.stage = 'support') then
+    raise exception 'more support cost of contribution % than is set aside', new.contribution_id
+      using errcode = 'check_violation', constraint = 'support_within_set_aside';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION takes_back_exactly()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5314,6 +5743,46 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION tranche_conditions(p_request text, p_on date)
+ RETURNS TABLE(received bigint, accepted bigint, needed bigint, blocking integer, worst_days integer, rating text, valid_until date)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select paid.sum, done.sum, ceil(paid.sum * t.reported_bps / 10000.0)::bigint, late.count::int, late.worst, g.rating, g.valid_until
+    from requests r
+    join tranche_plans t on t.request_id = r.id
+   cross join lateral (select coalesce(sum(p.amount), 0)::bigint as sum from payments p
+                        where p.request_id = r.id and p.category = 'grants' and p.status in ('certified', 'released', 'settled')) paid
+   cross join lateral (select coalesce(sum(v.functional), 0)::bigint as sum
+                         from line_reviews v join report_lines l on l.id = v.line_id
+                        where v.request_id = r.id and v.verdict = 'accept' and l.category = 'grants') done
+   cross join lateral (select count(*), max(p_on - s.due_on) as worst
+                         from report_standings s join requests o on o.id = s.request_id
+                        where o.payee_id = r.payee_id and s.open
+                          -- Nothing that is late of this request, and nothing that blocks of any other.
+                          and p_on > s.due_on + case when o.id = r.id then 0 else s.block_days - 1 end) late
+    left join lateral (select g.rating, g.valid_until from payee_ratings g where g.payee_id = r.payee_id order by g.number desc limit 1) g on true
+   where r.id = p_request
+$function$;
+
+CREATE OR REPLACE FUNCTION tranche_is_due()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if new.number <> (select coalesce(max(t.number), 0) + 1 from tranche_releases t where t.request_id = new.request_id)
+     or new.grounds = 'waiver' and not exists (select from proposals p where p.id = new.proposal_id and p.kind = 'tranche_waiver'
+                                                                        and p.request_id = new.request_id)
+     or new.grounds = 'conditions' and not exists (
+          select from tranche_conditions(new.request_id, (new.released_at at time zone 'utc')::date) c
+           where c.received > 0 and c.accepted >= c.needed and c.blocking = 0 and c.valid_until >= (new.released_at at time zone 'utc')::date) then
+    raise exception 'tranche % of request % is not due', new.number, new.request_id using errcode = 'check_violation', constraint = 'tranche_is_due';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION unaccounted(p_request text, p_category text)
  RETURNS bigint
  LANGUAGE sql
@@ -5321,7 +5790,9 @@ CREATE OR REPLACE FUNCTION unaccounted(p_request text, p_category text)
  SET search_path TO 'public', 'pg_temp'
 AS $function$
   select (coalesce((select sum(p.amount) from payments p where p.request_id = p_request and p.category = p_category and p.status = 'settled'), 0)
-        - coalesce((select sum(d.amount) from recoverables d where d.request_id = p_request and d.category = p_category), 0))::bigint
+        - coalesce((select sum(d.amount) from recoverables d where d.request_id = p_request and d.category = p_category), 0)
+        - coalesce((select sum(v.functional) from line_reviews v join report_lines l on l.id = v.line_id
+                     where v.request_id = p_request and l.category = p_category), 0))::bigint
 $function$;
 
 CREATE OR REPLACE FUNCTION unsealed_since(p_fund text)
@@ -5368,6 +5839,22 @@ begin
   if exists (select from duties d join requests r on r.id = d.request_id
               where r.payee_id = new.payee_id and d.person_id = new.verified_by and d.duty in ('certifier', 'approver', 'releaser')) then
     raise exception '% has a duty in a request for payee %', new.verified_by, new.payee_id using errcode = 'check_violation', constraint = 'verifier_has_no_part';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION within_released_tranches()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from tranche_plans t where t.request_id = new.request_id)
+     and new.amount > (select coalesce(sum(t.amount), 0) from tranches t join tranche_releases using (request_id, number) where t.request_id = new.request_id)
+                    - (select coalesce(sum(p.amount), 0) from payments p
+                        where p.request_id = new.request_id and p.category = 'grants' and p.status <> 'cancelled') then
+    raise exception 'payment % goes beyond the released tranches of request %', new.id, new.request_id
+      using errcode = 'check_violation', constraint = 'within_released_tranches';
   end if;
   return new;
 end $function$;
@@ -5435,6 +5922,8 @@ grant insert, select on advance_endings to wasata_service;
 grant select on agreements to wasata_donor;
 grant insert, select on agreements to wasata_service;
 grant insert, select on approval_steps to wasata_service;
+grant insert, select on attachment_faults to wasata_service;
+grant insert, select on attachments to wasata_service;
 grant select on back_dated to wasata_service;
 grant select on balances to wasata_donor;
 grant select on balances to wasata_service;
@@ -5446,7 +5935,6 @@ grant delete, insert, select on budget_lines to wasata_service;
 grant insert, select on charge_approvals to wasata_service;
 grant insert, select on clock_notices to wasata_service;
 grant select on closings to wasata_service;
-grant insert, select on closure_unspent to wasata_service;
 grant insert, select on closures to wasata_service;
 grant select on conditions_met to wasata_donor;
 grant insert, select on conditions_met to wasata_service;
@@ -5469,6 +5957,7 @@ grant delete, select on deployments to wasata_service;
 grant select on donors to wasata_donor;
 grant insert, select on donors to wasata_service;
 grant insert, select on duties to wasata_service;
+grant insert, select on early_starts to wasata_service;
 grant insert, select on earmark_changes to wasata_service;
 grant insert, select on entities to wasata_service;
 grant insert, select on entity_ratings to wasata_service;
@@ -5476,6 +5965,7 @@ grant select on entity_versions to wasata_service;
 grant select on entries to wasata_donor;
 grant select on entries to wasata_service;
 grant insert, select on exchange_rates to wasata_service;
+grant insert, select on expenditure_reports to wasata_service;
 grant select on expert_versions to wasata_service;
 grant insert, select on experts to wasata_service;
 grant insert, select on explanations to wasata_service;
@@ -5493,6 +5983,8 @@ grant insert, select on interest_shares to wasata_service;
 grant insert, select on issued_reports to wasata_service;
 grant insert, select on kept_decisions to wasata_service;
 grant insert, select on lessons to wasata_service;
+grant insert, select on line_reviews to wasata_service;
+grant select on line_standings to wasata_service;
 grant insert, select on looks to wasata_service;
 grant insert, select on mail_attempts to wasata_service;
 grant insert, select, update on mail_preferences to wasata_service;
@@ -5555,6 +6047,10 @@ grant select on refunds to wasata_donor;
 grant insert, select on refunds to wasata_service;
 grant insert, select on releases to wasata_service;
 grant insert, select on reopenings to wasata_service;
+grant insert, select on report_dues to wasata_service;
+grant delete, insert, select on report_lines to wasata_service;
+grant select on report_standings to wasata_service;
+grant insert, select on report_submissions to wasata_service;
 grant insert, select on request_endings to wasata_service;
 grant insert, select on request_funding to wasata_service;
 grant usage on sequence request_numbers to wasata_service;
@@ -5563,6 +6059,7 @@ grant insert, select on requests to wasata_service;
 grant insert, select on reserve_transfers to wasata_service;
 grant insert, select on revaluation_items to wasata_service;
 grant insert, select on revaluations to wasata_service;
+grant insert, select on review_funding to wasata_service;
 grant insert, select on role_grants to wasata_service;
 grant select on rows_before_correction to wasata_donor;
 grant select on rows_before_correction to wasata_service;
@@ -5585,9 +6082,13 @@ grant delete, insert, select, update on sign_in_attempts to wasata_service;
 grant insert, select on step_targets to wasata_service;
 grant insert, select on submissions to wasata_service;
 grant insert, select on subsistence_rates to wasata_service;
+grant insert, select on support_charges to wasata_service;
 grant insert, select on ties to wasata_service;
 grant insert, select on tokens to wasata_service;
 grant select on told to wasata_service;
+grant insert, select on tranche_plans to wasata_service;
+grant insert, select on tranche_releases to wasata_service;
+grant insert, select on tranches to wasata_service;
 grant select on turnover to wasata_service;
 grant insert, select on watch_item_versions to wasata_service;
 grant insert, select on watch_items to wasata_service;
@@ -5602,6 +6103,7 @@ grant select (entry_id), select (kind), select (original), select (source), sele
 grant update (status) on corrections to wasata_service;
 grant insert (act_id), insert (country), insert (ends_on), insert (expert_id), insert (expert_version), insert (fund_id), insert (id), insert (mode), insert (place), insert (planned_at), insert (planned_by), insert (request_id), insert (starts_on) on deployments to wasata_service;
 grant update (act_id), update (changed_at), update (changed_by), update (contact), update (country), update (kind), update (mandate), update (name), update (reason), update (region), update (version) on entities to wasata_service;
+grant update (narrative), update (number), update (period_from), update (period_to), update (status), update (version) on expenditure_reports to wasata_service;
 grant update (act_id), update (changed_at), update (changed_by), update (countries), update (daily_fee), update (email), update (fee_currency), update (languages), update (latin_name), update (name), update (nationalities), update (on_roster), update (on_site), update (person_id), update (phone), update (reason), update (regions), update (remote), update (themes), update (travel_ceiling), update (travel_ceiling_currency), update (travel_class), update (version) on experts to wasata_service;
 grant update (body), update (headers), update (status) on idempotency_keys to wasata_service;
 grant update (attempts), update (next_attempt_at), update (status) on mails to wasata_service;
@@ -5627,6 +6129,7 @@ grant execute on function delegation_reaches(p_delegation text, p_request text, 
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_service;
 grant execute on function either_keeps_away(p_person text, p_on_behalf_of text, p_payee text) to wasata_service;
+grant execute on function eligible_from(p_request text) to wasata_service;
 grant execute on function first_open_day(p_fund text, p_month date) to wasata_service;
 grant execute on function held_for_plan(p_plan text) to wasata_service;
 grant execute on function holds_role(p_fund text, p_person text, p_role text) to wasata_service;
@@ -5652,6 +6155,7 @@ grant execute on function seen_processes(p_person text) to wasata_service;
 grant execute on function signatures_that_do_not_count(p_payment text) to wasata_service;
 grant execute on function steps_without_quorum(p_request text, p_ratifies boolean[]) to wasata_service;
 grant execute on function strength(state text) to wasata_service;
+grant execute on function tranche_conditions(p_request text, p_on date) to wasata_service;
 grant execute on function unaccounted(p_request text, p_category text) to wasata_service;
 grant execute on function unsealed_since(p_fund text) to wasata_service;
 revoke all on function accounts_stand_still() from public;
@@ -5666,6 +6170,7 @@ revoke all on function delegation_in_force(p_delegation text, p_at timestamp wit
 revoke all on function delegation_reaches(p_delegation text, p_request text, p_round integer) from public;
 revoke all on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function either_keeps_away(p_person text, p_on_behalf_of text, p_payee text) from public;
+revoke all on function eligible_from(p_request text) from public;
 revoke all on function first_open_day(p_fund text, p_month date) from public;
 revoke all on function fold_seal(p_fund text, p_seal integer) from public;
 revoke all on function held_for_plan(p_plan text) from public;
@@ -5688,6 +6193,7 @@ revoke all on function signatures_that_do_not_count(p_payment text) from public;
 revoke all on function steps_without_quorum(p_request text, p_ratifies boolean[]) from public;
 revoke all on function strength(state text) from public;
 revoke all on function takes_fund_of() from public;
+revoke all on function tranche_conditions(p_request text, p_on date) from public;
 revoke all on function unaccounted(p_request text, p_category text) from public;
 revoke all on function unsealed_since(p_fund text) from public;
 grant wasata_donor to wasata_service;

@@ -37,6 +37,7 @@ import { rateEndpoints } from './rates/routes.ts'
 import { processEndpoints } from './processes/routes.ts'
 import { proposalEndpoints } from './proposals/routes.ts'
 import { requestEndpoints } from './requests/routes.ts'
+import { trancheEndpoints } from './tranches/routes.ts'
 import { treasuryEndpoints } from './treasury/routes.ts'
 import { watchEndpoints } from './watch/routes.ts'
 
@@ -60,6 +61,7 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...opinionEndpoints(),
     ...clockEndpoints(),
     ...paymentEndpoints(),
+    ...trancheEndpoints(),
     ...noRegretEndpoints(),
     ...recoveryEndpoints(),
     ...findingEndpoints(),

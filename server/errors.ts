@@ -454,6 +454,21 @@ export const REFUSALS = {
     'That is more than the approved budget has left in this category.',
     'هذا أكثر مما بقي في هذه الفئة من الميزانية المعتمدة.',
   ),
+  tranche_not_due: no(
+    409,
+    'That goes beyond the tranches that may be paid, and the next one is not due. See "conditions" for what is missing.',
+    'هذا يتجاوز الدفعات المسموح بصرفها، والدفعة التالية لم يحن وقتها. انظر "conditions" لمعرفة ما ينقص.',
+  ),
+  tranche_not_next: no(
+    409,
+    'That is not the tranche that comes next. See "next".',
+    'ليست هذه هي الدفعة التالية. انظر "next".',
+  ),
+  nothing_to_waive: no(
+    409,
+    'All conditions of the tranche are met: it may be paid as it is.',
+    'كل شروط الدفعة مستوفاة: يمكن صرفها كما هي.',
+  ),
   payee_not_verified: no(409, 'The payee has not been verified by a second person.', 'لم يتحقق شخص ثانٍ من المستفيد.'),
   payee_verified_already: no(409, 'The payee is verified already.', 'تم التحقق من المستفيد من قبل.'),
   not_awaiting_release: no(409, 'The payment is not waiting for release.', 'الدفعة لا تنتظر الصرف.'),

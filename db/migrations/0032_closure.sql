@@ -79,7 +79,11 @@ create trigger takes_back_exactly after insert on recoveries for each row when (
 create or replace view recovery_standings as
   select d.fund_id, d.request_id, d.due, coalesce(r.received, 0)::bigint as received, coalesce(w.given_up, 0)::bigint as given_up,
          (d.due - coalesce(r.received, 0) - coalesce(w.given_up, 0))::bigint as outstanding, coalesce(r.late, 0)::bigint as late
-    from (select fund_id, request_id, sum(amount)::bigint as due from recoverables group by fund_id, request_id) d
+    from (select fund_id, request_id, sum(amount)::bigint as due
+            from (select fund_id, request_id, amount from recoverables
+                  union all
+                  select fund_id, request_id, functional from line_reviews where verdict = 'ineligible') owed
+           group by fund_id, request_id having sum(amount) <> 0) d
     left join (select request_id, sum(functional) filter (where not late) as received, sum(functional) filter (where late) as late
                  from recoveries group by request_id) r using (request_id)
     left join (select request_id, sum(amount) as given_up from recovery_write_offs group by request_id) w using (request_id);
@@ -89,18 +93,28 @@ create or replace function recovered_within_due() returns trigger language plpgs
 begin
   perform pg_advisory_xact_lock(hashtextextended(new.request_id, 4));
   if coalesce((select s.outstanding from recovery_standings s where s.request_id = new.request_id),
-              (select -coalesce(sum(v.functional), 0) from recoveries v where v.request_id = new.request_id and not v.late)) < 0 then
+              -(select coalesce(sum(v.functional), 0) from recoveries v where v.request_id = new.request_id and not v.late)
+              - (select coalesce(sum(w.amount), 0) from recovery_write_offs w where w.request_id = new.request_id)) < 0 then
     raise exception 'more of request % is recovered than is due', new.request_id using errcode = 'check_violation', constraint = 'recovered_within_due';
   end if;
   return null;
 end $$;
 create trigger recovered_within_due after insert on recoverables for each row execute function recovered_within_due();
+create trigger recovered_within_due after insert on line_reviews for each row when (new.verdict = 'ineligible') execute function recovered_within_due();
 
 -- What was paid in a category and is not accounted for in any other way: the most that can be unspent of it.
 create function unaccounted(p_request text, p_category text) returns bigint language sql stable set search_path = public, pg_temp as $$
   select (coalesce((select sum(p.amount) from payments p where p.request_id = p_request and p.category = p_category and p.status = 'settled'), 0)
-        - coalesce((select sum(d.amount) from recoverables d where d.request_id = p_request and d.category = p_category), 0))::bigint
+        - coalesce((select sum(d.amount) from recoverables d where d.request_id = p_request and d.category = p_category), 0)
+        - coalesce((select sum(v.functional) from line_reviews v join report_lines l on l.id = v.line_id
+                     where v.request_id = p_request and l.category = p_category), 0))::bigint
 $$;
+select pg_temp.rewritten('reviewed_within_bounds()',
+  $was$(select coalesce(sum(p.amount), 0) from payments p
+                        where p.request_id = new.request_id and p.category = v_line.category and p.status = 'settled')
+                    - (select coalesce(sum(v.functional), 0) from line_reviews v join report_lines l on l.id = v.line_id
+                        where v.request_id = new.request_id and l.category = v_line.category)$was$,
+  'unaccounted(new.request_id, v_line.category)');
 create function unspent_within_paid() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   perform pg_advisory_xact_lock(hashtextextended(new.request_id, 4));
@@ -250,6 +264,13 @@ create function closing_points(p_request text) returns table (point text, items 
     union all
     select 'advances', (advances <> 0)::int, advances::bigint from sums
     union all
+    -- Where all that was paid must come back there is nothing to report.
+    select 'reports', count(*), null from report_dues d
+     where d.request_id = p_request
+       and not exists (select from expenditure_reports x where x.request_id = d.request_id and x.due >= d.number and x.status = 'accepted')
+       and coalesce((select sum(p.amount) from payments p where p.request_id = p_request and p.status = 'settled'), 0)
+         > coalesce((select sum(u.amount) from recoverables u where u.request_id = p_request), 0)
+    union all
     select 'disbursed', (disbursed <> 0)::int, disbursed::bigint from sums
     union all
     select 'recoveries', (refunds <> 0)::int, refunds::bigint from sums
@@ -334,7 +355,8 @@ declare
   moving text;
 begin
   foreach moving in array array['decisions', 'payments', 'releases', 'settlements', 'payment_returns', 'obligation_reductions', 'recoverables',
-                                'recovery_write_offs'] loop
+                                'recovery_write_offs', 'tranche_releases', 'early_starts', 'expenditure_reports', 'report_submissions',
+                                'line_reviews'] loop
     execute format('create trigger closed_request_is_final before insert on %I for each row execute function closed_request_is_final()', moving);
   end loop;
 end $$;

@@ -5,7 +5,7 @@ import { Refusal, type RefusalCode } from '../errors.ts'
 import { isPositive, moneyFrom, moneyText, subtract, sum, type MoneyText } from '../money.ts'
 import { entitiesOf, holdsRole, type Actor, type Role } from '../people/actor.ts'
 import { partIn, requestById } from '../requests/load.ts'
-import { dutyBlocker, dutyOfStep, missingFields, type Duty } from '../requests/policy.ts'
+import { dutyBlocker, dutyOfStep, missingFields, PAYABLE, type Duty } from '../requests/policy.ts'
 import type { readRequest } from '../requests/queries.ts'
 import type { PaymentShown } from './queries.ts'
 
@@ -55,7 +55,7 @@ export async function mayActOn(
   const decide = power && !(power instanceof Refusal) && free(dutyOfStep(power.step.role)) ? toldOf(power) : undefined
 
   const left = uncertified(request, payments)
-  const payable = request.status === 'approved' || request.status === 'active'
+  const payable = PAYABLE.includes(request.status)
   const certify = payable && holds('certifying_officer') && isPositive(left) && free('certifier')
 
   const mine = (payment: PaymentShown) => payment.releases.some(({ personId }) => personId === actor.personId)

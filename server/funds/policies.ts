@@ -1,6 +1,7 @@
 import { row, type Db, type Trx } from '../../db/connect.ts'
 import { defaultClock, type ClockTerms } from '../clock/policy.ts'
 import type { ApprovalMatrix } from '../requests/policy.ts'
+import type { TrancheRules } from '../tranches/policy.ts'
 
 /**
  * The fund's rules as data, each in force from a day on. Amounts are whole minor units of the fund's currency, as text;
@@ -35,6 +36,13 @@ export type Policies = {
       steps: { step: number; role: string; quorum: number }[]
     }
   }
+  /** In how many tranches grants are paid, and how much must be reported before the next one. */
+  tranches: TrancheRules
+  /**
+   * Days from the end of a request until its last report is due; from then until it is told upwards, and until it blocks the payee's next
+   * tranche; how long a question may wait for its answer; and how long before the start costs may be allowed at most.
+   */
+  reporting: { dueDays: number; escalateDays: number; blockDays: number; answerDays: number; earlyDays: number }
 }
 
 /** What is in force on a day, and since when. Every fund has each of them from its first day on. */
@@ -112,6 +120,8 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
     ['advisory_opinion', always, { days: 5 }],
     ['clock', always, defaultClock(thousand)],
     ['lanes', always, lanes],
+    ['tranches', always, trancheRules()],
+    ['reporting', always, { dueDays: 30, escalateDays: 7, blockDays: 14, answerDays: 14, earlyDays: 60 }],
     ['recognition', always, { standard: 'IPSAS 23' }],
     ['recognition', '2026-01-01', { standard: 'IPSAS 47' }],
   ]
@@ -123,4 +133,19 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
       terms: JSON.stringify(terms),
     })),
   )
+}
+
+/**
+ * As pooled funds pay their partners: the riskier and the longer, the more tranches. Half a year is 183 days. Nobody's rating adds nothing, as
+ * with the steps; a rating that has run out counts as a high risk.
+ */
+function trancheRules(): Policies['tranches'] {
+  const rows = (...of: [fromDays: number, ...shares: number[]][]) =>
+    of.map(([fromDays, ...shares]) => ({ fromDays, shares: shares.map((share) => ({ share })) }))
+  const low = rows([1, 10_000], [184, 8_000, 2_000])
+  const high = rows([1, 4_000, 4_000, 2_000])
+  return {
+    ...{ low, medium: rows([1, 8_000, 2_000], [184, 6_000, 4_000]), high, expired: high, unrated: low },
+    reportedBps: 7_000,
+  }
 }

@@ -20,7 +20,9 @@ import {
 import { mustBeInTime } from '../no-regret/load.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { lockRequest, takeDuty, type LoadedRequest } from '../requests/load.ts'
+import { PAYABLE } from '../requests/policy.ts'
 import { uncertified } from '../requests/reduce.ts'
+import { mustBeDue } from '../tranches/due.ts'
 import { tellCertified } from './tell.ts'
 
 export type NewPayment = {
@@ -36,7 +38,7 @@ export type NewPayment = {
  * the amount at the operational rate in force.
  *
  * Refuses, in this order: `not_found`, `role_not_allowed`, `not_approved`, `suspended`, `ratification_overdue`, `payee_not_verified`, what `takeDuty` refuses,
- * `currency_mismatch`, `rate_missing`, `amount_out_of_range`, `exceeds_committed`, `exceeds_budget_line`.
+ * `currency_mismatch`, `rate_missing`, `amount_out_of_range`, `exceeds_committed`, `exceeds_budget_line`, `tranche_not_due`.
  */
 export async function certifyPayment(
   trx: Trx,
@@ -47,8 +49,7 @@ export async function certifyPayment(
   requireRole(actor, request.fundId, ['certifying_officer'])
   const bank = await trx('bank_accounts').where({ id: bankAccountId, fund_id: request.fundId }).first('currency')
   if (!bank) throw new Refusal('not_found', { field: 'bankAccountId' })
-  if (request.status !== 'approved' && request.status !== 'active')
-    throw new Refusal('not_approved', { current: request.status })
+  if (!PAYABLE.includes(request.status)) throw new Refusal('not_approved', { current: request.status })
   await mustNotBeSuspended(trx, requestId)
   await mustBeInTime(trx, actor, requestId)
   const verified = await trx('payee_verifications').where({ payee_id: request.payeeId }).first('payee_id')
@@ -66,6 +67,7 @@ export async function certifyPayment(
   if (exceeds(amount, free)) throw new Refusal('exceeds_committed', { free: moneyText(free) })
   const left = await leftOfLines(trx, request, category)
   if (exceeds(amount, left)) throw new Refusal('exceeds_budget_line', { category, left: moneyText(left) })
+  await mustBeDue(trx, actor, request, { amount, category })
 
   // From here on everything must succeed.
   const id = newId('payment')

@@ -33,6 +33,7 @@ export function paymentEndpoints(): Endpoint[] {
           'amount_out_of_range',
           'exceeds_committed',
           'exceeds_budget_line',
+          'tranche_not_due',
           'period_closed',
           ...DUTY_REFUSALS,
         ],

@@ -22,6 +22,8 @@ export const REQUEST_STATUSES = [
 export const CATEGORIES = ['grants', 'experts', 'travel', 'venue', 'interpretation', 'security'] as const
 
 export type RequestStatus = (typeof REQUEST_STATUSES)[number]
+/** What was approved and has not ended: it may be paid, also after its last day. */
+export const PAYABLE: readonly RequestStatus[] = ['approved', 'active', 'reporting']
 /** How fast a request is wanted; the lane decides which targets its steps have. */
 export const LANES = ['standard', 'rapid', 'no_regret'] as const
 export type Lane = (typeof LANES)[number]

@@ -18,6 +18,7 @@ import {
 } from '../money.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { heldFor, lockRequest, takeDuty, totalOf, type LoadedRequest } from './load.ts'
+import { PAYABLE } from './policy.ts'
 
 /**
  * Lowers an obligation: what is no longer needed goes back from committed to available, in proportion to what each contribution has
@@ -31,8 +32,7 @@ export async function reduceObligation(
 ): Promise<{ id: string; requestId: string; amount: MoneyText }> {
   const request = await lockRequest(trx, requestId)
   requireRole(actor, request.fundId, ['fund_manager', 'director'])
-  if (request.status !== 'approved' && request.status !== 'active')
-    throw new Refusal('not_approved', { current: request.status })
+  if (!PAYABLE.includes(request.status)) throw new Refusal('not_approved', { current: request.status })
   await takeDuty(trx, actor, { requestId, duty: 'approver' })
   if (text.currency !== request.currency) throw new Refusal('currency_mismatch', { expected: request.currency })
   const amount = moneyFrom(text)
