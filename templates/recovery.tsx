@@ -4,7 +4,7 @@ import type { readRequest } from '../server/requests/queries.ts'
 import { Form, LongTextField, SelectField, TextField } from './forms.tsx'
 import { Amount, Columns, Day, Figure, Name, Said, Table } from './parts.tsx'
 import type { PartNowProps } from './request-forms.tsx'
-import type { Texts } from './texts/texts.ts'
+import { wordFor, type Texts } from './texts/texts.ts'
 
 type RequestTold = Awaited<ReturnType<typeof readRequest>>['body']
 
@@ -24,6 +24,7 @@ export function Recovery(props: RecoveryProps) {
     [words.received, of.received],
     [words.writtenOff, of.writtenOff],
     [words.outstanding, of.outstanding],
+    ...(isPositive(moneyFrom(of.late)) ? [[t.closing.late, of.late] as const] : []),
     ...(onItsWay ? [[words.onItsWay, of.onItsWay] as const] : []),
   ] as const
   return (
@@ -51,9 +52,20 @@ export function Recovery(props: RecoveryProps) {
 
 function CameAndGone({ of, t }: { of: RecoveryTold; t: Texts }) {
   const words = t.recovery
-  if (of.recoveries.length === 0 && of.writeOffs.length === 0) return null
+  if (of.recoveries.length + of.writeOffs.length + of.unspent.length === 0) return null
   return (
     <ul>
+      {of.unspent.map((one) => (
+        <li>
+          <Said
+            text={t.closing.unspentLine}
+            category={wordFor(t.categories, one.category)}
+            amount={<Amount of={one.amount} />}
+            day={<Day on={one.identifiedOn} t={t} />}
+            reason={<Name>{one.reason}</Name>}
+          />
+        </li>
+      ))}
       {of.recoveries.map((one) => (
         <li>
           <Said

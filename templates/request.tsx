@@ -4,6 +4,9 @@ import { amountText, money } from '../server/money.ts'
 import type { readRequest } from '../server/requests/queries.ts'
 import { BreakGlassForm, BreakGlassOn } from './break-glass.tsx'
 import { ClockOfRequest } from './clock.tsx'
+import { Closing, type ClosingProps } from './closing.tsx'
+import { Findings, type FindingsProps } from './findings.tsx'
+import { Lessons, type LessonsProps } from './lessons.tsx'
 import { Problem, type FormProblem } from './forms.tsx'
 import { AskForm, OpinionsOn } from './opinions.tsx'
 import { page, type Frame } from './page.tsx'
@@ -30,8 +33,14 @@ export type RequestShown = {
   readonly problem: { readonly form: string; readonly problem: FormProblem } | undefined
   /** Who is away, whether the glass was broken, and what the advisory board says. */
   readonly around: AroundShown
+  /** How it is brought to its end; undefined while nothing is approved, and for who does not read it whole. */
+  readonly after: AfterShown | undefined
   readonly part: Omit<PartNowProps, 'request' | 'names' | 't'>
 }
+
+type AfterShown = Pick<ClosingProps, 'closing' | 'mayClose' | 'mayIdentify'> &
+  Pick<FindingsProps, 'findings' | 'mayRecord' | 'mayAnswer' | 'mayEnd'> &
+  Pick<LessonsProps, 'lessons' | 'mayWrite'>
 
 export type AroundShown = {
   readonly away: Parameters<typeof StandingInFor>[0]['away']
@@ -91,10 +100,23 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       <Funding request={request} t={t} />
       <h2>{t.request.money}</h2>
       <StagesOfRequest request={request} currency={currency} t={t} />
-      <h2>{t.request.payments}</h2>
+      <h2 id="payments">{t.request.payments}</h2>
       <Payments payments={payments} t={t} />
       <PaymentsBack names={names} t={t} {...shown.part} />
+      {shown.after && <After {...shown} after={shown.after} t={t} />}
     </>,
+  )
+}
+
+/** What stands in the way of closing it, what audits have found, and what it has taught. */
+function After({ request, part, after, t }: RequestShown & { after: AfterShown; t: Texts }) {
+  const shared = { ...part, ...after, requestId: request.id, t }
+  return (
+    <>
+      <Closing {...shared} currency={request.amount.currency} />
+      <Findings {...shared} />
+      <Lessons {...shared} />
+    </>
   )
 }
 

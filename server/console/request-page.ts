@@ -6,6 +6,7 @@ import { READERS, holdsRole } from '../people/actor.ts'
 import { mayStopFor } from '../clock/pause.ts'
 import { requestClock } from '../clock/queries.ts'
 import { readRequest } from '../requests/queries.ts'
+import { afterRequest } from './after-request.ts'
 import { aroundRequest } from './around-request.ts'
 import { newFormKey, type Console, type Refused } from './forms.ts'
 import { mayActOn } from './may.ts'
@@ -42,6 +43,7 @@ export async function showRequest(
     done: doneIn(t, done),
     problem: refused,
     around: await aroundRequest(db, actor, request),
+    after: await afterRequest(db, actor, request),
     part: {
       mayEdit: may.edit,
       maySubmit: may.submit,

@@ -12,7 +12,7 @@ const tag = 'Audit findings'
 
 /** What an audit has found, who must act on it, what they answered, and how it ended. */
 export function findingEndpoints(): Endpoint[] {
-  const keys = { ...pageKeys, open: joi.boolean().default(false) }
+  const keys = { ...pageKeys, open: joi.boolean().options({ convert: true }).default(false) }
   return [
     post(
       '/disbursement-requests/:request/findings',

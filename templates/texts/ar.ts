@@ -9,6 +9,7 @@ import { planningAr } from './ar-planning.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import { clockInAr } from './ar-clock.ts'
+import { closingInAr } from './ar-closing.ts'
 import { lanesInAr } from './ar-lanes.ts'
 import { notificationsInAr } from './ar-notifications.ts'
 import type { Texts } from './en.ts'
@@ -38,6 +39,8 @@ export const ar: Texts = {
     experts: 'الخبراء',
     entities: 'الجهات',
     processes: 'العمليات',
+    lessons: 'الدروس',
+    findings: 'الملاحظات',
   },
   sectionGroups: { work: 'العمل', readiness: 'الجاهزية', money: 'الأموال', rules: 'الصلاحيات' },
   navigation: 'الأقسام',
@@ -309,6 +312,7 @@ export const ar: Texts = {
   ...notificationsInAr,
   ...rulesInAr,
   ...lanesInAr,
+  ...closingInAr,
 
   ledger: {
     title: 'ميزان المراجعة',
@@ -378,6 +382,12 @@ export const ar: Texts = {
   done: {
     clockStopped: 'أُوقفت الساعة.',
     clockGoesOn: 'استُؤنفت الساعة.',
+    unspentRecorded: 'سُجّل: صار ديناً على المستفيد، ويعود متاحاً حين يُسترد.',
+    requestClosed: 'أُغلق الطلب.',
+    findingRecorded: 'سُجّلت الملاحظة وأُبلغ من عليه التصرف.',
+    findingAnswered: 'سُجّل ردك.',
+    findingEnded: 'انتهت الملاحظة.',
+    lessonWritten: 'حُفظ الدرس.',
     recovered: 'سُجل: صار المال متاحاً من جديد للمساهمات التي جاء منها.',
     givenUp: 'قُدم الاقتراح. يدخل في الدفاتر حين يوافق عليه من له الصلاحية.',
     drafted: 'حُفظت المسودة.',
@@ -573,6 +583,7 @@ export const ar: Texts = {
     exceeds_committed: 'هذا أكثر مما بقي ملتزماً به وغير مصدّق، وهو {free}.',
     closedUntil: 'دفاتر ذلك الشهر مغلقة. سجّله في {day} أو بعده.',
     stillOpen: '{month} ما زال مفتوحاً ويجب إغلاقه أولاً.',
+    not_ready_to_close: 'لا يمكن إغلاقه بعد. انظر القائمة لما بقي.',
     checklist_not_done: 'قائمة التحقق لم تكتمل. انظر أدناه ما بقي.',
     no_such_address: 'هذه الصفحة غير موجودة.',
   },

@@ -9,6 +9,7 @@ import { planningEn } from './en-planning.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
+import { closingInEn } from './en-closing.ts'
 import { lanesInEn } from './en-lanes.ts'
 import { notificationsInEn } from './en-notifications.ts'
 
@@ -37,6 +38,8 @@ export const en = {
     experts: 'Experts',
     entities: 'Entities',
     processes: 'Processes',
+    lessons: 'Lessons',
+    findings: 'Findings',
   },
   sectionGroups: { work: 'Work', readiness: 'Readiness', money: 'Money', rules: 'Authority' },
   navigation: 'Sections',
@@ -308,6 +311,7 @@ export const en = {
   ...notificationsInEn,
   ...rulesInEn,
   ...lanesInEn,
+  ...closingInEn,
 
   ledger: {
     title: 'Trial balance',
@@ -377,6 +381,12 @@ export const en = {
   done: {
     clockStopped: 'The clock is stopped.',
     clockGoesOn: 'The clock goes on.',
+    unspentRecorded: 'Recorded: the payee owes it, and it is available again once it is back.',
+    requestClosed: 'The request is closed.',
+    findingRecorded: 'The finding is recorded, and who must act is told.',
+    findingAnswered: 'Your answer is recorded.',
+    findingEnded: 'The finding has ended.',
+    lessonWritten: 'The lesson is kept.',
     recovered: 'Recorded: the money is available again to the contributions that it came from.',
     givenUp: 'Proposed. It is in the books when somebody with the authority has approved it.',
     drafted: 'The draft is saved.',
@@ -580,6 +590,7 @@ export const en = {
     exceeds_committed: 'That is more than is still committed and not yet certified, which is {free}.',
     closedUntil: 'The books of that month are closed. Record it on {day} or later.',
     stillOpen: '{month} is still open and must be closed first.',
+    not_ready_to_close: 'It cannot be closed yet. See the checklist for what is left.',
     checklist_not_done: 'The checklist is not done. See below what is left.',
     no_such_address: 'This page does not exist.',
   },
