@@ -1888,9 +1888,10 @@ CREATE TRIGGER closed_request_is_final BEFORE INSERT ON payments FOR EACH ROW EX
 CREATE TRIGGER kept_before_correction BEFORE UPDATE ON payments FOR EACH ROW WHEN ((new.category IS DISTINCT FROM old.category)) EXECUTE FUNCTION kept_before_correction('id');
 CREATE TRIGGER not_while_suspended BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
 CREATE TRIGGER paid_as_approved BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION paid_as_approved();
+CREATE TRIGGER paid_covers_reported AFTER UPDATE OF status, category ON payments FOR EACH ROW WHEN ((old.status = 'settled'::text)) EXECUTE FUNCTION paid_covers_reported();
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 CREATE TRIGGER payment_moves_by_its_rows BEFORE UPDATE OF status ON payments FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION payment_moves_by_its_rows();
-CREATE TRIGGER within_released_tranches BEFORE INSERT ON payments FOR EACH ROW WHEN ((new.category = 'grants'::text)) EXECUTE FUNCTION within_released_tranches();
+CREATE TRIGGER within_released_tranches BEFORE INSERT OR UPDATE OF category ON payments FOR EACH ROW WHEN ((new.category = 'grants'::text)) EXECUTE FUNCTION within_released_tranches();
 
 create table people (
   id                 id not null,
@@ -4451,7 +4452,7 @@ begin
   select c.on_day into started from deployment_changes c where c.deployment_id = d.id and c.change = 'started';
   if exists (select from deployment_changes c where c.deployment_id = d.id and c.change in ('ended', 'cancelled'))
      or (new.change = 'started' and (started is not null or new.on_day not between d.starts_on and d.ends_on
-           or not exists (select from requests r where r.id = d.request_id and r.status in ('approved', 'active'))))
+           or not exists (select from requests r where r.id = d.request_id and r.status in ('approved', 'active', 'reporting'))))
      or (new.change = 'ended' and (started is null or new.on_day not between started and d.ends_on))
      or (new.change = 'cancelled' and started is not null) then
     raise exception 'deployment % is not to be % now', d.id, new.change using errcode = 'check_violation', constraint = 'deployment_moves_in_order';
@@ -5081,6 +5082,21 @@ begin
     raise exception 'payment % is not what request % is approved for', new.id, new.request_id using errcode = 'check_violation', constraint = 'paid_as_approved';
   end if;
   return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION paid_covers_reported()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if (select coalesce(sum(v.functional), 0) from line_reviews v join report_lines l on l.id = v.line_id
+       where v.request_id = old.request_id and l.category = old.category)
+     > (select coalesce(sum(p.amount), 0) from payments p
+         where p.request_id = old.request_id and p.category = old.category and p.status = 'settled') then
+    raise exception 'payment % is reported already', old.id using errcode = 'check_violation', constraint = 'reported_within_paid';
+  end if;
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION pause_ends_once()
@@ -5849,6 +5865,7 @@ CREATE OR REPLACE FUNCTION within_released_tranches()
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
+  if tg_op = 'UPDATE' and old.category = 'grants' then return new; end if;
   if exists (select from tranche_plans t where t.request_id = new.request_id)
      and new.amount > (select coalesce(sum(t.amount), 0) from tranches t join tranche_releases using (request_id, number) where t.request_id = new.request_id)
                     - (select coalesce(sum(p.amount), 0) from payments p

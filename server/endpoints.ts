@@ -1,5 +1,7 @@
 import type { Db } from '../db/connect.ts'
 import { actEndpoints } from './acts/routes.ts'
+import { attachmentEndpoints } from './attachments/routes.ts'
+import type { FileStore } from './attachments/store.ts'
 import { entryEndpoints } from './audit/routes.ts'
 import { breakGlassEndpoints } from './break-glass/routes.ts'
 import { clockEndpoints } from './clock/routes.ts'
@@ -11,6 +13,7 @@ import { donorReportEndpoints } from './donor-reports/routes.ts'
 import { forecastEndpoints } from './forecast/routes.ts'
 import { deploymentEndpoints } from './deployments/routes.ts'
 import { entityEndpoints } from './entities/routes.ts'
+import { expenditureReportEndpoints } from './expenditure-reports/routes.ts'
 import { expertEndpoints } from './experts/routes.ts'
 import { findingEndpoints } from './findings/routes.ts'
 import { fundEndpoints } from './funds/routes.ts'
@@ -42,7 +45,7 @@ import { treasuryEndpoints } from './treasury/routes.ts'
 import { watchEndpoints } from './watch/routes.ts'
 
 /** Every address of the API, noun by noun. */
-export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
+export function allEndpoints(db: Db, signIn: SignIn, files: FileStore): Endpoint[] {
   return [
     ...peopleEndpoints(db, signIn),
     ...notificationEndpoints(),
@@ -62,6 +65,8 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...clockEndpoints(),
     ...paymentEndpoints(),
     ...trancheEndpoints(),
+    ...expenditureReportEndpoints(),
+    ...attachmentEndpoints(files),
     ...noRegretEndpoints(),
     ...recoveryEndpoints(),
     ...findingEndpoints(),

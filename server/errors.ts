@@ -469,6 +469,58 @@ export const REFUSALS = {
     'All conditions of the tranche are met: it may be paid as it is.',
     'كل شروط الدفعة مستوفاة: يمكن صرفها كما هي.',
   ),
+  nothing_to_report: no(
+    409,
+    'Nothing of this request has been paid yet, so there is nothing to report.',
+    'لم يُدفع شيء من هذا الطلب بعد، فلا شيء لتقديم تقرير عنه.',
+  ),
+  report_not_open: no(
+    409,
+    'The report is with its reviewers, or through. It is written again when they ask, or take something back.',
+    'التقرير لدى المراجعين أو تم قبوله. يُكتب من جديد عندما يسألون أو يرجعون عن شيء.',
+  ),
+  report_not_submitted: no(409, 'The report is not waiting for a review.', 'التقرير لا ينتظر مراجعة.'),
+  report_not_accepted: no(
+    409,
+    'Only what was decided on a report that is through is taken back. Finish the review first.',
+    'لا يُرجع إلا عما تقرر في تقرير اكتملت مراجعته. أكمل المراجعة أولاً.',
+  ),
+  line_reviewed_already: no(
+    409,
+    'This line has its verdict already. Look at what was said of it.',
+    'صدر الحكم على هذا البند من قبل. انظر ما قيل فيه.',
+  ),
+  outside_eligible_time: no(
+    422,
+    'Some lines were not spent in the time that the request and the report are about. See "lines".',
+    'بعض البنود لم تُنفق في المدة التي يغطيها الطلب والتقرير. انظر "lines".',
+  ),
+  exceeds_paid: no(
+    409,
+    'That is more than was paid in this category and is not reported yet. Report up to what was paid. See "left".',
+    'هذا أكثر مما دُفع في هذه الفئة ولم يُقدَّم عنه تقرير بعد. قدّم تقريراً بقدر ما دُفع. انظر "left".',
+  ),
+  reported_already: no(
+    409,
+    'What this payment was spent on is reported and reviewed. Take back that review first.',
+    'قُدّم تقرير عن إنفاق هذه الدفعة وتمت مراجعته. ارجع عن تلك المراجعة أولاً.',
+  ),
+  attachment_too_large: no(
+    413,
+    'The file is larger than is taken. See "most", in bytes.',
+    'الملف أكبر من المسموح. انظر "most" بالبايت.',
+  ),
+  attachment_type_not_taken: no(
+    422,
+    'Files of this kind are not taken. Send a PDF, PNG, JPEG, plain text or CSV, XLSX or DOCX without macros.',
+    'لا تُقبل ملفات من هذا النوع. أرسل PDF أو PNG أو JPEG أو نصاً عادياً أو CSV أو XLSX أو DOCX بلا وحدات ماكرو.',
+  ),
+  too_many_attachments: no(409, 'The request has as many files as one may have.', 'للطلب أقصى عدد من الملفات.'),
+  attachment_damaged: no(
+    409,
+    'The file is not what was attached any more, so it is not given out. The auditor and the controller are told.',
+    'لم يعد الملف كما أُرفق، فلا يُسلَّم. أُبلغ المدقق والمراقب.',
+  ),
   payee_not_verified: no(409, 'The payee has not been verified by a second person.', 'لم يتحقق شخص ثانٍ من المستفيد.'),
   payee_verified_already: no(409, 'The payee is verified already.', 'تم التحقق من المستفيد من قبل.'),
   not_awaiting_release: no(409, 'The payment is not waiting for release.', 'الدفعة لا تنتظر الصرف.'),

@@ -294,6 +294,7 @@ create trigger tranche_is_due before insert on tranche_releases for each row exe
 -- No payment goes beyond the tranches that were released. What has no plan was approved before there were any.
 create function within_released_tranches() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
+  if tg_op = 'UPDATE' and old.category = 'grants' then return new; end if;
   if exists (select from tranche_plans t where t.request_id = new.request_id)
      and new.amount > (select coalesce(sum(t.amount), 0) from tranches t join tranche_releases using (request_id, number) where t.request_id = new.request_id)
                     - (select coalesce(sum(p.amount), 0) from payments p
@@ -303,7 +304,7 @@ begin
   end if;
   return new;
 end $$;
-create trigger within_released_tranches before insert on payments for each row when (new.category = 'grants') execute function within_released_tranches();
+create trigger within_released_tranches before insert or update of category on payments for each row when (new.category = 'grants') execute function within_released_tranches();
 
 create function approved_with_tranches() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
@@ -320,6 +321,7 @@ create constraint trigger approved_with_tranches after update of status on reque
 
 -- What is left to pay after the end is paid then: a request that reports is still a request that was approved.
 select pg_temp.rewritten('paid_as_approved()', $$r.status in ('approved', 'active')$$, $$r.status in ('approved', 'active', 'reporting')$$);
+select pg_temp.rewritten('deployment_moves_in_order()', $$r.status in ('approved', 'active')$$, $$r.status in ('approved', 'active', 'reporting')$$);
 select pg_temp.rewritten('acts_on(text, text)', $$r.status in ('approved', 'active')$$, $$r.status in ('approved', 'active', 'reporting')$$);
 
 -- A request reports when its end has passed or all of it is paid, and nothing that waits for ratification does.
@@ -381,6 +383,19 @@ begin
   return new;
 end $$;
 create trigger reviewed_within_bounds before insert on line_reviews for each row execute function reviewed_within_bounds();
+
+-- What is told already of the payments of a category stays covered by what the bank has paid in it.
+create function paid_covers_reported() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+  if (select coalesce(sum(v.functional), 0) from line_reviews v join report_lines l on l.id = v.line_id
+       where v.request_id = old.request_id and l.category = old.category)
+     > (select coalesce(sum(p.amount), 0) from payments p
+         where p.request_id = old.request_id and p.category = old.category and p.status = 'settled') then
+    raise exception 'payment % is reported already', old.id using errcode = 'check_violation', constraint = 'reported_within_paid';
+  end if;
+  return null;
+end $$;
+create trigger paid_covers_reported after update of status, category on payments for each row when (old.status = 'settled') execute function paid_covers_reported();
 
 -- Support cost is never more than what was set aside for it.
 create function support_within_set_aside() returns trigger language plpgsql set search_path = public, pg_temp as $$

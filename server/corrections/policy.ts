@@ -34,6 +34,7 @@ export type Instead =
   | 'correct_what_stands'
   | 'recover_or_give_up'
   | 'recover_late'
+  | 'correct_report'
   | 'its_own_act'
 
 type Correctable = {
@@ -88,6 +89,9 @@ const OTHERWISE: Readonly<Record<string, Instead>> = {
   refund_paid: 'record_receipt',
   recovery_due: 'recover_or_give_up',
   recovery_written_off: 'recover_late',
+  expenditure_accepted: 'correct_report',
+  expenditure_ineligible: 'correct_report',
+  expenditure_taken_back: 'correct_report',
   // What two people have authorised on its own terms is undone on terms of its own, by two again.
   interest: 'next_interest',
   conversion_sent: 'convert_back',

@@ -24,6 +24,8 @@ const PERFORMING = [
   'already_exists',
   'exceeds_recoverable',
   'request_closed',
+  'reported_already',
+  'tranche_not_due',
 ] as const
 
 /** What each act of a correction refuses, for the documentation of its endpoint. */

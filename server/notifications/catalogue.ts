@@ -375,6 +375,85 @@ export const EVENTS = {
       sentence: 'الخطة {code}، «{title}»، يجب أن تُراجع قبل {on}.',
     },
   },
+  // What was spent
+  report_submitted: {
+    facts: { code: 'text', title: 'text', lines: 'text', by: 'text' },
+    en: {
+      title: 'An expenditure report waits for your review',
+      sentence: '{by} has submitted a report on {code}, “{title}”. Lines to review: {lines}.',
+    },
+    ar: {
+      title: 'تقرير نفقات ينتظر مراجعتك',
+      sentence: 'قدّم {by} تقريراً عن الطلب {code}، «{title}». بنود للمراجعة: {lines}.',
+    },
+  },
+  report_queried: {
+    facts: { code: 'text', title: 'text', by: 'text' },
+    en: {
+      title: 'Your expenditure report has come back with questions',
+      sentence: '{by} has reviewed your report on {code}, “{title}”. Some lines need an answer.',
+    },
+    ar: {
+      title: 'عاد تقرير النفقات إليك بأسئلة',
+      sentence: 'راجع {by} تقريرك عن الطلب {code}، «{title}». بعض البنود تحتاج إلى جواب.',
+    },
+  },
+  report_accepted: {
+    facts: { code: 'text', title: 'text', by: 'text' },
+    en: {
+      title: 'The review of your expenditure report is done',
+      sentence: '{by} has reviewed every line of your report on {code}, “{title}”.',
+    },
+    ar: {
+      title: 'اكتملت مراجعة تقرير النفقات',
+      sentence: 'راجع {by} كل بنود تقريرك عن الطلب {code}، «{title}».',
+    },
+  },
+  report_due: {
+    facts: { code: 'text', title: 'text', on: 'day' },
+    en: {
+      title: 'An expenditure report is due',
+      sentence: 'The report on {code}, “{title}”, is due on {on}.',
+    },
+    ar: {
+      title: 'استُحق تقرير نفقات',
+      sentence: 'تقرير الطلب {code}، «{title}»، مستحق في {on}.',
+    },
+  },
+  report_late: {
+    facts: { code: 'text', title: 'text', on: 'day' },
+    en: {
+      title: 'An expenditure report is late',
+      sentence: 'The report on {code}, “{title}”, was due on {on} and is not there.',
+    },
+    ar: {
+      title: 'تأخر تقرير نفقات',
+      sentence: 'كان تقرير الطلب {code}، «{title}»، مستحقاً في {on} ولم يصل.',
+    },
+  },
+  report_blocks: {
+    facts: { code: 'text', title: 'text', on: 'day' },
+    en: {
+      title: 'A late expenditure report blocks the next tranche',
+      sentence:
+        'The report on {code}, “{title}”, was due on {on}. Its payee gets no further tranche until it is there.',
+    },
+    ar: {
+      title: 'تقرير نفقات متأخر يمنع الدفعة التالية',
+      sentence: 'كان تقرير الطلب {code}، «{title}»، مستحقاً في {on}. لا يحصل المستفيد على دفعة أخرى حتى يصل.',
+    },
+  },
+  attachment_alarm: {
+    facts: { code: 'text' },
+    en: {
+      title: 'A file is not what was attached',
+      sentence: 'A file of {code} is missing, or holds other bytes than those that were attached. It is not given out.',
+    },
+    ar: {
+      title: 'ملف ليس كما أُرفق',
+      sentence: 'ملف من ملفات {code} مفقود أو محتواه غير ما أُرفق. لا يُسلَّم لأحد.',
+    },
+  },
   // The ledger
   ledger_alarm: {
     facts: { fund: 'text' },

@@ -145,6 +145,7 @@ export function paymentEndpoints(): Endpoint[] {
           'not_released',
           'to_be_recovered',
           'request_closed',
+          'reported_already',
           'currency_mismatch',
           'bank_value_differs',
           'charge_above_limit',

@@ -37,3 +37,15 @@ export async function mustBeDue(
     left = add(left, tranche.amount)
   }
 }
+
+/**
+ * A payment that turns out to be a grant counts against the tranches that were released, and releases none. Refuses `tranche_not_due`.
+ */
+export async function mustFitTranches(
+  trx: Trx,
+  request: LoadedRequest,
+  { from, to, amount }: { from: string; to: string; amount: Money },
+): Promise<void> {
+  const plan = from !== 'grants' && to === 'grants' ? await tranchesAndLeft(trx, request) : undefined
+  if (plan && exceeds(amount, plan.left)) throw new Refusal('tranche_not_due', { left: moneyText(plan.left) })
+}

@@ -108,6 +108,7 @@ export const correctionsEn = {
       correct_what_it_closed:
         'A closed year stays closed. Correct the entry that is wrong; that counts in an open month.',
       correct_what_stands: 'Correct the entry that stands in its place.',
+      correct_report: 'Take it back on the page of its expenditure report; another version answers.',
       recover_or_give_up: 'Record what comes back from the payee, or propose to give it up.',
       recover_late: 'If it comes after all, record it as a recovery.',
       its_own_act: 'It is put right by an act of its own.',
