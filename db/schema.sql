@@ -1458,7 +1458,7 @@ CREATE UNIQUE INDEX line_reviewed_once ON line_reviews USING btree (line_id) WHE
 CREATE INDEX line_reviews_by_request ON line_reviews USING btree (request_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON line_reviews FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER closed_request_is_final BEFORE INSERT ON line_reviews FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
-CREATE TRIGGER recovered_within_due AFTER INSERT ON line_reviews FOR EACH ROW WHEN ((new.verdict = 'ineligible'::text)) EXECUTE FUNCTION recovered_within_due();
+CREATE CONSTRAINT TRIGGER recovered_within_due AFTER INSERT ON line_reviews DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.verdict = 'ineligible'::text)) EXECUTE FUNCTION recovered_within_due();
 CREATE TRIGGER reviewed_within_bounds BEFORE INSERT ON line_reviews FOR EACH ROW EXECUTE FUNCTION reviewed_within_bounds();
 
 create table looks (

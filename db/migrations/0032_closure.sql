@@ -100,7 +100,7 @@ begin
   return null;
 end $$;
 create trigger recovered_within_due after insert on recoverables for each row execute function recovered_within_due();
-create trigger recovered_within_due after insert on line_reviews for each row when (new.verdict = 'ineligible') execute function recovered_within_due();
+create constraint trigger recovered_within_due after insert on line_reviews deferrable initially deferred for each row when (new.verdict = 'ineligible') execute function recovered_within_due();
 
 -- What was paid in a category and is not accounted for in any other way: the most that can be unspent of it.
 create function unaccounted(p_request text, p_category text) returns bigint language sql stable set search_path = public, pg_temp as $$

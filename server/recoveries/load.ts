@@ -36,11 +36,6 @@ export function recoverableParts(db: Db, request: RequestRef): Promise<StagePart
   return partsAt(db, request, `a.address like 'budget:disbursed:%:recoverable:%'`)
 }
 
-/** Which contributions have paid what is accounted for in no way yet, and need not come back. */
-export function disbursedParts(db: Db, request: RequestRef): Promise<StagePart[]> {
-  return partsAt(db, request, `a.stage = 'disbursed' and a.address not like '%:recoverable:%'`)
-}
-
 /** Which contributions have paid what is accounted for. */
 export function reportedParts(db: Db, request: RequestRef): Promise<StagePart[]> {
   return partsAt(db, request, `a.stage = 'reported'`)

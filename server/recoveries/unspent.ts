@@ -1,15 +1,16 @@
 import { row, type Trx } from '../../db/connect.ts'
 import { dayOf } from '../clock.ts'
 import { Refusal } from '../errors.ts'
+import { disbursedParts } from '../expenditure-reports/load.ts'
+import { costOfYear } from '../expenditure-reports/postings.ts'
 import { newId } from '../ids.ts'
-import { fundAccount, partnerRefunds, type Account } from '../ledger/accounts.ts'
+import { advances, partnerRefunds } from '../ledger/accounts.ts'
 import { credit, debit, postEntry } from '../ledger/post.ts'
 import { moveStage } from '../ledger/stages.ts'
 import { exceeds, minorUnits, moneyFrom, moneyText, type MoneyText } from '../money.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
-import { costOf } from '../payments/certify.ts'
-import { lockRequest, partIn, type LoadedRequest } from '../requests/load.ts'
-import { disbursedParts, shareOut, unaccountedOf } from './load.ts'
+import { lockRequest, partIn } from '../requests/load.ts'
+import { shareOut, unaccountedOf } from './load.ts'
 
 export type NewUnspent = { category: string; amount: MoneyText; identifiedOn: string; reason: string }
 
@@ -35,13 +36,15 @@ export async function identifyUnspent(
     throw new Refusal('not_paid_yet', { current: request.status })
   if (identifiedOn > dayOf(actor.act.at)) throw new Refusal('date_in_future', { field: 'identifiedOn' })
   const paid = await firstPaid(trx, requestId, category)
-  if (paid !== null && identifiedOn < paid.on) throw new Refusal('dates_out_of_order', { field: 'identifiedOn' })
+  if (paid !== null && identifiedOn < paid) throw new Refusal('dates_out_of_order', { field: 'identifiedOn' })
   const amount = moneyFrom(asked)
   if (amount.currency !== currency) throw new Refusal('currency_mismatch', { expected: currency })
   const left = await unaccountedOf(trx, request, category)
   if (exceeds(amount, left)) throw new Refusal('exceeds_unaccounted', { category, left: moneyText(left) })
 
   // From here on everything must succeed.
+  const cost =
+    category === 'grants' ? advances(request, currency) : await costOfYear(trx, request, { category, on: identifiedOn })
   const id = newId('recoverable')
   await trx('recoverables').insert({
     ...{ id, fund_id: fundId, request_id: requestId, category, reason },
@@ -60,7 +63,7 @@ export async function identifyUnspent(
       memo: request.code,
       postings: [
         debit(partnerRefunds(request, currency), amount),
-        credit(costThen(request, { category, paidIn: paid!.year, on: identifiedOn }), amount),
+        credit(cost, amount),
         ...moveStage(
           request,
           { from: 'disbursed', to: 'recoverable' },
@@ -84,24 +87,13 @@ export async function mustBeApart(trx: Trx, actor: Actor, requestId: string): Pr
   if (part.tied) throw new Refusal('tied_to_payee')
 }
 
-/** Where the cost stands that comes back. A cost of an earlier year stays a cost of that year; an advance is none yet. */
-function costThen(
-  request: LoadedRequest,
-  { category, paidIn, on }: { category: string; paidIn: string; on: string },
-): Account {
-  return category === 'grants' || paidIn === on.slice(0, 4)
-    ? costOf(category, request)
-    : fundAccount('income:prior-year-recoveries', request.currency)
-}
-
-/** When the bank first paid in this category, and the year of the last certification in it; null where nothing was. */
-async function firstPaid(trx: Trx, requestId: string, category: string): Promise<{ on: string; year: string } | null> {
-  const found = await row<{ on: string | null; year: string }>(
+/** When the bank first paid in this category; null where it never did. */
+async function firstPaid(trx: Trx, requestId: string, category: string): Promise<string | null> {
+  const found = await row<{ on: string | null }>(
     trx,
-    `select min(s.value_date) as "on", to_char(max(p.certified_at at time zone 'utc'), 'YYYY') as year
-       from payments p join settlements s on s.payment_id = p.id
+    `select min(s.value_date) as "on" from payments p join settlements s on s.payment_id = p.id
       where p.request_id = :requestId and p.category = :category and p.status = 'settled'`,
     { requestId, category },
   )
-  return found!.on === null ? null : { on: found!.on, year: found!.year }
+  return found!.on
 }
