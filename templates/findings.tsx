@@ -42,7 +42,7 @@ function Finding({ of, ...props }: FindingsProps & { of: FindingTold }) {
       </p>
       <p>
         <State of={of} today={today} t={t} /> {words.severity}: {words.severities[of.severity]}. {words.mustAct}:{' '}
-        <Name>{of.mustAct.name}</Name>, {words.dueOn} <Day on={of.dueOn} t={t} />.{' '}
+        <Name>{of.mustAct.name}</Name>. {words.dueOn}: <Day on={of.dueOn} t={t} />.{' '}
         <span class="quiet">
           <Said text={words.recorded} by={<Name>{of.recordedBy.name}</Name>} at={moment(of.recordedAt)} />
         </span>

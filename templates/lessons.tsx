@@ -1,7 +1,7 @@
 import type { LessonTold } from '../server/lessons/queries.ts'
 import { ChoiceGroup, Form, LongTextField, SelectField, TextField } from './forms.tsx'
 import { page, type Frame } from './page.tsx'
-import { Code, Moment, Name, Said, wordsFor } from './parts.tsx'
+import { Code, Facts, Moment, Name, Said, wordsFor } from './parts.tsx'
 import { choicesOf, type PartNowProps } from './request-forms.tsx'
 import { wordFor, type Texts } from './texts/texts.ts'
 
@@ -55,14 +55,13 @@ function Lesson({ of, t }: { of: LessonTold; t: Texts }) {
         · {wordFor(t.phases, of.phase)}
         {of.themes.length > 0 && <> · {wordsFor(t.themes, of.themes, t)}</>}
       </p>
-      <dl>
-        <dt>{words.planned}</dt>
-        <dd>{long(of.planned)}</dd>
-        <dt>{words.happened}</dt>
-        <dd>{long(of.happened)}</dd>
-        <dt>{words.verdicts[of.verdict]}</dt>
-        <dd>{long(of.advice)}</dd>
-      </dl>
+      <Facts
+        of={[
+          [words.planned, long(of.planned)],
+          [words.happened, long(of.happened)],
+          [words.verdicts[of.verdict], long(of.advice)],
+        ]}
+      />
     </article>
   )
 }

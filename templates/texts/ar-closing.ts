@@ -60,7 +60,7 @@ export const closingInAr: typeof closingInEn = {
     severity: 'الخطورة',
     severities: { low: 'منخفضة', medium: 'متوسطة', high: 'عالية' },
     mustAct: 'على من التصرف',
-    dueOn: 'حتى',
+    dueOn: 'الموعد',
     state: 'الحالة',
     open: 'تنتظر رداً',
     answered: 'وصل الرد',

@@ -58,7 +58,7 @@ export const closingInEn = {
     severity: 'Severity',
     severities: { low: 'low', medium: 'medium', high: 'high' },
     mustAct: 'Must act',
-    dueOn: 'Until',
+    dueOn: 'Due',
     state: 'State',
     open: 'Waits for an answer',
     answered: 'Answered',
