@@ -125,7 +125,12 @@ test('money that came in a month which is closed since is booked on an open day,
     await settle(own, payment, '400.00', came).expect(201)
     await unspent(own, id, '400.00', undefined, { identifiedOn: came }).expect(201)
     time.set(Date.now())
-    await monthsOf(service, own).close(came.slice(0, 7), 'soft').expect(201)
+    const { close: shut } = monthsOf(service, own)
+    for (let month = came.slice(0, 7); ;) {
+      const { status, body } = await shut(month, 'soft')
+      if (status === 201 && month === came.slice(0, 7)) break
+      month = status === 201 ? came.slice(0, 7) : body.month
+    }
     const record = (more: object) =>
       own.cast.reconciler!.post(`/disbursement-requests/${id}/recoveries`, {
         ...{ receivedOn: came, bankAccountId: own.bank, received: usd('400.00'), reference: 'LATE NOTE', ...more },
