@@ -6,6 +6,7 @@ import type { Texts } from './texts/texts.ts'
 export type Section =
   | 'requests'
   | 'clock'
+  | 'reports'
   | 'donors'
   | 'payees'
   | 'treasury'
@@ -121,7 +122,7 @@ function Header({ t, here, person, fund, section, unread = 0 }: Frame) {
 
 /** Which parts of a fund stand together, under one heading each. */
 const GROUPS: Readonly<Record<keyof Texts['sectionGroups'], readonly Section[]>> = {
-  work: ['requests', 'clock', 'opinions', 'processes', 'entities', 'lessons'],
+  work: ['requests', 'clock', 'reports', 'opinions', 'processes', 'entities', 'lessons'],
   readiness: ['planning', 'experts'],
   money: ['donors', 'payees', 'treasury', 'ledger', 'periods'],
   rules: ['rules', 'delegations', 'break-glass', 'findings'],

@@ -17,6 +17,7 @@ import { PartNow, type PartNowProps } from './request-forms.tsx'
 import { Recovery } from './recovery.tsx'
 import { Advance } from './request-advance.tsx'
 import { Payments, Steps } from './request-history.tsx'
+import { PayeeIsLate, Spending, type SpendingShown } from './spending.tsx'
 import { StopClock } from './stop-clock.tsx'
 import { StandingInFor } from './standing-in.tsx'
 import { wordFor, type Texts } from './texts/texts.ts'
@@ -35,6 +36,8 @@ export type RequestShown = {
   readonly around: AroundShown
   /** How it is brought to its end; undefined while nothing is approved, and for who does not read it whole. */
   readonly after: AfterShown | undefined
+  /** How it is paid in tranches, which reports it owes, and its files. */
+  readonly spending: SpendingShown
   readonly part: Omit<PartNowProps, 'request' | 'names' | 't'>
 }
 
@@ -84,6 +87,7 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       {request.recovery && <Recovery request={request} of={request.recovery} t={t} {...shown.part} />}
       <BreakGlassOn items={shown.around.broken} t={t} />
       <StandingInFor {...shown.around} t={t} />
+      <PayeeIsLate of={shown.spending.payeeLate} t={t} />
       <PartNow request={request} names={names} t={t} {...shown.part} />
       <Changes request={request} t={t} />
       <h2>{t.clock.ofRequest}</h2>
@@ -104,6 +108,7 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       <Payments payments={payments} t={t} />
       <PaymentsBack names={names} t={t} {...shown.part} />
       {shown.after && <After {...shown} after={shown.after} t={t} />}
+      <Spending requestId={request.id} of={shown.spending} t={t} {...shown.part} />
     </>,
   )
 }

@@ -43,7 +43,13 @@ export type PostedForm = {
   /** What the API is asked to do with what was typed. */
   readonly asks: (
     visit: SignedIn,
-    typed: { params: Record<string, string>; fields: Fields; chosen: (name: string) => string[] },
+    typed: {
+      params: Record<string, string>
+      fields: Fields
+      chosen: (name: string) => string[]
+      /** The file, where the form has one. */
+      upload: Buffer | undefined
+    },
   ) => Ask | Promise<Ask>
   /** Where to go when it is done. */
   readonly done: (answer: Answer, params: Record<string, string>, fields: Fields) => string | Promise<string>
@@ -55,6 +61,7 @@ type Ask = {
   method: 'post' | 'put' | 'patch'
   path: string
   params: Record<string, string>
+  query?: Record<string, string>
   body?: unknown
   version?: number
 }
@@ -70,7 +77,7 @@ export function postForm(router: Router, { db, api }: Console, posted: PostedFor
     const params = validateParams(req.params as Record<string, string>)
     const { fields, chosen } = typedIn(req)
     try {
-      const ask = await posted.asks(visit, { params, fields, chosen })
+      const ask = await posted.asks(visit, { params, fields, chosen, upload: res.locals.upload as Buffer | undefined })
       const answer = await api.change(req, visit.actor, { ...ask, key: fields.key ?? '', language: visit.language })
       if ((answer.status ?? 200) >= 400) throw new ToldAgain(answer.body as ProblemKept)
       res.redirect(303, await posted.done(answer, params, fields))

@@ -16,6 +16,7 @@ import { delegationPages } from './delegations.ts'
 import { donorPages } from './donors.ts'
 import { draftPages } from './drafts.ts'
 import { forecastPages } from './forecast.ts'
+import { expenditureReportPages } from './expenditure-reports.ts'
 import { expertPages } from './experts.ts'
 import { homePages } from './home.ts'
 import { ledgerPages } from './ledger.ts'
@@ -32,6 +33,7 @@ import { planPages } from './plans.ts'
 import { processPages } from './processes.ts'
 import { requestPages } from './requests.ts'
 import { rulePages } from './rules.ts'
+import { spendingPages } from './spending.ts'
 import { signInPages } from './sign-in.ts'
 import { treasuryPages } from './treasury.ts'
 
@@ -65,6 +67,8 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   clockPages(router, served)
   recoveryPages(router, served)
   closingPages(router, served)
+  spendingPages(router, served)
+  expenditureReportPages(router, served)
   donorPages(router, served)
   contributionPages(router, served)
   payeePages(router, served)

@@ -11,6 +11,7 @@ import { aroundRequest } from './around-request.ts'
 import { newFormKey, type Console, type Refused } from './forms.ts'
 import { mayActOn } from './may.ts'
 import { namesOfRequest, paymentsOfRequest } from './queries.ts'
+import { spendingOf } from './spending-of-request.ts'
 import { frameOf, fundSeenBy, type SignedIn } from './visit.ts'
 
 type BankAccount = { id: string; name: string; currency: string }
@@ -42,6 +43,7 @@ export async function showRequest(
     clock: await requestClock(db, actor, requestId, actor.act.at),
     done: doneIn(t, done),
     problem: refused,
+    spending: await spendingOf(db, actor, request),
     around: await aroundRequest(db, actor, request),
     after: await afterRequest(db, actor, request),
     part: {

@@ -11,6 +11,7 @@ import { peopleInAr } from './ar-people.ts'
 import { clockInAr } from './ar-clock.ts'
 import { closingInAr } from './ar-closing.ts'
 import { lanesInAr } from './ar-lanes.ts'
+import { spendingInAr } from './ar-spending.ts'
 import { notificationsInAr } from './ar-notifications.ts'
 import type { Texts } from './en.ts'
 
@@ -26,6 +27,7 @@ export const ar: Texts = {
     home: 'الرئيسية',
     requests: 'الطلبات',
     clock: 'الساعة',
+    reports: 'تقارير النفقات',
     donors: 'المانحون',
     payees: 'المستفيدون',
     treasury: 'الخزينة',
@@ -313,6 +315,7 @@ export const ar: Texts = {
   ...rulesInAr,
   ...lanesInAr,
   ...closingInAr,
+  ...spendingInAr,
 
   ledger: {
     title: 'ميزان المراجعة',

@@ -11,6 +11,7 @@ import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
 import { closingInEn } from './en-closing.ts'
 import { lanesInEn } from './en-lanes.ts'
+import { spendingInEn } from './en-spending.ts'
 import { notificationsInEn } from './en-notifications.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
@@ -25,6 +26,7 @@ export const en = {
     home: 'Home',
     requests: 'Requests',
     clock: 'Clock',
+    reports: 'Spending reports',
     donors: 'Donors',
     payees: 'Payees',
     treasury: 'Treasury',
@@ -312,6 +314,7 @@ export const en = {
   ...rulesInEn,
   ...lanesInEn,
   ...closingInEn,
+  ...spendingInEn,
 
   ledger: {
     title: 'Trial balance',

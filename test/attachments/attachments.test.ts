@@ -113,19 +113,20 @@ test('what cannot be attached is refused, and nothing is kept', async () => {
   expect((await attach(requester!, draftOfOther.body.requestId, fresh('g'))).body.code).toBe('too_many_attachments')
 })
 
-test('papers of a confidential process are for who needs to know', async () => {
-  const secret = await fund.cast.fundManager!.post(`/funds/${fund.id}/processes`, {
-    name: 'Back channel',
-    country: 'Chad',
-    region: 'Central Africa',
-    phase: 'after_violence',
-    confidentiality: 'confidential',
-  })
-  const processId = secret.body.id ?? fund.process
-  const made = await draft(fund, '10.00', { processId }).catch(() => undefined)
-  if (!made) return expect(secret.status).not.toBe(500)
-  const { body } = await attach(fund.cast.requester!, made.id, fresh('secret')).expect(201)
-  await fund.cast.requester!.get(`/attachments/${body.id}/file`).expect(200)
+test('papers of a confidential process are for who needs to know, and each look is kept', async () => {
+  const place = { country: 'Chad', region: 'Central Africa', phase: 'after_violence' }
+  const made = await service
+    .admin()
+    .post(`/funds/${fund.id}/processes`, { name: 'Back channel', ...place, confidentiality: 'confidential' })
+    .expect(201)
+  const { fundManager } = fund.cast
+  await fundManager!.post(`/processes/${made.body.id}/entities`, { entityId: fund.entity }).expect(201)
+  const { owner } = service.database()
+  const asked = await draft(fund, '10.00', { processId: made.body.id })
+  const { body } = await attach(fund.cast.requester!, asked.id, fresh('secret')).expect(201)
+  await fund.cast.treasurer!.get(`/attachments/${body.id}/file`).expect(404)
+  await fund.cast.auditor!.get(`/attachments/${body.id}/file`).expect(200)
+  expect(await owner('looks').where({ request_id: asked.id, person_id: fund.cast.auditor!.id })).toHaveLength(1)
 })
 
 test('a file that was changed or removed on the disk is not given out, and is an alarm once', async () => {
