@@ -518,6 +518,7 @@ create table contributions (
   version             integer not null default 1,
   act_id              id not null,
   created_at          timestamp with time zone not null default clock_timestamp(),
+  provider_activity   text,
   constraint contributions_pkey PRIMARY KEY (id),
   constraint contribution_code_taken UNIQUE (fund_id, code),
   constraint contributions_fund_id_id_key UNIQUE (fund_id, id),
@@ -529,6 +530,7 @@ create table contributions (
   constraint contributions_fiscal_year_check CHECK (((fiscal_year >= 1990) AND (fiscal_year <= 2200))),
   constraint contributions_pledged_amount_check CHECK ((pledged_amount > 0)),
   constraint contributions_pledged_functional_check CHECK ((pledged_functional >= 0)),
+  constraint contributions_provider_activity_check CHECK ((provider_activity ~ '^[^\s/&|?]{1,200}$'::text)),
   constraint contributions_status_check CHECK ((status = ANY (ARRAY['pledged'::text, 'agreed'::text, 'received'::text, 'written_off'::text, 'cancelled'::text])))
 );
 CREATE INDEX contributions_by_donor ON contributions USING btree (donor_id, id);
@@ -844,16 +846,18 @@ CREATE TRIGGER deployed_people_have_no_duty AFTER INSERT ON deployments FOR EACH
 CREATE TRIGGER deployment_holds_expert BEFORE INSERT ON deployments FOR EACH ROW EXECUTE FUNCTION deployment_holds_expert();
 
 create table donors (
-  id          id not null,
-  fund_id     id not null,
-  name        text not null,
-  kind        text not null,
-  created_at  timestamp with time zone not null default now(),
+  id                      id not null,
+  fund_id                 id not null,
+  name                    text not null,
+  kind                    text not null,
+  created_at              timestamp with time zone not null default now(),
+  organisation_reference  text,
   constraint donors_pkey PRIMARY KEY (id),
   constraint donor_name_taken UNIQUE (fund_id, name),
   constraint donors_fund_id_id_key UNIQUE (fund_id, id),
   constraint donors_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint donors_name_check CHECK (((length(name) >= 1) AND (length(name) <= 300)))
+  constraint donors_name_check CHECK (((length(name) >= 1) AND (length(name) <= 300))),
+  constraint donors_organisation_reference_check CHECK ((organisation_reference ~ '^[A-Za-z0-9._/-]{1,100}$'::text))
 );
 alter table donors enable row level security;
 create policy own on donors for select to wasata_donor using (((id)::text = own_donor()));
@@ -2221,7 +2225,7 @@ create table policies (
   constraint policies_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint policies_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
   constraint rule_by_two_people FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
-  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text, 'clock'::text, 'lanes'::text, 'delegation'::text, 'break_glass'::text, 'advisory_opinion'::text, 'tranches'::text, 'reporting'::text]))),
+  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['authority_limits'::text, 'delegation'::text, 'break_glass'::text, 'lanes'::text, 'approval_matrix'::text, 'advisory_opinion'::text, 'clock'::text, 'bank_charges'::text, 'tranches'::text, 'recognition'::text, 'funding_rule'::text, 'reporting'::text, 'open_data'::text, 'reservation'::text]))),
   constraint policies_verdict_check CHECK ((verdict = 'approve'::text)),
   constraint rule_not_in_the_past CHECK (((proposal_id IS NULL) OR (effective_from >= ((recorded_at AT TIME ZONE 'utc'::text))::date)))
 );
@@ -6150,10 +6154,11 @@ grant insert, select on year_closings to wasata_service;
 grant update (act_id), update (amount), update (condition), update (conditional), update (correction_id), update (functional), update (rate), update (rate_source), update (reference), update (signed_on), update (standard), update (support_cost_base), update (support_cost_bps) on agreements to wasata_service;
 grant select (currency), select (id) on bank_accounts to wasata_donor;
 grant update (expires_on), update (review_on), update (status), update (version) on contingency_plans to wasata_service;
-grant update (earmark), update (status), update (version) on contributions to wasata_service;
+grant update (earmark), update (provider_activity), update (status), update (version) on contributions to wasata_service;
 grant select (entry_id), select (kind), select (original), select (source), select (takes_back) on correction_entries to wasata_donor;
 grant update (status) on corrections to wasata_service;
 grant insert (act_id), insert (country), insert (ends_on), insert (expert_id), insert (expert_version), insert (fund_id), insert (id), insert (mode), insert (place), insert (planned_at), insert (planned_by), insert (request_id), insert (starts_on) on deployments to wasata_service;
+grant update (organisation_reference) on donors to wasata_service;
 grant update (act_id), update (changed_at), update (changed_by), update (contact), update (country), update (kind), update (mandate), update (name), update (reason), update (region), update (version) on entities to wasata_service;
 grant update (narrative), update (number), update (period_from), update (period_to), update (status), update (version) on expenditure_reports to wasata_service;
 grant update (act_id), update (changed_at), update (changed_by), update (countries), update (daily_fee), update (email), update (fee_currency), update (languages), update (latin_name), update (name), update (nationalities), update (on_roster), update (on_site), update (person_id), update (phone), update (reason), update (regions), update (remote), update (themes), update (travel_ceiling), update (travel_ceiling_currency), update (travel_class), update (version) on experts to wasata_service;

@@ -17,6 +17,7 @@ import { expenditureReportEndpoints } from './expenditure-reports/routes.ts'
 import { expertEndpoints } from './experts/routes.ts'
 import { findingEndpoints } from './findings/routes.ts'
 import { fundEndpoints } from './funds/routes.ts'
+import type { Clock } from './clock.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { ruleEndpoints } from './rules/routes.ts'
 import { sampleEndpoints } from './samples/routes.ts'
@@ -34,6 +35,7 @@ import { payeeEndpoints } from './payees/routes.ts'
 import { paymentEndpoints } from './payments/routes.ts'
 import { peopleEndpoints } from './people/routes.ts'
 import { periodEndpoints } from './periods/routes.ts'
+import { openDataEndpoints } from './open-data/routes.ts'
 import { planEndpoints } from './plans/routes.ts'
 import { readinessEndpoints } from './readiness/routes.ts'
 import { rateEndpoints } from './rates/routes.ts'
@@ -45,7 +47,7 @@ import { treasuryEndpoints } from './treasury/routes.ts'
 import { watchEndpoints } from './watch/routes.ts'
 
 /** Every address of the API, noun by noun. */
-export function allEndpoints(db: Db, signIn: SignIn, files: FileStore): Endpoint[] {
+export function allEndpoints(db: Db, signIn: SignIn, files: FileStore, clock: Clock): Endpoint[] {
   return [
     ...peopleEndpoints(db, signIn),
     ...notificationEndpoints(),
@@ -88,5 +90,6 @@ export function allEndpoints(db: Db, signIn: SignIn, files: FileStore): Endpoint
     ...sampleEndpoints(),
     ...actEndpoints(),
     ...donorReportEndpoints(),
+    ...openDataEndpoints(clock),
   ]
 }

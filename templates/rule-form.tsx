@@ -199,9 +199,9 @@ function Single({ name, field, value, at, shown, t }: { name: string; field: Fie
       ) : (
         <input
           type="text"
-          inputMode={figure ? 'numeric' : 'decimal'}
-          class="figure"
-          size={figure ? 5 : 16}
+          {...(field.kind === 'text'
+            ? { size: 30 }
+            : { inputMode: figure ? 'numeric' : 'decimal', class: 'figure', size: figure ? 5 : 16 })}
           {...attributes}
         />
       )}
@@ -220,6 +220,9 @@ function Complaint({ name, problem }: { name: string; problem: FormProblem | und
 }
 
 function choicesFor(name: string, of: readonly string[], t: Texts): Choice[] {
-  const words = { role: t.roles, rule: t.fundingRules, phase: t.phases, reason: t.clock.reasons }[name] ?? {}
+  const words =
+    { role: t.roles, rule: t.fundingRules, phase: t.phases, reason: t.clock.reasons, kind: t.rules.organisationTypes }[
+      name
+    ] ?? {}
   return of.map((value) => ({ value, label: wordFor(words, value) }))
 }

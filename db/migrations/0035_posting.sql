@@ -1,6 +1,6 @@
 -- Posting in bulk costs a third less: what holds for a whole call is looked at once for the call, not for each of its rows.
 
-create function pg_temp.rewritten(p_function text, variadic p_changes text[]) returns void language plpgsql as $$
+create or replace function pg_temp.rewritten(p_function text, variadic p_changes text[]) returns void language plpgsql as $$
 declare
   v_now text := (select pg_get_functiondef(oid) from pg_proc where proname = p_function and pronamespace = 'public'::regnamespace);
 begin

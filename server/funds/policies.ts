@@ -43,6 +43,11 @@ export type Policies = {
    * tranche; how long a question may wait for its answer; and how long before the start costs may be allowed at most.
    */
   reporting: { dueDays: number; escalateDays: number; blockDays: number; answerDays: number; earlyDays: number }
+  /** Whether the fund tells everybody what came and where it went, and as what its publisher is known (IATI organisation identifier and type). */
+  open_data: {
+    publishes?: true
+    publisher: { reference?: string; name?: string; kind?: string; email?: string }
+  }
 }
 
 /** What is in force on a day, and since when. Every fund has each of them from its first day on. */
@@ -122,6 +127,7 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
     ['lanes', always, lanes],
     ['tranches', always, trancheRules()],
     ['reporting', always, { dueDays: 30, escalateDays: 7, blockDays: 14, answerDays: 14, earlyDays: 60 }],
+    ['open_data', always, { publisher: {} }],
     ['recognition', always, { standard: 'IPSAS 23' }],
     ['recognition', '2026-01-01', { standard: 'IPSAS 47' }],
   ]

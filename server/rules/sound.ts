@@ -26,6 +26,12 @@ export function complaintsAbout(
     const risks = Object.entries(terms).filter((one): one is [string, ShareRows] => Array.isArray(one[1]))
     return risks.flatMap(([risk, rows]) => aboutShares(risk, rows))
   }
+  if (subject === 'open_data' && terms.publishes === true) {
+    const publisher = terms.publisher as Record<string, string> | undefined
+    return ['reference', 'name', 'kind']
+      .filter((field) => !publisher?.[field])
+      .map((field) => complaint(`publisher.${field}`, 'rule.no_publisher', 'who publishes must be known to others'))
+  }
   if (subject !== 'approval_matrix') return []
   const matrix = terms as unknown as ApprovalMatrix
   const formal = [
