@@ -1,4 +1,4 @@
-import type { closingInEn } from './en-closing.ts'
+import type { closingDoneEn, closingInEn } from './en-closing.ts'
 
 /** كلمات إغلاق الطلب بالعربية. */
 export const closingInAr: typeof closingInEn = {
@@ -127,4 +127,14 @@ export const closingInAr: typeof closingInEn = {
     link: 'مستحق الرد إلى المانحين',
   },
   agreementUnspent: 'ما لا يُنفق',
+}
+
+/** ما يقال عند إتمام أحد نماذجه. */
+export const closingDoneAr: typeof closingDoneEn = {
+  unspentRecorded: 'سُجّل: صار ديناً على المستفيد، ويعود متاحاً حين يُسترد.',
+  requestClosed: 'أُغلق الطلب.',
+  findingRecorded: 'سُجّلت الملاحظة وأُبلغ من عليه التصرف.',
+  findingAnswered: 'سُجّل ردك.',
+  findingEnded: 'انتهت الملاحظة.',
+  lessonWritten: 'حُفظ الدرس.',
 }

@@ -9,7 +9,7 @@ import { planningAr } from './ar-planning.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import { clockInAr } from './ar-clock.ts'
-import { closingInAr } from './ar-closing.ts'
+import { closingDoneAr, closingInAr } from './ar-closing.ts'
 import { lanesInAr } from './ar-lanes.ts'
 import { spendingInAr } from './ar-spending.ts'
 import { notificationsInAr } from './ar-notifications.ts'
@@ -385,12 +385,7 @@ export const ar: Texts = {
   done: {
     clockStopped: 'أُوقفت الساعة.',
     clockGoesOn: 'استُؤنفت الساعة.',
-    unspentRecorded: 'سُجّل: صار ديناً على المستفيد، ويعود متاحاً حين يُسترد.',
-    requestClosed: 'أُغلق الطلب.',
-    findingRecorded: 'سُجّلت الملاحظة وأُبلغ من عليه التصرف.',
-    findingAnswered: 'سُجّل ردك.',
-    findingEnded: 'انتهت الملاحظة.',
-    lessonWritten: 'حُفظ الدرس.',
+    ...closingDoneAr,
     recovered: 'سُجل: صار المال متاحاً من جديد للمساهمات التي جاء منها.',
     givenUp: 'قُدم الاقتراح. يدخل في الدفاتر حين يوافق عليه من له الصلاحية.',
     drafted: 'حُفظت المسودة.',

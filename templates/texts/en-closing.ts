@@ -126,3 +126,13 @@ export const closingInEn = {
   },
   agreementUnspent: 'What is not spent',
 }
+
+/** What is said when one of its forms was done. */
+export const closingDoneEn = {
+  unspentRecorded: 'Recorded: the payee owes it, and it is available again once it is back.',
+  requestClosed: 'The request is closed.',
+  findingRecorded: 'The finding is recorded, and who must act is told.',
+  findingAnswered: 'Your answer is recorded.',
+  findingEnded: 'The finding has ended.',
+  lessonWritten: 'The lesson is kept.',
+}

@@ -9,7 +9,7 @@ import { planningEn } from './en-planning.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
-import { closingInEn } from './en-closing.ts'
+import { closingDoneEn, closingInEn } from './en-closing.ts'
 import { lanesInEn } from './en-lanes.ts'
 import { spendingInEn } from './en-spending.ts'
 import { notificationsInEn } from './en-notifications.ts'
@@ -384,12 +384,7 @@ export const en = {
   done: {
     clockStopped: 'The clock is stopped.',
     clockGoesOn: 'The clock goes on.',
-    unspentRecorded: 'Recorded: the payee owes it, and it is available again once it is back.',
-    requestClosed: 'The request is closed.',
-    findingRecorded: 'The finding is recorded, and who must act is told.',
-    findingAnswered: 'Your answer is recorded.',
-    findingEnded: 'The finding has ended.',
-    lessonWritten: 'The lesson is kept.',
+    ...closingDoneEn,
     recovered: 'Recorded: the money is available again to the contributions that it came from.',
     givenUp: 'Proposed. It is in the books when somebody with the authority has approved it.',
     drafted: 'The draft is saved.',
