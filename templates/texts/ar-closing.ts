@@ -1,4 +1,4 @@
-import type { closingDoneEn, closingInEn } from './en-closing.ts'
+import type { closingDoneEn, closingEventsEn, closingInEn } from './en-closing.ts'
 
 /** كلمات إغلاق الطلب بالعربية. */
 export const closingInAr: typeof closingInEn = {
@@ -137,4 +137,10 @@ export const closingDoneAr: typeof closingDoneEn = {
   findingAnswered: 'سُجّل ردك.',
   findingEnded: 'انتهت الملاحظة.',
   lessonWritten: 'حُفظ الدرس.',
+}
+
+/** أسماء قيوده. */
+export const closingEventsAr: typeof closingEventsEn = {
+  unspent_identified: 'غير منفق: على المستفيد رده',
+  late_recovery: 'استرداد متأخر',
 }

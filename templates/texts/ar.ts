@@ -9,7 +9,7 @@ import { planningAr } from './ar-planning.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import { clockInAr } from './ar-clock.ts'
-import { closingDoneAr, closingInAr } from './ar-closing.ts'
+import { closingDoneAr, closingEventsAr, closingInAr } from './ar-closing.ts'
 import { lanesInAr } from './ar-lanes.ts'
 import { spendingInAr } from './ar-spending.ts'
 import { notificationsInAr } from './ar-notifications.ts'
@@ -527,11 +527,10 @@ export const ar: Texts = {
     payment_returned: 'ارتداد دفعة',
     release_reversed: 'عكس صرف',
     advance_unwound: 'إلغاء أثر سلفة: ما لم يُدفع',
-    unspent_identified: 'غير منفق: على المستفيد رده',
     recovery_due: 'مستحق الاسترداد من المستفيد',
     recovery_received: 'استرداد من المستفيد',
     recovery_written_off: 'شطب ما لن يُسترد',
-    late_recovery: 'استرداد متأخر',
+    ...closingEventsAr,
     expenditure_accepted: 'قبول نفقات',
     expenditure_ineligible: 'نفقات غير مؤهلة: تُرد',
     expenditure_taken_back: 'الرجوع عن مراجعة نفقات',

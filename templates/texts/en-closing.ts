@@ -136,3 +136,9 @@ export const closingDoneEn = {
   findingEnded: 'The finding has ended.',
   lessonWritten: 'The lesson is kept.',
 }
+
+/** What its entries are called. */
+export const closingEventsEn = {
+  unspent_identified: 'Unspent: to be paid back by the payee',
+  late_recovery: 'Recovered late',
+}

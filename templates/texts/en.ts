@@ -9,7 +9,7 @@ import { planningEn } from './en-planning.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
-import { closingDoneEn, closingInEn } from './en-closing.ts'
+import { closingDoneEn, closingEventsEn, closingInEn } from './en-closing.ts'
 import { lanesInEn } from './en-lanes.ts'
 import { spendingInEn } from './en-spending.ts'
 import { notificationsInEn } from './en-notifications.ts'
@@ -531,11 +531,10 @@ export const en = {
     payment_returned: 'Payment returned',
     release_reversed: 'Release reversed',
     advance_unwound: 'Advance unwound: what was not paid',
-    unspent_identified: 'Unspent: to be paid back by the payee',
     recovery_due: 'To be recovered from the payee',
     recovery_received: 'Recovered from the payee',
     recovery_written_off: 'Recovery given up',
-    late_recovery: 'Recovered late',
+    ...closingEventsEn,
     expenditure_accepted: 'Expenditure accepted',
     expenditure_ineligible: 'Expenditure not eligible: to be paid back',
     expenditure_taken_back: 'Review of expenditure taken back',
