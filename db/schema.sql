@@ -87,6 +87,7 @@ CREATE INDEX accounts_by_contribution ON accounts USING btree (contribution_id) 
 CREATE INDEX accounts_by_plan ON accounts USING btree (fund_id, plan_code) WHERE (plan_code IS NOT NULL);
 CREATE INDEX accounts_by_request ON accounts USING btree (request_id) WHERE (request_id IS NOT NULL);
 CREATE TRIGGER account_is_what_it_says AFTER INSERT ON accounts FOR EACH ROW EXECUTE FUNCTION account_is_what_it_says();
+CREATE TRIGGER account_of_open_request AFTER INSERT ON accounts FOR EACH ROW WHEN (((new.request_id IS NOT NULL) AND (new.address !~ '^expense:'::text))) EXECUTE FUNCTION account_of_open_request();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON accounts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 alter table accounts enable row level security;
 create policy own on accounts for select to wasata_donor using (((contribution_id)::text IN ( SELECT own_contributions() AS own_contributions)));
@@ -188,11 +189,13 @@ create table agreements (
   interest           text not null default 'reserve'::text,
   correction_id      id,
   fund_id            id not null,
+  unspent            text not null default 'stay'::text,
   constraint agreements_pkey PRIMARY KEY (contribution_id),
   constraint agreements_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint agreements_currency_fkey FOREIGN KEY (currency) REFERENCES currencies(code),
   constraint agreements_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
   constraint agreement_interest CHECK ((interest = ANY (ARRAY['contribution'::text, 'reserve'::text]))),
+  constraint agreement_unspent CHECK ((unspent = ANY (ARRAY['stay'::text, 'return'::text]))),
   constraint agreements_amount_check CHECK ((amount > 0)),
   constraint agreements_check CHECK ((conditional = (condition IS NOT NULL))),
   constraint agreements_functional_check CHECK ((functional >= 0)),
@@ -279,8 +282,10 @@ create table balances (
   functional  bigint not null default 0,
   floor       bigint,
   fund_id     id not null,
+  ceiling     bigint,
   constraint balances_pkey PRIMARY KEY (account_id),
   constraint balances_fund_id_account_id_fkey FOREIGN KEY (fund_id, account_id) REFERENCES accounts(fund_id, id),
+  constraint closed_accounts_stand_still CHECK ((amount <= ceiling)),
   constraint stage_in_fund_currency CHECK (((floor IS NULL) OR (amount = functional))),
   constraint stage_never_below_zero CHECK ((amount >= floor))
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.05);
@@ -508,6 +513,27 @@ create table closings (
   constraint closings_fund_id_account_id_fkey FOREIGN KEY (fund_id, account_id) REFERENCES accounts(fund_id, id),
   constraint closings_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
 ) with (fillfactor=80);
+
+create table closures (
+  request_id  id not null,
+  fund_id     id not null,
+  closed_by   id not null,
+  duty        text not null default 'approver'::text,
+  closed_at   timestamp with time zone not null,
+  note        text not null default ''::text,
+  figures     jsonb not null,
+  act_id      id not null,
+  constraint closures_pkey PRIMARY KEY (request_id),
+  constraint closures_fund_id_request_id_key UNIQUE (fund_id, request_id),
+  constraint closures_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint closures_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint one_duty_each FOREIGN KEY (request_id, closed_by, duty) REFERENCES duties(request_id, person_id, duty),
+  constraint closures_duty_check CHECK ((duty = 'approver'::text)),
+  constraint closures_note_check CHECK ((length(note) <= 2000))
+);
+CREATE TRIGGER accounts_stand_still AFTER INSERT ON closures FOR EACH ROW EXECUTE FUNCTION accounts_stand_still();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON closures FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER closed_with_nothing_left AFTER INSERT ON closures DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION closed_with_nothing_left();
 
 create table conditions_met (
   contribution_id  id not null,
@@ -778,6 +804,7 @@ CREATE INDEX decisions_by_delegation ON decisions USING btree (delegation_id) WH
 CREATE TRIGGER advance_in_time BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION advance_in_time('decided_at');
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
 CREATE TRIGGER decided_with_power AFTER INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION decided_with_power();
 CREATE TRIGGER decision_on_what_was_submitted BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION decision_on_what_was_submitted();
 CREATE TRIGGER not_while_suspended BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
@@ -967,6 +994,7 @@ create table early_starts (
   constraint early_starts_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000)))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON early_starts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON early_starts FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
 
 create table earmark_changes (
   contribution_id  id not null,
@@ -1133,6 +1161,7 @@ create table expenditure_reports (
   constraint expenditure_reports_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'queried'::text, 'accepted'::text])))
 );
 CREATE INDEX expenditure_reports_by_fund ON expenditure_reports USING btree (fund_id, status, id);
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON expenditure_reports FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
 
 create table expert_versions (
   fund_id     id not null,
@@ -1223,6 +1252,79 @@ create table explanations (
 );
 CREATE INDEX explanations_by_item ON explanations USING btree (item_id, id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON explanations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table finding_answers (
+  id           id not null,
+  fund_id      id not null,
+  finding_id   id not null,
+  answered_by  id not null,
+  answer       text not null,
+  answered_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint finding_answers_pkey PRIMARY KEY (id),
+  constraint finding_answers_finding_id_id_key UNIQUE (finding_id, id),
+  constraint finding_answers_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint finding_answers_finding_id_answered_by_fkey FOREIGN KEY (finding_id, answered_by) REFERENCES findings(id, must_act),
+  constraint finding_answers_fund_id_finding_id_fkey FOREIGN KEY (fund_id, finding_id) REFERENCES findings(fund_id, id),
+  constraint finding_answers_answer_check CHECK (((length(answer) >= 1) AND (length(answer) <= 4000)))
+);
+CREATE TRIGGER answered_while_open BEFORE INSERT ON finding_answers FOR EACH ROW EXECUTE FUNCTION answered_while_open();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON finding_answers FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table finding_endings (
+  finding_id   id not null,
+  fund_id      id not null,
+  outcome      text not null,
+  answer_id    id,
+  must_act     id not null,
+  ended_by     id not null,
+  person_kind  text not null,
+  note         text not null,
+  ended_at     timestamp with time zone not null,
+  act_id       id not null,
+  constraint finding_endings_pkey PRIMARY KEY (finding_id),
+  constraint finding_endings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint finding_endings_ended_by_person_kind_fkey FOREIGN KEY (ended_by, person_kind) REFERENCES people(id, kind),
+  constraint finding_endings_finding_id_answer_id_fkey FOREIGN KEY (finding_id, answer_id) REFERENCES finding_answers(finding_id, id),
+  constraint finding_endings_finding_id_must_act_fkey FOREIGN KEY (finding_id, must_act) REFERENCES findings(id, must_act),
+  constraint finding_endings_fund_id_finding_id_fkey FOREIGN KEY (fund_id, finding_id) REFERENCES findings(fund_id, id),
+  constraint finding_ended_by_another CHECK (((ended_by)::text <> (must_act)::text)),
+  constraint finding_endings_note_check CHECK (((length(note) >= 1) AND (length(note) <= 2000))),
+  constraint finding_endings_outcome_check CHECK ((outcome = ANY (ARRAY['settled'::text, 'withdrawn'::text]))),
+  constraint finding_settled_by_answer CHECK (((outcome = 'settled'::text) = (answer_id IS NOT NULL))),
+  constraint service_account_decides_nothing CHECK ((person_kind = 'person'::text))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON finding_endings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table findings (
+  id           id not null,
+  fund_id      id not null,
+  request_id   id not null,
+  what         text not null,
+  severity     text not null,
+  must_act     id not null,
+  due_on       date not null,
+  recorded_by  id not null,
+  recorded_as  text not null,
+  person_kind  text not null,
+  recorded_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint findings_pkey PRIMARY KEY (id),
+  constraint findings_fund_id_id_key UNIQUE (fund_id, id),
+  constraint findings_id_must_act_key UNIQUE (id, must_act),
+  constraint findings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint findings_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint findings_must_act_fkey FOREIGN KEY (must_act) REFERENCES people(id),
+  constraint findings_recorded_by_person_kind_fkey FOREIGN KEY (recorded_by, person_kind) REFERENCES people(id, kind),
+  constraint finding_of_two_people CHECK (((must_act)::text <> (recorded_by)::text)),
+  constraint findings_recorded_as_check CHECK ((recorded_as = ANY (ARRAY['auditor'::text, 'controller'::text]))),
+  constraint findings_severity_check CHECK ((severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text]))),
+  constraint findings_what_check CHECK (((length(what) >= 1) AND (length(what) <= 4000))),
+  constraint service_account_decides_nothing CHECK ((person_kind = 'person'::text))
+);
+CREATE INDEX findings_by_fund ON findings USING btree (fund_id, id);
+CREATE INDEX findings_by_request ON findings USING btree (request_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON findings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table funds (
   id           id not null,
@@ -1396,6 +1498,39 @@ CREATE TRIGGER advance_keeps_nothing BEFORE INSERT ON kept_decisions FOR EACH RO
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON kept_decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER kept_decision_still_covers BEFORE INSERT ON kept_decisions FOR EACH ROW EXECUTE FUNCTION kept_decision_still_covers();
 
+create table lessons (
+  id          id not null,
+  fund_id     id not null,
+  request_id  id not null,
+  process_id  id not null,
+  phase       text not null,
+  title       text not null,
+  planned     text not null,
+  happened    text not null,
+  verdict     text not null,
+  advice      text not null,
+  themes      text[] not null default '{}'::text[],
+  written_by  id not null,
+  written_at  timestamp with time zone not null,
+  act_id      id not null,
+  constraint lessons_pkey PRIMARY KEY (id),
+  constraint lessons_fund_id_id_key UNIQUE (fund_id, id),
+  constraint lessons_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint lessons_fund_id_process_id_fkey FOREIGN KEY (fund_id, process_id) REFERENCES processes(fund_id, id),
+  constraint lessons_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint lessons_written_by_fkey FOREIGN KEY (written_by) REFERENCES people(id),
+  constraint lessons_advice_check CHECK (((length(advice) >= 1) AND (length(advice) <= 4000))),
+  constraint lessons_happened_check CHECK (((length(happened) >= 1) AND (length(happened) <= 4000))),
+  constraint lessons_planned_check CHECK (((length(planned) >= 1) AND (length(planned) <= 4000))),
+  constraint lessons_themes_check CHECK ((themes <@ ARRAY['power_sharing'::text, 'natural_resources'::text, 'constitution_making'::text, 'ceasefire_and_security'::text, 'gender_and_inclusion'::text])),
+  constraint lessons_title_check CHECK (((length(title) >= 1) AND (length(title) <= 300))),
+  constraint lessons_verdict_check CHECK ((verdict = ANY (ARRAY['again'::text, 'differently'::text])))
+);
+CREATE INDEX lessons_by_fund ON lessons USING btree (fund_id, id);
+CREATE INDEX lessons_by_request ON lessons USING btree (request_id);
+CREATE INDEX lessons_by_words ON lessons USING gin (to_tsvector('simple'::regconfig, ((((((title || ' '::text) || planned) || ' '::text) || happened) || ' '::text) || advice)));
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON lessons FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table line_reviews (
   id           id not null,
   fund_id      id not null,
@@ -1429,6 +1564,8 @@ create table line_reviews (
 CREATE UNIQUE INDEX line_reviewed_once ON line_reviews USING btree (line_id) WHERE (takes_back IS NULL);
 CREATE INDEX line_reviews_by_request ON line_reviews USING btree (request_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON line_reviews FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON line_reviews FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
+CREATE CONSTRAINT TRIGGER recovered_within_due AFTER INSERT ON line_reviews DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.verdict = 'ineligible'::text)) EXECUTE FUNCTION recovered_within_due();
 CREATE TRIGGER reviewed_within_bounds BEFORE INSERT ON line_reviews FOR EACH ROW EXECUTE FUNCTION reviewed_within_bounds();
 
 create table looks (
@@ -1618,6 +1755,7 @@ create table obligation_reductions (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON obligation_reductions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON obligation_reductions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON obligation_reductions FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON obligation_reductions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 
 create table opinion_requests (
@@ -2030,6 +2168,7 @@ create table payment_returns (
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_returns FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_returns FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 CREATE TRIGGER charge_within_limit BEFORE INSERT ON payment_returns FOR EACH ROW EXECUTE FUNCTION charge_within_limit();
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON payment_returns FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON payment_returns DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 
 create table payments (
@@ -2083,6 +2222,8 @@ CREATE INDEX payments_by_fund ON payments USING btree (fund_id, status, id);
 CREATE INDEX payments_by_request ON payments USING btree (request_id, id);
 CREATE TRIGGER advance_in_time BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION advance_in_time('certified_at');
 CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
+CREATE TRIGGER closed_request_changes_no_payment BEFORE UPDATE ON payments FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
 CREATE TRIGGER kept_before_correction BEFORE UPDATE ON payments FOR EACH ROW WHEN ((new.category IS DISTINCT FROM old.category)) EXECUTE FUNCTION kept_before_correction('id');
 CREATE TRIGGER looks_like_duplicate BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION looks_like_duplicate();
 CREATE TRIGGER not_while_suspended BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
@@ -2696,25 +2837,45 @@ create policy own on receipts for select to wasata_donor using (((id)::text IN (
 create policy service on receipts for all to wasata_service using (true) with check (true);
 
 create table recoverables (
-  payment_id  id not null,
-  request_id  id not null,
-  fund_id     id not null,
-  outcome     text not null default 'unwound'::text,
-  amount      bigint not null,
-  due_from    date not null,
-  act_id      id not null,
-  constraint recoverables_pkey PRIMARY KEY (payment_id),
+  payment_id     id,
+  request_id     id not null,
+  fund_id        id not null,
+  outcome        text,
+  amount         bigint not null,
+  due_from       date not null,
+  act_id         id not null,
+  id             id not null,
+  category       text,
+  reason         text not null default ''::text,
+  identified_by  id,
+  takes_back     id,
+  correction_id  id,
+  constraint recoverables_pkey PRIMARY KEY (id),
+  constraint recoverable_once UNIQUE (payment_id),
+  constraint recoverables_fund_id_id_key UNIQUE (fund_id, id),
   constraint recoverables_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint recoverables_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint recoverables_fund_id_takes_back_fkey FOREIGN KEY (fund_id, takes_back) REFERENCES recoverables(fund_id, id),
+  constraint recoverables_identified_by_fkey FOREIGN KEY (identified_by) REFERENCES people(id),
   constraint recoverables_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
   constraint recoverables_request_id_outcome_fkey FOREIGN KEY (request_id, outcome) REFERENCES advance_endings(request_id, outcome),
-  constraint recoverables_amount_check CHECK ((amount > 0)),
-  constraint recoverables_outcome_check CHECK ((outcome = 'unwound'::text))
+  constraint counter_row_of_correction CHECK (((takes_back IS NULL) OR (correction_id IS NOT NULL))),
+  constraint recoverable_says_why CHECK ((((payment_id IS NOT NULL) AND (outcome IS NOT NULL) AND (category IS NULL) AND (identified_by IS NULL)) OR ((payment_id IS NULL) AND (outcome IS NULL) AND (category IS NOT NULL) AND (identified_by IS NOT NULL) AND (reason <> ''::text)))),
+  constraint recoverables_amount_check CHECK (((takes_back IS NOT NULL) OR (amount > 0))),
+  constraint recoverables_category_check CHECK ((category = ANY (ARRAY['grants'::text, 'experts'::text, 'travel'::text, 'venue'::text, 'interpretation'::text, 'security'::text]))),
+  constraint recoverables_outcome_check CHECK ((outcome = 'unwound'::text)),
+  constraint recoverables_reason_check CHECK ((length(reason) <= 1000))
 );
 CREATE INDEX recoverables_by_fund ON recoverables USING btree (fund_id, payment_id);
 CREATE INDEX recoverables_by_request ON recoverables USING btree (request_id);
+CREATE UNIQUE INDEX recoverables_taken_back_once ON recoverables USING btree (takes_back) WHERE (takes_back IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON recoverables FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-CREATE TRIGGER recoverable_was_paid BEFORE INSERT ON recoverables FOR EACH ROW EXECUTE FUNCTION recoverable_was_paid();
+CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT ON recoverables DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON recoverables FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
+CREATE TRIGGER recoverable_was_paid BEFORE INSERT ON recoverables FOR EACH ROW WHEN ((new.payment_id IS NOT NULL)) EXECUTE FUNCTION recoverable_was_paid();
+CREATE TRIGGER recovered_within_due AFTER INSERT ON recoverables FOR EACH ROW EXECUTE FUNCTION recovered_within_due();
+CREATE TRIGGER takes_back_exactly AFTER INSERT ON recoverables FOR EACH ROW WHEN ((new.takes_back IS NOT NULL)) EXECUTE FUNCTION takes_back_exactly('amount');
+CREATE TRIGGER unspent_within_paid AFTER INSERT ON recoverables FOR EACH ROW WHEN (((new.category IS NOT NULL) AND (new.takes_back IS NULL))) EXECUTE FUNCTION unspent_within_paid();
 
 create table recoveries (
   id               id not null,
@@ -2728,21 +2889,32 @@ create table recoveries (
   recorded_by      id not null,
   duty             text not null default 'reconciler'::text,
   act_id           id not null,
+  late             boolean not null default false,
+  takes_back       id,
+  correction_id    id,
   constraint recoveries_pkey PRIMARY KEY (id),
   constraint recoveries_fund_id_id_key UNIQUE (fund_id, id),
-  constraint recovery_recorded_already UNIQUE (bank_account_id, received_on, reference),
   constraint one_duty_each FOREIGN KEY (request_id, recorded_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint recoveries_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint recoveries_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
   constraint recoveries_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint recoveries_fund_id_takes_back_fkey FOREIGN KEY (fund_id, takes_back) REFERENCES recoveries(fund_id, id),
+  constraint counter_row_of_correction CHECK (((takes_back IS NULL) OR (correction_id IS NOT NULL))),
   constraint recoveries_duty_check CHECK ((duty = 'reconciler'::text)),
-  constraint recoveries_functional_check CHECK ((functional > 0)),
-  constraint recoveries_received_check CHECK ((received > 0)),
+  constraint recoveries_functional_check CHECK (((takes_back IS NOT NULL) OR (functional > 0))),
+  constraint recoveries_received_check CHECK (((takes_back IS NOT NULL) OR (received > 0))),
   constraint recoveries_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 140)))
 );
 CREATE INDEX recoveries_by_request ON recoveries USING btree (request_id);
+CREATE INDEX recoveries_by_statement ON recoveries USING btree (bank_account_id, received_on, reference);
+CREATE UNIQUE INDEX recoveries_taken_back_once ON recoveries USING btree (takes_back) WHERE (takes_back IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON recoveries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT ON recoveries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON recoveries FOR EACH ROW WHEN ((NOT new.late)) EXECUTE FUNCTION closed_request_is_final();
+CREATE TRIGGER late_recovery_is_late AFTER INSERT ON recoveries FOR EACH ROW WHEN (new.late) EXECUTE FUNCTION late_recovery_is_late();
 CREATE TRIGGER recovered_within_due AFTER INSERT ON recoveries FOR EACH ROW EXECUTE FUNCTION recovered_within_due();
+CREATE TRIGGER recovery_recorded_once BEFORE INSERT ON recoveries FOR EACH ROW WHEN ((new.takes_back IS NULL)) EXECUTE FUNCTION recovery_recorded_once();
+CREATE TRIGGER takes_back_exactly AFTER INSERT ON recoveries FOR EACH ROW WHEN ((new.takes_back IS NOT NULL)) EXECUTE FUNCTION takes_back_exactly('received', 'functional');
 
 create table recovery_write_offs (
   id              id not null,
@@ -2766,6 +2938,7 @@ create table recovery_write_offs (
 );
 CREATE INDEX recovery_write_offs_by_request ON recovery_write_offs USING btree (request_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON recovery_write_offs FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON recovery_write_offs FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
 CREATE TRIGGER recovered_within_due AFTER INSERT ON recovery_write_offs FOR EACH ROW EXECUTE FUNCTION recovered_within_due();
 
 create table refund_payments (
@@ -2851,6 +3024,7 @@ CREATE INDEX releases_by_file ON releases USING btree (file_id);
 CREATE TRIGGER advance_in_time BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION advance_in_time('released_at');
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON releases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
 CREATE TRIGGER not_while_suspended BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON releases DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 CREATE TRIGGER released_to_details_in_force BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION released_to_details_in_force();
@@ -2952,6 +3126,7 @@ create table report_submissions (
   constraint report_submissions_duty_check CHECK ((duty = 'requester'::text))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON report_submissions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON report_submissions FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
 
 create table request_endings (
   request_id  id not null,
@@ -3046,6 +3221,8 @@ CREATE INDEX requests_by_status ON requests USING btree (fund_id, status, id);
 CREATE CONSTRAINT TRIGGER advance_is_as_its_rows AFTER UPDATE OF status ON requests DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.lane = 'no_regret'::text) OR (new.status = 'unwound'::text))) EXECUTE FUNCTION advance_is_as_its_rows();
 CREATE TRIGGER approved_at_every_step BEFORE UPDATE OF status ON requests FOR EACH ROW WHEN (((old.status = 'submitted'::text) AND (new.status <> ALL (ARRAY['submitted'::text, 'returned'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text])) AND (NOT ((new.lane = 'no_regret'::text) AND (new.status = 'active'::text))))) EXECUTE FUNCTION approved_at_every_step();
 CREATE CONSTRAINT TRIGGER approved_with_tranches AFTER UPDATE OF status ON requests DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.status = 'submitted'::text) AND (new.status = ANY (ARRAY['approved'::text, 'active'::text])))) EXECUTE FUNCTION approved_with_tranches();
+CREATE TRIGGER closed_request_stays BEFORE UPDATE ON requests FOR EACH ROW EXECUTE FUNCTION closed_request_stays();
+CREATE CONSTRAINT TRIGGER closed_with_nothing_left AFTER UPDATE OF status ON requests DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.status = 'closed'::text)) EXECUTE FUNCTION closed_with_nothing_left();
 CREATE TRIGGER decided_content_is_fixed BEFORE UPDATE ON requests FOR EACH ROW EXECUTE FUNCTION decided_content_is_fixed();
 CREATE TRIGGER deployments_are_costed BEFORE UPDATE OF status ON requests FOR EACH ROW WHEN (((new.status = 'submitted'::text) AND (old.status <> 'submitted'::text))) EXECUTE FUNCTION deployments_are_costed();
 CREATE TRIGGER lane_is_fixed BEFORE UPDATE OF lane ON requests FOR EACH ROW WHEN (((old.lane <> new.lane) AND (old.status <> ALL (ARRAY['draft'::text, 'returned'::text])))) EXECUTE FUNCTION lane_is_fixed();
@@ -3399,6 +3576,7 @@ CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON settlements FOR EACH STA
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON settlements FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON settlements DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
 CREATE TRIGGER charge_within_limit BEFORE INSERT ON settlements FOR EACH ROW EXECUTE FUNCTION charge_within_limit();
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON settlements FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
 CREATE TRIGGER kept_before_correction BEFORE UPDATE ON settlements FOR EACH ROW EXECUTE FUNCTION kept_before_correction('payment_id');
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON settlements DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 
@@ -3797,6 +3975,7 @@ create table tranche_releases (
   constraint waived_by_two_people CHECK (((grounds = 'waiver'::text) = ((proposal_id IS NOT NULL) AND (verdict IS NOT NULL))))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tranche_releases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER closed_request_is_final BEFORE INSERT ON tranche_releases FOR EACH ROW EXECUTE FUNCTION closed_request_is_final();
 CREATE TRIGGER tranche_is_due BEFORE INSERT ON tranche_releases FOR EACH ROW EXECUTE FUNCTION tranche_is_due();
 
 create table tranches (
@@ -4046,7 +4225,8 @@ create view recovery_standings as
     d.due,
     (COALESCE(r.received, (0)::numeric))::bigint AS received,
     (COALESCE(w.given_up, (0)::numeric))::bigint AS given_up,
-    ((((d.due)::numeric - COALESCE(r.received, (0)::numeric)) - COALESCE(w.given_up, (0)::numeric)))::bigint AS outstanding
+    ((((d.due)::numeric - COALESCE(r.received, (0)::numeric)) - COALESCE(w.given_up, (0)::numeric)))::bigint AS outstanding,
+    (COALESCE(r.late, (0)::numeric))::bigint AS late
    FROM ((( SELECT owed.fund_id,
             owed.request_id,
             (sum(owed.amount))::bigint AS due
@@ -4063,7 +4243,8 @@ create view recovery_standings as
           GROUP BY owed.fund_id, owed.request_id
          HAVING (sum(owed.amount) <> (0)::numeric)) d
      LEFT JOIN ( SELECT recoveries.request_id,
-            sum(recoveries.functional) AS received
+            sum(recoveries.functional) FILTER (WHERE (NOT recoveries.late)) AS received,
+            sum(recoveries.functional) FILTER (WHERE recoveries.late) AS late
            FROM recoveries
           GROUP BY recoveries.request_id) r USING (request_id))
      LEFT JOIN ( SELECT recovery_write_offs.request_id,
@@ -4229,6 +4410,18 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION account_of_open_request()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from requests r where r.id = new.request_id and r.status = 'closed') then
+    raise exception 'request % is closed', new.request_id using errcode = 'check_violation', constraint = 'closed_request_is_final';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION account_waiting(p_payee text)
  RETURNS text
  LANGUAGE sql
@@ -4240,6 +4433,25 @@ AS $function$
      and not exists (select from payee_verifications v where v.payee_account_id = a.id)
      and not exists (select from payee_account_refusals n where n.payee_account_id = a.id)
 $function$;
+
+CREATE OR REPLACE FUNCTION accounts_stand_still()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into balances (fund_id, account_id, amount, functional)
+  select a.fund_id, a.id, sum(p.amount), sum(p.functional)
+    from accounts a join postings p on p.account_id = a.id
+   where a.request_id = new.request_id and a.address !~ '^expense:' and not exists (select from balances b where b.account_id = a.id)
+   group by a.fund_id, a.id;
+  update balances b
+     set ceiling = b.amount, floor = case a.stage when 'reported' then 0 else b.amount end
+    from accounts a
+   where a.id = b.account_id and a.request_id = new.request_id and a.address !~ '^expense:';
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION act_time()
  RETURNS timestamp with time zone
@@ -4350,6 +4562,19 @@ begin
      or exists (select from named_people n where n.request_id = new.request_id and n.person_id = new.advisor_id)
      or exists (select from ties t join requests r on r.payee_id = t.payee_id where r.id = new.request_id and t.person_id = new.advisor_id) then
     raise exception '% does not advise on request %', new.advisor_id, new.request_id using errcode = 'check_violation', constraint = 'advisor_is_apart';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION answered_while_open()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(new.finding_id, 6));
+  if exists (select from finding_endings e where e.finding_id = new.finding_id) then
+    raise exception 'finding % has ended', new.finding_id using errcode = 'check_violation', constraint = 'finding_has_ended';
   end if;
   return new;
 end $function$;
@@ -4681,6 +4906,101 @@ AS $function$
            select coalesce(sum(greatest(ms_between(greatest(p.begun_at, c.from_at), least(coalesce(p.ended_at, c.until), c.until)), 0)), 0)::bigint
              from pauses p where p.request_id = c.request_id) end
     from (select *, coalesce(to_at, greatest(p_at, from_at)) as until from clock_pieces()) c
+$function$;
+
+CREATE OR REPLACE FUNCTION closed_request_is_final()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform from requests r where r.id = new.request_id and r.status = 'closed' for share;
+  if found then
+    raise exception 'request % is closed', new.request_id using errcode = 'check_violation', constraint = 'closed_request_is_final';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION closed_request_stays()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if old.status = 'closed' and new is distinct from old then
+    raise exception 'request % is closed', old.id using errcode = 'check_violation', constraint = 'closed_request_is_final';
+  end if;
+  if new.status = 'closed' and old.status not in ('active', 'reporting', 'closed') then
+    raise exception 'request % is %, and cannot be closed', old.id, old.status using errcode = 'check_violation', constraint = 'closed_after_paying';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION closed_with_nothing_left()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_left text := (select string_agg(p.point, ', ') from closing_points(coalesce(to_jsonb(new) ->> 'request_id', to_jsonb(new) ->> 'id')) p);
+begin
+  if v_left is not null
+     or not exists (select from closures c join requests r on r.id = c.request_id
+                     where c.request_id = coalesce(to_jsonb(new) ->> 'request_id', to_jsonb(new) ->> 'id') and r.status = 'closed') then
+    raise exception 'a request is not ready to be closed: %', v_left using errcode = 'check_violation', constraint = 'closed_with_nothing_left';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION closing_points(p_request text)
+ RETURNS TABLE(point text, items bigint, amount bigint)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  with held as (
+    select coalesce(a.stage, split_part(a.address, ':', 2)) as place, a.address like '%:recoverable:%' as owed, p.functional
+      from accounts a join postings p on p.account_id = a.id
+     where a.request_id = p_request and a.address !~ '^expense:'),
+  sums as (
+    select sum(functional) filter (where place in ('reserved', 'committed')) as committed,
+           sum(functional) filter (where place = 'disbursed' and not owed) as disbursed,
+           sum(functional) filter (where place = 'advances') as advances,
+           -sum(functional) filter (where place = 'payable') as payable,
+           sum(functional) filter (where place = 'partner-refunds') as refunds
+      from held)
+  select * from (
+    select 'ratification', count(*), null::bigint from advance_activations v
+     where v.request_id = p_request and not exists (select from advance_endings e where e.request_id = v.request_id)
+    union all
+    select 'suspended', count(*), null from pauses u where u.request_id = p_request and u.suspends and u.ended_at is null
+    union all
+    select 'payments', count(*), coalesce(sum(p.amount), 0)::bigint from payments p
+     where p.request_id = p_request and p.status not in ('settled', 'cancelled')
+    union all
+    select 'committed', (committed <> 0)::int, committed::bigint from sums
+    union all
+    select 'payable', (payable <> 0)::int, payable::bigint from sums
+    union all
+    select 'advances', (advances <> 0)::int, advances::bigint from sums
+    union all
+    -- Where all that was paid must come back there is nothing to report.
+    select 'reports', count(*), null from report_dues d
+     where d.request_id = p_request
+       and not exists (select from expenditure_reports x where x.request_id = d.request_id and x.due >= d.number and x.status = 'accepted')
+       and coalesce((select sum(p.amount) from payments p where p.request_id = p_request and p.status = 'settled'), 0)
+         > coalesce((select sum(u.amount) from recoverables u where u.request_id = p_request), 0)
+    union all
+    select 'disbursed', (disbursed <> 0)::int, disbursed::bigint from sums
+    union all
+    select 'recoveries', (refunds <> 0)::int, refunds::bigint from sums
+    union all
+    select 'findings', count(*), null from findings f
+     where f.request_id = p_request and not exists (select from finding_endings e where e.finding_id = f.id)
+    union all
+    select 'lesson', 1 - count(*), null from (select from lessons l where l.request_id = p_request limit 1) l
+  ) as points (point, items, amount)
+  where items > 0
 $function$;
 
 CREATE OR REPLACE FUNCTION contest_looked_at_by_others()
@@ -5376,6 +5696,20 @@ CREATE OR REPLACE FUNCTION lane_is_fixed()
 AS $function$
 begin
   raise exception 'request % is %: its lane is fixed', old.id, old.status using errcode = 'check_violation', constraint = 'decided_content_is_fixed';
+end $function$;
+
+CREATE OR REPLACE FUNCTION late_recovery_is_late()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(new.request_id, 4));
+  if not exists (select from requests r left join recovery_standings s on s.request_id = r.id
+                  where r.id = new.request_id and (r.status = 'closed' or (s.outstanding = 0 and s.late between 0 and s.given_up))) then
+    raise exception 'request % still waits for its money, or never did', new.request_id using errcode = 'check_violation', constraint = 'late_recovery_is_late';
+  end if;
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION lock_cash(bank_account text)
@@ -6124,10 +6458,27 @@ CREATE OR REPLACE FUNCTION recovered_within_due()
 AS $function$
 begin
   perform pg_advisory_xact_lock(hashtextextended(new.request_id, 4));
-  if (select coalesce(min(s.outstanding), -1) from recovery_standings s where s.request_id = new.request_id) < 0 then
+  if coalesce((select s.outstanding from recovery_standings s where s.request_id = new.request_id),
+              -(select coalesce(sum(v.functional), 0) from recoveries v where v.request_id = new.request_id and not v.late)
+              - (select coalesce(sum(w.amount), 0) from recovery_write_offs w where w.request_id = new.request_id)) < 0 then
     raise exception 'more of request % is recovered than is due', new.request_id using errcode = 'check_violation', constraint = 'recovered_within_due';
   end if;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION recovery_recorded_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(new.bank_account_id || new.reference, 5));
+  if exists (select from recoveries v
+              where v.bank_account_id = new.bank_account_id and v.received_on = new.received_on and v.reference = new.reference
+                and v.takes_back is null and not exists (select from recoveries b where b.takes_back = v.id)) then
+    raise exception 'recovery % is recorded already', new.reference using errcode = 'unique_violation', constraint = 'recovery_recorded_already';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION refund_stands_or_is_paid()
@@ -6346,10 +6697,7 @@ begin
      and not exists (select from requests r where r.id = new.request_id and v_line.spent_on between eligible_from(r.id) and r.ends_on) then
     raise exception 'line % was not spent in the time of its request', new.line_id using errcode = 'check_violation', constraint = 'spent_in_time';
   end if;
-  if new.functional > (select coalesce(sum(p.amount), 0) from payments p
-                        where p.request_id = new.request_id and p.category = v_line.category and p.status = 'settled')
-                    - (select coalesce(sum(v.functional), 0) from line_reviews v join report_lines l on l.id = v.line_id
-                        where v.request_id = new.request_id and l.category = v_line.category) then
+  if new.functional > unaccounted(new.request_id, v_line.category) then
     raise exception 'more of request % is reported than was paid', new.request_id using errcode = 'check_violation', constraint = 'reported_within_paid';
   end if;
   return new;
@@ -6660,6 +7008,18 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION unaccounted(p_request text, p_category text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select (coalesce((select sum(p.amount) from payments p where p.request_id = p_request and p.category = p_category and p.status = 'settled'), 0)
+        - coalesce((select sum(d.amount) from recoverables d where d.request_id = p_request and d.category = p_category), 0)
+        - coalesce((select sum(v.functional) from line_reviews v join report_lines l on l.id = v.line_id
+                     where v.request_id = p_request and l.category = p_category), 0))::bigint
+$function$;
+
 CREATE OR REPLACE FUNCTION unsealed_since(p_fund text)
  RETURNS xid8
  LANGUAGE sql
@@ -6668,6 +7028,20 @@ AS $function$
   select coalesce((select case when s.horizon > pg_snapshot_xmax(pg_current_snapshot()) then '0' else s.horizon end
                      from seals s where s.fund_id = p_fund order by s.number desc limit 1), '0')
 $function$;
+
+CREATE OR REPLACE FUNCTION unspent_within_paid()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(new.request_id, 4));
+  if unaccounted(new.request_id, new.category) < 0
+     or not exists (select from requests r where r.id = new.request_id and r.status in ('active', 'reporting')) then
+    raise exception 'more of request % is unspent than was paid', new.request_id using errcode = 'check_violation', constraint = 'unspent_within_paid';
+  end if;
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION unwound_status_follows()
  RETURNS trigger
@@ -6822,6 +7196,7 @@ grant select on cash_on_no_statement to wasata_service;
 grant insert, select on charge_approvals to wasata_service;
 grant insert, select on clock_notices to wasata_service;
 grant select on closings to wasata_service;
+grant insert, select on closures to wasata_service;
 grant select on conditions_met to wasata_donor;
 grant insert, select on conditions_met to wasata_service;
 grant insert, select on contest_looks to wasata_service;
@@ -6856,6 +7231,9 @@ grant insert, select on expenditure_reports to wasata_service;
 grant select on expert_versions to wasata_service;
 grant insert, select on experts to wasata_service;
 grant insert, select on explanations to wasata_service;
+grant insert, select on finding_answers to wasata_service;
+grant insert, select on finding_endings to wasata_service;
+grant insert, select on findings to wasata_service;
 grant select on funds to wasata_donor;
 grant insert, select on funds to wasata_service;
 grant insert, select on idempotency_keys to wasata_service;
@@ -6866,6 +7244,7 @@ grant insert, select on interest to wasata_service;
 grant insert, select on interest_shares to wasata_service;
 grant insert, select on issued_reports to wasata_service;
 grant insert, select on kept_decisions to wasata_service;
+grant insert, select on lessons to wasata_service;
 grant insert, select on line_reviews to wasata_service;
 grant select on line_standings to wasata_service;
 grant insert, select on looks to wasata_service;
@@ -7034,6 +7413,7 @@ grant execute on function acts_on(p_request text, p_person text) to wasata_servi
 grant execute on function approved_under(p_delegation text, p_but text) to wasata_service;
 grant execute on function balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer) to wasata_service;
 grant execute on function change_touches(p_before jsonb, p_after jsonb, p_role text) to wasata_service;
+grant execute on function closing_points(p_request text) to wasata_service;
 grant execute on function decisions_that_count(p_request text, p_round integer, p_at timestamp with time zone) to wasata_service;
 grant execute on function delegation_in_force(p_delegation text, p_at timestamp with time zone) to wasata_service;
 grant execute on function delegation_reaches(p_delegation text, p_request text, p_round integer) to wasata_service;
@@ -7073,15 +7453,18 @@ grant execute on function signatures_that_do_not_count(p_payment text, p_at time
 grant execute on function steps_without_quorum(p_request text, p_ratifies boolean[]) to wasata_service;
 grant execute on function strength(state text) to wasata_service;
 grant execute on function tranche_conditions(p_request text, p_on date) to wasata_service;
+grant execute on function unaccounted(p_request text, p_category text) to wasata_service;
 grant execute on function unsealed_since(p_fund text) to wasata_service;
 revoke all on function account_in_force(p_payee text) from public;
 revoke all on function account_waiting(p_payee text) from public;
+revoke all on function accounts_stand_still() from public;
 revoke all on function act_time() from public;
 revoke all on function acts_on(p_request text, p_person text) from public;
 revoke all on function approved_under(p_delegation text, p_but text) from public;
 revoke all on function balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function change_touches(p_before jsonb, p_after jsonb, p_role text) from public;
 revoke all on function check_period(p_fund text, p_month date, p_act text) from public;
+revoke all on function closing_points(p_request text) from public;
 revoke all on function decisions_that_count(p_request text, p_round integer, p_at timestamp with time zone) from public;
 revoke all on function delegation_in_force(p_delegation text, p_at timestamp with time zone) from public;
 revoke all on function delegation_reaches(p_delegation text, p_request text, p_round integer) from public;
@@ -7119,5 +7502,6 @@ revoke all on function steps_without_quorum(p_request text, p_ratifies boolean[]
 revoke all on function strength(state text) from public;
 revoke all on function takes_fund_of() from public;
 revoke all on function tranche_conditions(p_request text, p_on date) from public;
+revoke all on function unaccounted(p_request text, p_category text) from public;
 revoke all on function unsealed_since(p_fund text) from public;
 grant wasata_donor to wasata_service;

@@ -5,6 +5,7 @@ import type { FileStore } from './attachments/store.ts'
 import { entryEndpoints } from './audit/routes.ts'
 import { breakGlassEndpoints } from './break-glass/routes.ts'
 import { clockEndpoints } from './clock/routes.ts'
+import { closureEndpoints } from './closures/routes.ts'
 import { contributionEndpoints } from './contributions/routes.ts'
 import { correctionEndpoints } from './corrections/routes.ts'
 import { delegationEndpoints } from './delegations/routes.ts'
@@ -14,6 +15,7 @@ import { deploymentEndpoints } from './deployments/routes.ts'
 import { entityEndpoints } from './entities/routes.ts'
 import { expenditureReportEndpoints } from './expenditure-reports/routes.ts'
 import { expertEndpoints } from './experts/routes.ts'
+import { findingEndpoints } from './findings/routes.ts'
 import { fundEndpoints } from './funds/routes.ts'
 import type { Clock } from './clock.ts'
 import type { Endpoint } from './http/endpoint.ts'
@@ -21,7 +23,9 @@ import { ruleEndpoints } from './rules/routes.ts'
 import { sampleEndpoints } from './samples/routes.ts'
 import { savedQueryEndpoints } from './saved-queries/routes.ts'
 import { noRegretEndpoints } from './no-regret/routes.ts'
+import { recoveryEndpoints } from './recoveries/routes.ts'
 import type { SignIn } from './http/sign-in.ts'
+import { lessonEndpoints } from './lessons/routes.ts'
 import { importEndpoints } from './imports/routes.ts'
 import { exportEndpoints } from './ledger/exports/routes.ts'
 import { ledgerEndpoints } from './ledger/routes.ts'
@@ -71,6 +75,10 @@ export function allEndpoints(db: Db, signIn: SignIn, { clock, files }: { clock: 
     ...paymentFileEndpoints(),
     ...statusReportEndpoints(),
     ...noRegretEndpoints(),
+    ...recoveryEndpoints(),
+    ...findingEndpoints(),
+    ...lessonEndpoints(),
+    ...closureEndpoints(),
     ...watchEndpoints(),
     ...planEndpoints(),
     ...readinessEndpoints(),

@@ -767,6 +767,37 @@ export const REFUSALS = {
     'There is nothing to review: it was never confirmed, or was reviewed already.',
     'لا شيء للمراجعة: لم يُؤكَّد قط أو روجع من قبل.',
   ),
+  not_paid_yet: no(
+    409,
+    'Nothing of this request is paid, or it is over: nothing of it can be unspent.',
+    'لم يُدفع شيء من هذا الطلب أو انتهى أمره، فلا شيء منه غير منفق.',
+  ),
+  exceeds_unaccounted: no(
+    409,
+    'Less than that was paid in this category and is not accounted for yet. See "left".',
+    'ما دُفع في هذا البند ولم يُقدم عنه حساب أقل من ذلك. انظر "left".',
+  ),
+  request_closed: no(
+    409,
+    'The request is closed, and its accounts stand still. Money that comes back from its payee is recorded as a recovery.',
+    'الطلب مغلق وحساباته ثابتة. يُسجل ما يعود من المستفيد استرداداً.',
+  ),
+  not_closable: no(
+    409,
+    'Only a request that is active or reporting can be closed. See "current".',
+    'لا يُغلق إلا طلب نشط أو قيد الإبلاغ. انظر "current".',
+  ),
+  not_ready_to_close: no(
+    409,
+    'Something stands in the way of closing this request. See "points" for what is left.',
+    'ما زال هناك ما يمنع إغلاق هذا الطلب. انظر "points" لما بقي.',
+  ),
+  finding_ended: no(409, 'This finding has ended: it was settled or withdrawn.', 'انتهت هذه الملاحظة: سُوّيت أو سُحبت.'),
+  not_answered_yet: no(
+    409,
+    'Who must act on this finding has not answered it yet. Wait for the answer, or withdraw the finding.',
+    'لم يرد بعد من عليه أن يتصرف في هذه الملاحظة. انتظر الرد أو اسحب الملاحظة.',
+  ),
   opinion_given_already: no(
     409,
     'You have given this opinion already. It stays as it was given.',

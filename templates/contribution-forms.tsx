@@ -128,6 +128,14 @@ function TermsAgreed({ problem, value, t }: Typed & { t: Texts }) {
         required
         {...shared}
       />
+      <SelectField
+        name="unspent"
+        label={t.agreementUnspent}
+        choices={choicesOf(t.closing.termsOf)}
+        value={value('unspent', 'stay')}
+        required
+        {...shared}
+      />
     </>
   )
 }

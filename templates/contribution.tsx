@@ -106,6 +106,7 @@ function Terms({ contribution: { donor, pledged, pledgedOn, agreement, earmark }
         [words.signedOn, agreement && <Day on={agreement.signedOn} t={t} />],
         [words.condition, condition],
         [words.supportCost, support],
+        [t.agreementUnspent, agreement && t.closing.termsOf[agreement.unspent]],
         [words.reference, agreement && agreement.reference !== '' && <LongCode of={agreement.reference} />],
       ]}
     />

@@ -17,6 +17,8 @@ export type Section =
   | 'experts'
   | 'entities'
   | 'processes'
+  | 'lessons'
+  | 'findings'
   | 'rules'
   | 'planning'
   | 'delegations'
@@ -122,10 +124,10 @@ function Header({ t, here, person, fund, section, unread = 0 }: Frame) {
 
 /** Which parts of a fund stand together, under one heading each. */
 const GROUPS: Readonly<Record<keyof Texts['sectionGroups'], readonly Section[]>> = {
-  work: ['requests', 'clock', 'reports', 'opinions', 'processes', 'entities'],
+  work: ['requests', 'clock', 'reports', 'opinions', 'processes', 'entities', 'lessons'],
   readiness: ['planning', 'experts'],
   money: ['donors', 'payees', 'statements', 'treasury', 'rates', 'ledger', 'periods'],
-  rules: ['rules', 'delegations', 'break-glass'],
+  rules: ['rules', 'delegations', 'break-glass', 'findings'],
 }
 
 /** The parts that the reader may look at, group by group; a group of nothing is not there. */

@@ -1,8 +1,8 @@
-import type { RecoverableListed } from '../server/no-regret/queries.ts'
+import type { RecoverableListed } from '../server/recoveries/queries.ts'
 import { page, type Frame } from './page.tsx'
 import { Code, Columns, Figure, Name, Said, Table } from './parts.tsx'
 
-/** What payees of unwound requests have to pay back, request by request. */
+/** What payees have to pay back, request by request. */
 export function recoverablesPage(
   frame: Omit<Frame, 'title'>,
   shown: { readonly items: readonly RecoverableListed[]; readonly currency: string; readonly next: string | null },
@@ -26,7 +26,7 @@ export function recoverablesPage(
                   <a href={`/requests/${one.requestId}`}>
                     <Code>{one.code}</Code>
                   </a>{' '}
-                  <Name>{one.title}</Name>
+                  {one.title !== null && <Name>{one.title}</Name>}
                 </th>
                 <td>
                   <Name>{one.payee}</Name>

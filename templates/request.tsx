@@ -5,6 +5,9 @@ import { amountText, money } from '../server/money.ts'
 import type { readRequest } from '../server/requests/queries.ts'
 import { BreakGlassForm, BreakGlassOn } from './break-glass.tsx'
 import { ClockOfRequest } from './clock.tsx'
+import { Closing, type ClosingProps } from './closing.tsx'
+import { Findings, type FindingsProps } from './findings.tsx'
+import { Lessons, type LessonsProps } from './lessons.tsx'
 import { Problem, type FormProblem } from './forms.tsx'
 import { AskForm, OpinionsOn } from './opinions.tsx'
 import { page, type Frame } from './page.tsx'
@@ -14,7 +17,8 @@ import { DetailsChanged } from './bank-details.tsx'
 import { Changes } from './request-changes.tsx'
 import { PartNow, type PartNowProps } from './request-forms.tsx'
 import { DeploymentsOn } from './request-deployments.tsx'
-import { Advance, Recovery } from './request-advance.tsx'
+import { Recovery } from './recovery.tsx'
+import { Advance } from './request-advance.tsx'
 import { Payments, Steps } from './request-history.tsx'
 import { PayeeIsLate, Spending, type SpendingShown } from './spending.tsx'
 import { Seldom } from './request-seldom.tsx'
@@ -34,6 +38,8 @@ export type RequestShown = {
   readonly problem: { readonly form: string; readonly problem: FormProblem } | undefined
   /** Who is away, whether the glass was broken, and what the advisory board says. */
   readonly around: AroundShown
+  /** How it is brought to its end; undefined while nothing is approved, and for who does not read it whole. */
+  readonly after: AfterShown | undefined
   /** How it is paid in tranches, which reports it owes, and its files. */
   readonly spending: SpendingShown
   /** Whether the reader reads the fund whole. */
@@ -45,6 +51,10 @@ export type RequestShown = {
   }
   readonly part: Omit<PartNowProps, 'request' | 'names' | 't'>
 }
+
+type AfterShown = Pick<ClosingProps, 'closing' | 'mayClose' | 'mayIdentify'> &
+  Pick<FindingsProps, 'findings' | 'mayRecord' | 'mayAnswer' | 'mayEnd'> &
+  Pick<LessonsProps, 'lessons' | 'mayWrite'>
 
 export type AroundShown = {
   readonly away: Parameters<typeof StandingInFor>[0]['away']
@@ -85,7 +95,7 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       </p>
       {request.ending && <Ending of={request.ending as EndingTold} t={t} />}
       {request.advance && <Advance of={request.advance} t={t} />}
-      {request.advance?.recovery && <Recovery request={request} of={request.advance.recovery} t={t} {...shown.part} />}
+      {request.recovery && <Recovery request={request} of={request.recovery} t={t} {...shown.part} />}
       <BreakGlassOn items={shown.around.broken} t={t} />
       <StandingInFor {...shown.around} t={t} />
       {request.bankDetailsChanged && (
@@ -109,9 +119,10 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       <Funding request={request} t={t} />
       <h2>{t.request.money}</h2>
       <StagesOfRequest request={request} currency={currency} t={t} />
-      <h2>{t.request.payments}</h2>
+      <h2 id="payments">{t.request.payments}</h2>
       <Payments payments={payments} t={t} />
       <PaymentsBack names={names} t={t} {...shown.part} />
+      {shown.after && <After {...shown} after={shown.after} t={t} />}
       <Spending requestId={request.id} of={shown.spending} t={t} {...shown.part} />
       <Seldom requestId={request.id} t={t} {...shown.part} />
     </>,
@@ -120,6 +131,18 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
 
 function Sent({ request, deployments: { all, ...may }, part, t }: RequestShown & { t: Texts }) {
   return <DeploymentsOn request={request} deployments={all} {...may} {...part} t={t} />
+}
+
+/** What stands in the way of closing it, what audits have found, and what it has taught. */
+function After({ request, part, after, t }: RequestShown & { after: AfterShown; t: Texts }) {
+  const shared = { ...part, ...after, requestId: request.id, t }
+  return (
+    <>
+      <Closing {...shared} currency={request.amount.currency} />
+      <Findings {...shared} />
+      <Lessons {...shared} />
+    </>
+  )
 }
 
 /** What the advisory board says, and the forms of who may ask it or hurry a step. */
@@ -265,7 +288,7 @@ function StagesOfRequest({ request, currency, t }: { request: RequestTold; curre
     <Table caption={<Said text={t.request.moneyCaption} currency={<bdi>{currency}</bdi>} />}>
       <Columns names={[t.home.stage, t.requests.amount]} figures={[t.requests.amount]} />
       <tbody>
-        {(['reserved', 'committed', 'disbursed'] as const).map((stage) => (
+        {(['reserved', 'committed', 'disbursed', 'reported'] as const).map((stage) => (
           <tr>
             <th scope="row">{t.stages[stage]}</th>
             <td class="figure">

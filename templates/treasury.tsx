@@ -68,6 +68,9 @@ export function treasuryPage(frame: Omit<Frame, 'title'>, shown: TreasuryShown):
         <a href={`/funds/${shown.fund.id}/receipts`}>{t.unidentified.title}</a>
       </p>
       <p>
+        <a href={`/funds/${shown.fund.id}/refunds-due`}>{t.refundsDue.link}</a>
+      </p>
+      <p>
         <a href={`/api/v1/funds/${shown.fund.id}/exchange-differences?format=csv`}>{words.differences}</a>
       </p>
     </>,

@@ -188,10 +188,10 @@ function pledgeTyped(fields: Fields, chosen: (name: string) => string[]) {
 }
 
 function agreementTyped(fields: Fields) {
-  const { conditional, condition, signedOn, reference, base } = fields
+  const { conditional, condition, signedOn, reference, base, unspent } = fields
   return {
     ...(conditional ? { conditional: conditional === 'yes' } : {}),
-    ...optional({ condition, signedOn, reference }),
+    ...optional({ condition, signedOn, reference, unspent }),
     ...amountIn('amount', fields.amount, fields.currency),
     supportCost: { rateBps: rateTyped(fields.supportCost), ...optional({ base }) },
   }

@@ -69,7 +69,7 @@ export async function mayActOn(
   const toSettle = payments.filter((payment) => payment.status === 'released')
   const settle = toSettle.length > 0 && holds('reconciler') && free('reconciler')
 
-  const recovery = request.advance?.recovery
+  const recovery = request.recovery
   const owed = recovery ? isPositive(moneyFrom(recovery.outstanding)) : false
 
   // These are no work that waits, so nobody is told why they may not.

@@ -5,6 +5,7 @@ import type { SignIn } from '../http/sign-in.ts'
 import { countUnread } from '../notifications/queries.ts'
 import { alarmsFor } from './alarms.ts'
 import { apiFor } from './api.ts'
+import { closingPages } from './closing.ts'
 import { clockPages } from './clock.ts'
 import { contributionPages } from './contributions.ts'
 import { correctionPages } from './corrections.ts'
@@ -73,6 +74,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   opinionPages(router, served)
   clockPages(router, served)
   recoveryPages(router, served)
+  closingPages(router, served)
   spendingPages(router, served)
   expenditureReportPages(router, served)
   donorPages(router, served)

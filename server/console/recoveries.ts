@@ -3,7 +3,7 @@ import { recoverablesPage } from '../../templates/recoverables.tsx'
 import { Refusal } from '../errors.ts'
 import { keyIn, pageOf } from '../http/pages.ts'
 import { isId } from '../ids.ts'
-import { listRecoverables } from '../no-regret/queries.ts'
+import { listRecoverables } from '../recoveries/queries.ts'
 import { READERS, requireRole } from '../people/actor.ts'
 import { amountTyped, getPage, postForm, type Console } from './forms.ts'
 import { currenciesFor } from './queries.ts'
@@ -13,7 +13,7 @@ import { frameOf, fundSeenBy, type SignedIn } from './visit.ts'
 
 const SHOWN = 50
 
-/** What must come back of unwound requests: the list of it, and the forms on the page of such a request. */
+/** What must come back from payees: the list of it, and the forms on the page of a request. */
 export function recoveryPages(router: Router, served: Console): void {
   getPage(router, '/funds/:fund/recoverables', (visit, req) =>
     list(served, visit, String(req.params.fund), req.query.after),
@@ -69,6 +69,7 @@ async function list({ db }: Console, visit: SignedIn, fundId: string, asked: unk
   const found = await listRecoverables(db, {
     fundId: fund.id,
     currency: fund.currency,
+    viewer: visit.actor.personId,
     open: false,
     after,
     limit: SHOWN,

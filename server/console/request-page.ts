@@ -7,6 +7,7 @@ import { mayStopFor } from '../clock/pause.ts'
 import { requestClock } from '../clock/queries.ts'
 import { deploymentsTold } from '../deployments/queries.ts'
 import { readRequest } from '../requests/queries.ts'
+import { afterRequest } from './after-request.ts'
 import { aroundRequest } from './around-request.ts'
 import { newFormKey, type Console, type Refused } from './forms.ts'
 import { mayActOn } from './may.ts'
@@ -51,6 +52,7 @@ export async function showRequest(
       mayPlan: may.edit,
       mayRecord: may.record,
     },
+    after: await afterRequest(db, actor, request),
     part: {
       mayEdit: may.edit,
       maySubmit: may.submit,

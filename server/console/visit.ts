@@ -96,6 +96,7 @@ export function sectionsFor(actor: Actor, fundId: string): Section[] {
   if (holdsRole(actor, fundId, READERS)) sections.push('delegations')
   if (holdsRole(actor, fundId, BREAK_GLASS_READERS)) sections.push('break-glass')
   if (holdsRole(actor, fundId, READERS)) sections.push('rules')
-  if (holdsRole(actor, fundId, [...READERS, 'requester'])) sections.push('experts', 'entities', 'processes')
+  if (holdsRole(actor, fundId, [...READERS, 'requester']))
+    sections.push('experts', 'entities', 'processes', 'lessons', 'findings')
   return sections
 }

@@ -20,6 +20,8 @@ export type NewAgreement = {
   supportCost: { rateBps: number; base: 'deposit' | 'expenditure' }
   /** Where interest on its money goes; the operating reserve unless the agreement says otherwise. */
   interest?: 'contribution' | 'reserve'
+  /** Whether money that was given and not spent goes back to the donor; it stays unless the agreement says otherwise. */
+  unspent?: 'stay' | 'return'
 }
 
 /**
@@ -61,6 +63,7 @@ export async function agreeContribution(
     support_cost_bps: terms.supportCost.rateBps,
     support_cost_base: terms.supportCost.base,
     interest: terms.interest ?? 'reserve',
+    unspent: terms.unspent ?? 'stay',
     standard: recognition.terms.standard,
     act_id: actor.act.id,
   })

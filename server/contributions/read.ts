@@ -95,7 +95,7 @@ async function agreementTold(db: Db, contributionId: string, fundCurrency: strin
   const found = await row<Record<string, string> & { conditional: boolean; support_cost_bps: number }>(
     db,
     `select g.conditional, g.condition, m.met_on, g.amount, g.currency, g.functional, trim_scale(g.rate)::text as rate,
-            g.rate_source, g.signed_on, g.reference, g.support_cost_bps, g.support_cost_base, g.interest, g.standard
+            g.rate_source, g.signed_on, g.reference, g.support_cost_bps, g.support_cost_base, g.interest, g.unspent, g.standard
        from agreements g left join conditions_met m on m.contribution_id = g.contribution_id
       where g.contribution_id = :contributionId`,
     { contributionId },
@@ -113,6 +113,7 @@ async function agreementTold(db: Db, contributionId: string, fundCurrency: strin
     reference: found.reference!,
     supportCost: { rateBps: found.support_cost_bps, base: found.support_cost_base! },
     interest: found.interest!,
+    unspent: found.unspent as 'stay' | 'return',
     standard: found.standard!,
   }
 }

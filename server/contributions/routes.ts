@@ -142,6 +142,7 @@ function promising(): Endpoint[] {
             base: joi.string().valid('deposit', 'expenditure').required(),
           }),
           interest: joi.string().valid('contribution', 'reserve'),
+          unspent: joi.string().valid('stay', 'return'),
         }),
       },
       ofContribution(agreeContribution),

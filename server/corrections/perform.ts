@@ -11,6 +11,7 @@ import { contributionsIn, settleStatus } from './of-contribution.ts'
 import { certificationCorrector, settlementCorrector } from './payments.ts'
 import { datings, putRight, type RightValues } from './policy.ts'
 import { receiptCorrector } from './receipts.ts'
+import { recoveryCorrector, unspentCorrector } from './recoveries.ts'
 import { refundCorrector } from './refunds.ts'
 import { usesOf } from './uses.ts'
 import { writeOffCorrector } from './write-offs.ts'
@@ -27,6 +28,9 @@ const CORRECTORS: Readonly<Record<string, Corrector>> = {
   refund_decided: refundCorrector,
   payment_certified: certificationCorrector,
   payment_settled: settlementCorrector,
+  recovery_received: recoveryCorrector,
+  late_recovery: recoveryCorrector,
+  unspent_identified: unspentCorrector,
 }
 
 /** Locks what an entry is about, and makes sure that it still stands. Refuses `taken_back`, `correct_otherwise`. */

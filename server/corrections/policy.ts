@@ -34,7 +34,7 @@ export type Instead =
   | 'correct_what_it_closed'
   | 'correct_what_stands'
   | 'recover_or_give_up'
-  | 'recover_the_rest'
+  | 'recover_late'
   | 'correct_report'
   | 'its_own_act'
 
@@ -51,6 +51,7 @@ const TWO = ['controller', 'director'] as const
 const OF_RECEIPT = [
   ...['receivedOn', 'bankAccountId', 'sent', 'bankValue', 'bankCharge', 'reference', 'contributionId', 'appliedAmount'],
 ]
+const OF_RECOVERY = ['receivedOn', 'bankValue', 'reference']
 const OF_AGREEMENT = ['conditional', 'condition', 'amount', 'signedOn', 'reference', 'supportCost']
 
 export const CORRECTABLE: Readonly<Record<string, Correctable>> = {
@@ -64,6 +65,9 @@ export const CORRECTABLE: Readonly<Record<string, Correctable>> = {
   refund_decided: { alone: true, values: ['amount', 'decidedOn', 'reason'], confirmers: TWO },
   payment_certified: { alone: 'cancel_payment', values: ['category'], confirmers: TWO },
   payment_settled: { alone: 'return_payment', values: ['valueDate', 'charge', 'reference'], confirmers: TWO },
+  recovery_received: { alone: true, values: OF_RECOVERY, confirmers: TWO },
+  late_recovery: { alone: true, values: OF_RECOVERY, confirmers: TWO },
+  unspent_identified: { alone: true, values: [], confirmers: TWO },
 }
 
 const OTHERWISE: Readonly<Record<string, Instead>> = {
@@ -85,8 +89,7 @@ const OTHERWISE: Readonly<Record<string, Instead>> = {
   release_reversed: 'certify_again',
   refund_paid: 'record_receipt',
   recovery_due: 'recover_or_give_up',
-  recovery_received: 'recover_the_rest',
-  recovery_written_off: 'record_receipt',
+  recovery_written_off: 'recover_late',
   expenditure_accepted: 'correct_report',
   expenditure_ineligible: 'correct_report',
   expenditure_taken_back: 'correct_report',

@@ -22,6 +22,8 @@ const PERFORMING = [
   'nothing_impaired',
   'insufficient_funds',
   'already_exists',
+  'exceeds_recoverable',
+  'request_closed',
   'reported_already',
   'tranche_not_due',
 ] as const

@@ -102,7 +102,7 @@ export async function paidAndTold(db: Db, { id, currency }: { id: string; curren
                         case v.verdict when 'ineligible' then v.functional else 0 end
                    from line_reviews v join report_lines l on l.id = v.line_id where v.request_id = :id)
      select category, sum(approved)::text as approved, sum(paid)::text as paid, sum(accepted)::text as accepted,
-            sum(ineligible)::text as ineligible, (sum(paid) - sum(accepted) - sum(ineligible))::text as left
+            sum(ineligible)::text as ineligible, unaccounted(:id, category)::text as left
        from sums group by category order by category`,
     { id },
   )

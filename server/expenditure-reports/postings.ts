@@ -45,7 +45,8 @@ export async function reviewPostings(
   ]
 }
 
-async function costOfYear(
+/** Where a cost stands that comes back: one of an earlier year stays a cost of that year. */
+export async function costOfYear(
   trx: Trx,
   request: LoadedRequest,
   { category, on }: { category: string; on: string },

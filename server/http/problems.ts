@@ -99,6 +99,9 @@ export function refusalOf(
   if (error.code === '57014') return new Refusal('too_slow')
   // Two requests that send one expert at once: the second one is told what it would have been told a moment later.
   if (error.constraint === 'expert_double_booked') return new Refusal('expert_double_booked')
+  // What only its accounts could see: that the request was closed meanwhile.
+  if (error.constraint === 'closed_request_is_final' || error.constraint === 'closed_accounts_stand_still')
+    return new Refusal('request_closed')
   if (error.code === '22003') return new Refusal('amount_out_of_range')
   if (error instanceof URIError) return new Refusal('not_found')
   if (isOutOfReach(error)) return new Refusal('unavailable')

@@ -4,6 +4,7 @@ import { checkAttachments, sweepAttachments } from '../attachments/look-after.ts
 import type { FileStore } from '../attachments/store.ts'
 import { remindToReview } from '../break-glass/remind.ts'
 import { noticeSteps } from '../clock/notice.ts'
+import { remindFindings } from '../findings/remind.ts'
 import { unwindOverdue } from '../no-regret/overdue.ts'
 import { remindToRatify } from '../no-regret/tell.ts'
 import { beginReporting } from '../expenditure-reports/begin-reporting.ts'
@@ -87,6 +88,12 @@ export const TASKS: readonly Task[] = [
       await remindOfOpinions(db, now)
       await remindToReview(db, now)
     },
+  },
+  {
+    name: 'remind_findings',
+    does: 'Reminds who must act on an audit finding when its day has come, and tells those above a week later',
+    everyMinutes: 60,
+    run: async ({ db, now }) => void (await remindFindings(db, now)),
   },
   {
     name: 'begin_reporting',

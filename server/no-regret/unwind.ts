@@ -5,9 +5,9 @@ import { moveStage } from '../ledger/stages.ts'
 import type { NewAct } from '../people/actor.ts'
 import { takeBackPayment } from '../payments/cancel.ts'
 import { lockPaymentsOf, type LoadedPayment } from '../payments/load.ts'
+import { makeRecoverable } from '../recoveries/unwound.ts'
 import { heldFor, type LoadedRequest } from '../requests/load.ts'
 import { tellUnwound } from './tell.ts'
-import { makeRecoverable } from './recoverable.ts'
 import type { ActiveAdvance } from './policy.ts'
 
 /**

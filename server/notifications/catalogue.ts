@@ -175,6 +175,58 @@ export const EVENTS = {
       sentence: 'الطلب {code}، «{title}»: أُلغي ما لم يُدفع من {amount}، وما دُفع يجب استرداده.',
     },
   },
+  request_closed: {
+    facts: { code: 'text', title: 'text', by: 'text' },
+    en: {
+      title: 'Your request is closed',
+      sentence: '{by} has closed {code}, “{title}”. Nothing of it is open any more.',
+    },
+    ar: { title: 'أُغلق طلبك', sentence: 'أغلق {by} الطلب {code}، «{title}»، ولم يعد فيه شيء مفتوح.' },
+  },
+  refunds_due: {
+    facts: { code: 'text', contributions: 'text' },
+    en: {
+      title: 'Unspent money is due back to donors',
+      sentence:
+        '{code} is closed. By their agreements, what it left unspent of {contributions} goes back to the donors.',
+    },
+    ar: {
+      title: 'مال غير منفق مستحق الرد إلى المانحين',
+      sentence: 'أُغلق الطلب {code}. بموجب الاتفاقات يُرد إلى المانحين ما لم يُنفق من {contributions}.',
+    },
+  },
+  finding_recorded: {
+    facts: { code: 'text', what: 'text', by: 'text', until: 'day' },
+    en: {
+      title: 'An audit finding waits for your answer',
+      sentence: '{by} has found in {code}: {what} Say by {until} what was done about it.',
+    },
+    ar: {
+      title: 'ملاحظة تدقيق تنتظر ردك',
+      sentence: 'لاحظ {by} في الطلب {code}: {what} بيّن ما اتُّخذ بشأنها في موعد أقصاه {until}.',
+    },
+  },
+  finding_answered: {
+    facts: { code: 'text', by: 'text', said: 'text' },
+    en: { title: 'An audit finding was answered', sentence: '{by} has answered the finding in {code}: {said}' },
+    ar: { title: 'وصل رد على ملاحظة تدقيق', sentence: 'رد {by} على الملاحظة في الطلب {code}: {said}' },
+  },
+  finding_over: {
+    facts: { code: 'text', by: 'text', said: 'text' },
+    en: { title: 'An audit finding is over', sentence: '{by} has ended the finding in {code}: {said}' },
+    ar: { title: 'انتهت ملاحظة تدقيق', sentence: 'أنهى {by} الملاحظة في الطلب {code}: {said}' },
+  },
+  finding_due: {
+    facts: { code: 'text', what: 'text', until: 'day' },
+    en: {
+      title: 'An audit finding is due',
+      sentence: 'The finding in {code} was to be dealt with by {until}: {what}',
+    },
+    ar: {
+      title: 'حل موعد ملاحظة تدقيق',
+      sentence: 'كان على المعني بالملاحظة في الطلب {code} معالجتها في موعد أقصاه {until}: {what}',
+    },
+  },
   // Payments and payees
   payment_certified: {
     facts: { code: 'text', request: 'text', amount: 'amount', payee: 'text' },

@@ -157,6 +157,7 @@ export function paymentEndpoints(): Endpoint[] {
         refuses: [
           'not_released',
           'to_be_recovered',
+          'request_closed',
           'reported_already',
           'currency_mismatch',
           'bank_value_differs',

@@ -18,6 +18,9 @@ export const REQUEST_STATUSES = [
   'cancelled',
   'unwound',
 ] as const
+/** What money is asked for and spent on. */
+export const CATEGORIES = ['grants', 'experts', 'travel', 'venue', 'interpretation', 'security'] as const
+
 export type RequestStatus = (typeof REQUEST_STATUSES)[number]
 /** What was approved and has not ended: it may be paid, also after its last day. */
 export const PAYABLE: readonly RequestStatus[] = ['approved', 'active', 'reporting']

@@ -5,6 +5,7 @@ import { advanceTold } from '../no-regret/queries.ts'
 import { entitiesOf, READERS, requireRole, type Actor } from '../people/actor.ts'
 import { changesBetweenRounds } from './changes.ts'
 import { MAY_SEE_REQUEST, mustSeeRequest } from '../processes/may-see.ts'
+import { recoveryTold } from '../recoveries/queries.ts'
 import { budgetLines, heldFor, requestById, totalOf } from './load.ts'
 import { stepsAndDecisions } from './decide.ts'
 import { openSteps } from './policy.ts'
@@ -63,10 +64,11 @@ export async function readRequest(db: Db, actor: Actor, requestId: string) {
   const advance = await advanceTold(db, request, actor.act.at)
   const changed = await bankDetailsChanged(db, requestId, actor.act.at)
   const waits = request.status === 'submitted' || advance?.status === 'active' || changed?.reopened
-  const [reserved, committed, disbursed] = [
+  const [reserved, committed, disbursed, reported] = [
     await heldFor(db, request, 'reserved'),
     await heldFor(db, request, 'committed'),
     await heldFor(db, request, 'disbursed'),
+    await heldFor(db, request, 'reported'),
   ]
   return {
     version,
@@ -85,6 +87,7 @@ export async function readRequest(db: Db, actor: Actor, requestId: string) {
       waitingFor: waits ? openSteps(steps, decisions) : [],
       bankDetailsChanged: changed,
       advance,
+      recovery: await recoveryTold(db, request),
       decisions: await decisionsOn(db, request, actor.act.at),
       changes: await changesBetweenRounds(db, request),
       funding: await fundingOf(db, request),
@@ -92,6 +95,7 @@ export async function readRequest(db: Db, actor: Actor, requestId: string) {
         reserved: moneyText(totalOf(reserved, currency)),
         committed: moneyText(totalOf(committed, currency)),
         disbursed: moneyText(totalOf(disbursed, currency)),
+        reported: moneyText(totalOf(reported, currency)),
       },
       namedPeople: (await db('named_people').where({ request_id: requestId }).pluck('person_id')) as string[],
       ending:

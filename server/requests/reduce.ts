@@ -40,10 +40,27 @@ export async function reduceObligation(
   const free = await uncertified(trx, request)
   if (exceeds(amount, free)) throw new Refusal('exceeds_committed', { free: moneyText(free) })
 
+  const id = await lowerObligation(trx, actor, request, { amount, reason })
+  const left = totalOf(await heldFor(trx, request, 'committed'), request.currency)
+  if (isZero(left) && !(await isBegun(trx, request))) {
+    await trx('requests')
+      .where({ id: requestId })
+      .update({ status: 'cancelled', version: request.version + 1 })
+  }
+  return { id, requestId, amount: text }
+}
+
+/** Event 14, by whoever has the duty of an approver; the request is locked and holds that much. Gives the id of the reduction. */
+export async function lowerObligation(
+  trx: Trx,
+  actor: Actor,
+  request: LoadedRequest,
+  { amount, reason }: { amount: Money; reason: string },
+): Promise<string> {
   const id = newId('reduction')
   await trx('obligation_reductions').insert({
     id,
-    request_id: requestId,
+    request_id: request.id,
     amount: minorUnits(amount),
     reason,
     reduced_by: actor.personId,
@@ -70,13 +87,7 @@ export async function reduceObligation(
       ),
     },
   )
-  const nothingLeft = isZero(subtract(totalOf(held, request.currency), amount))
-  if (nothingLeft && !(await isBegun(trx, request))) {
-    await trx('requests')
-      .where({ id: requestId })
-      .update({ status: 'cancelled', version: request.version + 1 })
-  }
-  return { id, requestId, amount: text }
+  return id
 }
 
 /** Whether something of it was paid, is on its way, or waits to be ratified; a payment that came back or was taken back is none. */

@@ -13,7 +13,7 @@ import {
   subtract,
   type Money,
 } from '../money.ts'
-import { recordRecovery } from '../no-regret/recover.ts'
+import { recordRecovery } from '../recoveries/recover.ts'
 import type { Actor } from '../people/actor.ts'
 import { releasedOn } from '../payments/load.ts'
 import { returnPayment } from '../payments/return.ts'
@@ -210,7 +210,7 @@ async function asRecovery(trx: Trx, actor: Actor, { entry, part, amount, referen
     ...{ requestId, bankAccountId: entry.bankAccountId, reference, received: moneyText(amount) },
     receivedOn: bookingDay(entry, { today: dayOf(actor.act.at) }),
   })
-  return [await useOf(trx, { entry, amount, kind: 'recovery', source: id, kinds: ['recovery_received'] })]
+  return [await useOf(trx, { entry, amount, kind: 'recovery', source: id, kinds: ['recovery_received', 'late_recovery'] })]
 }
 
 /** Somebody has booked it without the statement: an entry of the ledger that moved cash there and of which so much is on no statement yet. */

@@ -111,7 +111,7 @@ export const correctionsAr: typeof correctionsEn = {
       correct_what_stands: 'صحّح القيد الذي حلّ محله.',
       correct_report: 'ارجع عنها في صفحة تقرير النفقات؛ وتجيب عنها نسخة أخرى.',
       recover_or_give_up: 'سجّل ما يُسترد من المستفيد أو اقترح شطبه.',
-      recover_the_rest: 'سجّل ما نقص كاسترداد آخر. أما ما سُجّل زائدًا فيبقى كما هو.',
+      recover_late: 'إن عاد المبلغ بعد ذلك فسجّله استردادًا.',
       its_own_act: 'يُصحَّح بإجراء خاص به.',
     },
     builtUpon: 'توجد قيود أخرى مبنية على ما سيتغير: {entries}. صححها أولاً بدءاً من الأحدث.',

@@ -11,6 +11,7 @@ import { statementsInAr } from './ar-statements.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import { clockInAr } from './ar-clock.ts'
+import { closingDoneAr, closingEventsAr, closingInAr } from './ar-closing.ts'
 import { lanesInAr } from './ar-lanes.ts'
 import { spendingInAr } from './ar-spending.ts'
 import { notificationsInAr } from './ar-notifications.ts'
@@ -46,6 +47,8 @@ export const ar: Texts = {
     experts: 'الخبراء',
     entities: 'الجهات',
     processes: 'العمليات',
+    lessons: 'الدروس',
+    findings: 'الملاحظات',
   },
   sectionGroups: { work: 'العمل', readiness: 'الجاهزية', money: 'الأموال', rules: 'الصلاحيات' },
   navigation: 'الأقسام',
@@ -312,6 +315,7 @@ export const ar: Texts = {
   ...formsInAr,
   ...rulesInAr,
   ...lanesInAr,
+  ...closingInAr,
   ...spendingInAr,
 
   ledger: {
@@ -382,6 +386,7 @@ export const ar: Texts = {
   done: {
     clockStopped: 'أُوقفت الساعة.',
     clockGoesOn: 'استُؤنفت الساعة.',
+    ...closingDoneAr,
     recovered: 'سُجل: صار المال متاحاً من جديد للمساهمات التي جاء منها.',
     givenUp: 'قُدم الاقتراح. يدخل في الدفاتر حين يوافق عليه من له الصلاحية.',
     drafted: 'حُفظت المسودة.',
@@ -532,6 +537,7 @@ export const ar: Texts = {
     recovery_due: 'مستحق الاسترداد من المستفيد',
     recovery_received: 'استرداد من المستفيد',
     recovery_written_off: 'شطب ما لن يُسترد',
+    ...closingEventsAr,
     expenditure_accepted: 'قبول نفقات',
     expenditure_ineligible: 'نفقات غير مؤهلة: تُرد',
     expenditure_taken_back: 'الرجوع عن مراجعة نفقات',
@@ -590,6 +596,7 @@ export const ar: Texts = {
     statement_does_not_foot: 'الكشف يناقض نفسه، فلم يؤخذ شيء من الملف. اطلبه من البنك مرة أخرى.',
     figureDiffers: '{figure}: {says} بدلاً من {adds}.',
     atLine: 'السطر {line}: {reason}.',
+    not_ready_to_close: 'لا يمكن إغلاقه بعد. انظر القائمة لما بقي.',
     checklist_not_done: 'قائمة التحقق لم تكتمل. انظر أدناه ما بقي.',
     no_such_address: 'هذه الصفحة غير موجودة.',
   },

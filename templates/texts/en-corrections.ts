@@ -112,7 +112,7 @@ export const correctionsEn = {
       correct_what_stands: 'Correct the entry that stands in its place.',
       correct_report: 'Take it back on the page of its expenditure report; another version answers.',
       recover_or_give_up: 'Record what comes back from the payee, or propose to give it up.',
-      recover_the_rest: 'Record what was left out as another recovery. What was recorded too high stays.',
+      recover_late: 'If it comes after all, record it as a recovery.',
       its_own_act: 'It is put right by an act of its own.',
     },
     builtUpon: 'Other entries build on what this would change: {entries}. Put those right first, the latest first.',

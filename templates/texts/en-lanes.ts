@@ -64,7 +64,7 @@ export const lanesInEn = {
     },
     list: {
       title: 'Money to be recovered',
-      caption: 'What payees of unwound requests have to pay back, in {currency}',
+      caption: 'What payees have to pay back, in {currency}',
       request: 'Request',
       payee: 'Payee',
       due: 'To be paid back',

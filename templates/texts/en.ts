@@ -11,6 +11,7 @@ import { statementsInEn } from './en-statements.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
+import { closingDoneEn, closingEventsEn, closingInEn } from './en-closing.ts'
 import { lanesInEn } from './en-lanes.ts'
 import { spendingInEn } from './en-spending.ts'
 import { notificationsInEn } from './en-notifications.ts'
@@ -45,6 +46,8 @@ export const en = {
     experts: 'Experts',
     entities: 'Entities',
     processes: 'Processes',
+    lessons: 'Lessons',
+    findings: 'Findings',
   },
   sectionGroups: { work: 'Work', readiness: 'Readiness', money: 'Money', rules: 'Authority' },
   navigation: 'Sections',
@@ -311,6 +314,7 @@ export const en = {
   ...formsInEn,
   ...rulesInEn,
   ...lanesInEn,
+  ...closingInEn,
   ...spendingInEn,
 
   ledger: {
@@ -381,6 +385,7 @@ export const en = {
   done: {
     clockStopped: 'The clock is stopped.',
     clockGoesOn: 'The clock goes on.',
+    ...closingDoneEn,
     recovered: 'Recorded: the money is available again to the contributions that it came from.',
     givenUp: 'Proposed. It is in the books when somebody with the authority has approved it.',
     drafted: 'The draft is saved.',
@@ -536,6 +541,7 @@ export const en = {
     recovery_due: 'To be recovered from the payee',
     recovery_received: 'Recovered from the payee',
     recovery_written_off: 'Recovery given up',
+    ...closingEventsEn,
     expenditure_accepted: 'Expenditure accepted',
     expenditure_ineligible: 'Expenditure not eligible: to be paid back',
     expenditure_taken_back: 'Review of expenditure taken back',
@@ -598,6 +604,7 @@ export const en = {
       'The statement contradicts itself, so nothing of the file was taken. Ask the bank for it again.',
     figureDiffers: '{figure}: {says} instead of {adds}.',
     atLine: 'Line {line}: {reason}.',
+    not_ready_to_close: 'It cannot be closed yet. See the checklist for what is left.',
     checklist_not_done: 'The checklist is not done. See below what is left.',
     no_such_address: 'This page does not exist.',
   },

@@ -369,8 +369,7 @@ describe('what is not corrected says what to do instead', () => {
       },
     ],
     ['recovery_due', 'recover_or_give_up', unwound],
-    ['recovery_received', 'recover_the_rest', unwound],
-    ['recovery_written_off', 'record_receipt', unwound],
+    ['recovery_written_off', 'recover_late', unwound],
     ['revaluation', 'revalue_again', revalued],
     ['revaluation_reversed', 'revalue_again', revalued],
     [

@@ -55,6 +55,7 @@ const QUESTIONS: Record<string, string> = {
        and coalesce((select sum(p.functional) from postings p join accounts a on a.id = p.account_id
                       where a.request_id = r.id and a.book = 'actual'), 0)
          + coalesce((select sum(w.amount) from recovery_write_offs w where w.request_id = r.id), 0)
+         - coalesce((select sum(v.functional) from recoveries v where v.request_id = r.id and v.late), 0)
         <> coalesce((select sum(b.amount) from accounts a join balances b on b.account_id = a.id
                       where a.request_id = r.id and a.stage in ('disbursed', 'reported')), 0)`,
   '9 a receipt is never applied beyond what arrived': `

@@ -64,7 +64,13 @@ export const recover = (fund: Fund, id: string, amount: string, on: string, by =
 /** How the advance stands, as an auditor reads it. */
 export async function advance(fund: Fund, id: string) {
   const { body } = await fund.cast.auditor!.get(`/disbursement-requests/${id}`).expect(200)
-  return { status: body.status, advance: body.advance, waitingFor: body.waitingFor, stages: body.stages }
+  return {
+    status: body.status,
+    advance: body.advance,
+    recovery: body.recovery,
+    waitingFor: body.waitingFor,
+    stages: body.stages,
+  }
 }
 
 /** The balances of these accounts of a fund, by address; what is zero is left out. */

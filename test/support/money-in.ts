@@ -8,6 +8,7 @@ export async function received(
   fund: Fund,
   amount: string,
   earmark: Earmark = { level: 'unearmarked' },
+  terms: object = {},
 ): Promise<{ id: string; code: string; donorId: string }> {
   count += 1
   const today = new Date().toISOString().slice(0, 10)
@@ -21,7 +22,8 @@ export async function received(
   const pledged = await fundManager!.post(`/funds/${fund.id}/contributions`, pledge)
   if (pledged.status !== 201) throw new Error(JSON.stringify(pledged.body))
   const contribution = `/contributions/${pledged.body.id}`
-  const agreement = { conditional: false, amount: money, signedOn: today, supportCost: { rateBps: 0, base: 'deposit' } }
+  const supportCost = { rateBps: 0, base: 'deposit' }
+  const agreement = { conditional: false, amount: money, signedOn: today, supportCost, ...terms }
   const agreed = await fundManager!.post(`${contribution}/agreements`, agreement)
   if (agreed.status !== 201) throw new Error(JSON.stringify(agreed.body))
   const receipt = {

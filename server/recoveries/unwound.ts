@@ -3,6 +3,7 @@ import { dayOf } from '../clock.ts'
 import { fundAccount, partnerRefunds, type Account } from '../ledger/accounts.ts'
 import { credit, debit, postEntry } from '../ledger/post.ts'
 import { moveStage } from '../ledger/stages.ts'
+import { newId } from '../ids.ts'
 import { minorUnits } from '../money.ts'
 import type { NewAct } from '../people/actor.ts'
 import { costOf } from '../payments/certify.ts'
@@ -20,6 +21,8 @@ export async function makeRecoverable(
 ): Promise<void> {
   const on = dayOf(act.at)
   await trx('recoverables').insert({
+    id: newId('recoverable'),
+    outcome: 'unwound',
     payment_id: payment.id,
     request_id: request.id,
     fund_id: request.fundId,

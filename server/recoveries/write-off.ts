@@ -5,18 +5,17 @@ import { newId } from '../ids.ts'
 import { fundAccount, partnerRefunds } from '../ledger/accounts.ts'
 import { credit, debit, postEntry } from '../ledger/post.ts'
 import { moveStage } from '../ledger/stages.ts'
-import { exceeds, minorUnits, moneyFrom, moneyText, subtract, zero, type Money, type MoneyText } from '../money.ts'
+import { exceeds, minorUnits, moneyFrom, moneyText, subtract, type Money, type MoneyText } from '../money.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import type { Proposal } from '../proposals/load.ts'
 import { authorityFor, propose, type Proposed } from '../proposals/propose.ts'
 import { lockRequest, partIn, type LoadedRequest } from '../requests/load.ts'
-import { recoverableParts, standingOf } from './load.ts'
-import { shareOut } from './recover.ts'
+import { recoverableParts, shareOut, standingOf } from './load.ts'
 
 type RecoveryWriteOff = { requestId: string; amount: MoneyText; writtenOffOn: string }
 
 /**
- * Proposes to give up what will not come back of an unwound request (event 24). It is in the books when a director has authorised it, or
+ * Proposes to give up what will not come back of what a payee owes (event 24). It is in the books when a director has authorised it, or
  * above the director's limit the head of department.
  *
  * Refuses `not_found`, `role_not_allowed`, `service_account_decides_nothing`, `separation_of_duties` and its kin for who has a part in the
@@ -43,7 +42,7 @@ export async function proposeRecoveryWriteOff(
 
 /**
  * Gives up what was authorised: a loss of the fund, and of the contributions that had paid it, in proportion to what each has to get back.
- * The money stays disbursed, for it has left; it is only waited for no longer.
+ * The money has left for good, so it is accounted for (`reported`): nobody waits for it any longer, and a report tells it as given up.
  * Refuses what `proposeRecoveryWriteOff` refuses, and `period_closed`.
  */
 export async function bookRecoveryWriteOff(
@@ -78,7 +77,7 @@ export async function bookRecoveryWriteOff(
       postings: [
         debit(fundAccount('expense:write-off', request.currency), amount),
         credit(partnerRefunds(request, request.currency), amount),
-        ...moveStage(request, { from: 'recoverable', to: 'disbursed' }, parts),
+        ...moveStage(request, { from: 'recoverable', to: 'reported' }, parts),
       ],
     },
   )
@@ -98,7 +97,7 @@ async function look(
   if (writtenOffOn > dayOf(actor.act.at)) throw new Refusal('date_in_future', { field: 'writtenOffOn' })
   const amount = moneyFrom(asked)
   if (amount.currency !== request.currency) throw new Refusal('currency_mismatch', { expected: request.currency })
-  const outstanding = (await standingOf(trx, request))?.outstanding ?? zero(request.currency)
+  const { outstanding } = await standingOf(trx, request)
   if (exceeds(amount, outstanding)) throw new Refusal('exceeds_recoverable', { outstanding: moneyText(outstanding) })
   return { amount, outstanding }
 }
