@@ -1257,20 +1257,26 @@ create table mail_preferences (
 );
 
 create table mails (
-  id               id not null,
-  fund_id          id not null,
-  person_id        id not null,
-  address          text not null,
-  digest           boolean not null,
-  made_at          timestamp with time zone not null,
-  status           text not null,
-  attempts         integer not null default 0,
-  next_attempt_at  timestamp with time zone,
+  id                  id not null,
+  fund_id             id not null,
+  person_id           id,
+  address             text not null,
+  digest              boolean not null,
+  made_at             timestamp with time zone not null,
+  status              text not null,
+  attempts            integer not null default 0,
+  next_attempt_at     timestamp with time zone,
+  contact_account_id  id,
+  changed_account_id  id,
   constraint mails_pkey PRIMARY KEY (id),
+  constraint contact_told_once UNIQUE (changed_account_id),
   constraint mails_fund_id_id_key UNIQUE (fund_id, id),
   constraint mails_fund_id_id_person_id_key UNIQUE (fund_id, id, person_id),
+  constraint mails_fund_id_changed_account_id_fkey FOREIGN KEY (fund_id, changed_account_id) REFERENCES payee_accounts(fund_id, id),
+  constraint mails_fund_id_contact_account_id_fkey FOREIGN KEY (fund_id, contact_account_id) REFERENCES payee_accounts(fund_id, id),
   constraint mails_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint mails_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id),
+  constraint mail_to_person_or_contact CHECK (((num_nonnulls(person_id, contact_account_id) = 1) AND ((contact_account_id IS NULL) = (changed_account_id IS NULL)))),
   constraint mails_check CHECK (((status = 'waiting'::text) = (next_attempt_at IS NOT NULL))),
   constraint mails_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'sent'::text, 'given_up'::text, 'not_sent'::text])))
 );
@@ -1467,6 +1473,90 @@ CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON pauses FOR EACH STATEMEN
 CREATE TRIGGER pause_ends_once BEFORE UPDATE ON pauses FOR EACH ROW EXECUTE FUNCTION pause_ends_once();
 CREATE TRIGGER pause_is_of_a_running_step BEFORE INSERT ON pauses FOR EACH ROW EXECUTE FUNCTION pause_is_of_a_running_step();
 
+create table payee_account_refusals (
+  fund_id           id not null,
+  payee_account_id  id not null,
+  reason            text not null,
+  refused_by        id not null,
+  refused_at        timestamp with time zone not null,
+  act_id            id not null,
+  constraint payee_account_refusals_pkey PRIMARY KEY (payee_account_id),
+  constraint payee_account_refusals_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint payee_account_refusals_fund_id_payee_account_id_fkey FOREIGN KEY (fund_id, payee_account_id) REFERENCES payee_accounts(fund_id, id),
+  constraint payee_account_refusals_refused_by_fkey FOREIGN KEY (refused_by) REFERENCES people(id),
+  constraint payee_account_refusals_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payee_account_refusals FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payee_account_refusals FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payee_accounts', 'payee_account_id', 'id');
+CREATE TRIGGER refused_while_waiting BEFORE INSERT ON payee_account_refusals FOR EACH ROW EXECUTE FUNCTION refused_while_waiting();
+
+create table payee_accounts (
+  id                id not null,
+  fund_id           id not null,
+  payee_id          id not null,
+  number            integer not null,
+  structured        boolean not null default true,
+  scheme            text not null,
+  account           text not null,
+  clearing_system   text,
+  clearing_code     text,
+  bic               text,
+  bank_name         text,
+  bank_country      text,
+  currency          text,
+  holder            text,
+  street            text,
+  building          text,
+  post_code         text,
+  town              text,
+  country           text,
+  contact_name      text,
+  contact_email     text,
+  contact_language  text,
+  reason            text not null default ''::text,
+  recorded_by       id not null,
+  recorded_at       timestamp with time zone not null,
+  act_id            id not null,
+  constraint payee_accounts_pkey PRIMARY KEY (id),
+  constraint payee_accounts_fund_id_id_key UNIQUE (fund_id, id),
+  constraint payee_accounts_fund_id_payee_id_id_key UNIQUE (fund_id, payee_id, id),
+  constraint payee_accounts_id_recorded_by_key UNIQUE (id, recorded_by),
+  constraint payee_accounts_payee_id_number_key UNIQUE (payee_id, number),
+  constraint payee_accounts_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint payee_accounts_currency_fkey FOREIGN KEY (currency) REFERENCES currencies(code),
+  constraint payee_accounts_fund_id_payee_id_fkey FOREIGN KEY (fund_id, payee_id) REFERENCES payees(fund_id, id),
+  constraint payee_accounts_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES people(id),
+  constraint account_is_structured CHECK (((NOT structured) OR ((account ~ '^[A-Z0-9]{1,34}$'::text) AND (bank_country ~ '^[A-Z]{2}$'::text) AND (country ~ '^[A-Z]{2}$'::text) AND (holder ~ '^[ -~]{1,140}$'::text) AND ((scheme = 'iban'::text) OR (num_nonnulls(clearing_code, bic) > 0)) AND (num_nulls(bank_country, country, holder, bank_name, town, contact_name, contact_email, contact_language) = 0)))),
+  constraint bic_has_form CHECK ((bic ~ '^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$'::text)),
+  constraint clearing_code_has_form CHECK ((clearing_code ~ '^[A-Z0-9]{1,35}$'::text)),
+  constraint iban_foots CHECK (((NOT structured) OR (scheme <> 'iban'::text) OR (iban_foots(account) AND (bank_country = "left"(account, 2))))),
+  constraint payee_accounts_contact_language_check CHECK ((contact_language = ANY (ARRAY['en'::text, 'ar'::text]))),
+  constraint payee_accounts_number_check CHECK ((number > 0)),
+  constraint payee_accounts_reason_check CHECK ((length(reason) <= 2000)),
+  constraint payee_accounts_scheme_check CHECK ((scheme = ANY (ARRAY['iban'::text, 'account'::text])))
+);
+CREATE INDEX payee_accounts_alike ON payee_accounts USING btree (fund_id, account);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payee_accounts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER verifier_has_no_part BEFORE INSERT ON payee_accounts FOR EACH ROW EXECUTE FUNCTION verifier_has_no_part('recorded_by');
+
+create table payee_aliases (
+  fund_id      id not null,
+  payee_id     id not null,
+  name         text not null,
+  latin_name   text not null,
+  recorded_by  id not null,
+  recorded_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint alias_known PRIMARY KEY (payee_id, name),
+  constraint payee_aliases_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint payee_aliases_fund_id_payee_id_fkey FOREIGN KEY (fund_id, payee_id) REFERENCES payees(fund_id, id),
+  constraint payee_aliases_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES people(id),
+  constraint payee_aliases_latin_name_check CHECK (((latin_name ~ '^[ -~]+$'::text) AND (length(latin_name) <= 300))),
+  constraint payee_aliases_name_check CHECK (((length(name) >= 1) AND (length(name) <= 300)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payee_aliases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payee_aliases FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payees', 'payee_id', 'id');
+
 create table payee_ratings (
   fund_id      id not null,
   payee_id     id not null,
@@ -1492,33 +1582,42 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payee_ratings 
 CREATE TRIGGER rating_is_next BEFORE INSERT ON payee_ratings FOR EACH ROW EXECUTE FUNCTION rating_is_next();
 
 create table payee_verifications (
-  payee_id     id not null,
-  recorded_by  id not null,
-  verified_by  id not null,
-  verified_at  timestamp with time zone not null default clock_timestamp(),
-  act_id       id not null,
-  fund_id      id not null,
-  constraint payee_verifications_pkey PRIMARY KEY (payee_id),
+  payee_id          id not null,
+  recorded_by       id not null,
+  verified_by       id not null,
+  verified_at       timestamp with time zone not null default clock_timestamp(),
+  act_id            id not null,
+  fund_id           id not null,
+  payee_account_id  id not null,
+  usable_from       timestamp with time zone not null,
+  constraint payee_verifications_pkey PRIMARY KEY (payee_account_id),
   constraint payee_verifications_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint payee_verifications_fund_id_payee_id_fkey FOREIGN KEY (fund_id, payee_id) REFERENCES payees(fund_id, id),
-  constraint payee_verifications_payee_id_recorded_by_fkey FOREIGN KEY (payee_id, recorded_by) REFERENCES payees(id, recorded_by),
+  constraint payee_verifications_fund_id_payee_id_payee_account_id_fkey FOREIGN KEY (fund_id, payee_id, payee_account_id) REFERENCES payee_accounts(fund_id, payee_id, id),
+  constraint payee_verifications_payee_account_id_recorded_by_fkey FOREIGN KEY (payee_account_id, recorded_by) REFERENCES payee_accounts(id, recorded_by),
   constraint payee_verifications_verified_by_fkey FOREIGN KEY (verified_by) REFERENCES people(id),
-  constraint payee_by_two_people CHECK (((verified_by)::text <> (recorded_by)::text))
+  constraint payee_by_two_people CHECK (((verified_by)::text <> (recorded_by)::text)),
+  constraint usable_after_verified CHECK ((usable_from >= verified_at))
 );
+CREATE INDEX payee_verifications_by_payee ON payee_verifications USING btree (payee_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payee_verifications FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payee_verifications FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payees', 'payee_id', 'id');
-CREATE TRIGGER verifier_has_no_part BEFORE INSERT ON payee_verifications FOR EACH ROW EXECUTE FUNCTION verifier_has_no_part();
+CREATE TRIGGER verified_in_order BEFORE INSERT ON payee_verifications FOR EACH ROW EXECUTE FUNCTION verified_in_order();
+CREATE TRIGGER verifier_has_no_part BEFORE INSERT ON payee_verifications FOR EACH ROW EXECUTE FUNCTION verifier_has_no_part('verified_by');
 
 create table payees (
-  id            id not null,
-  fund_id       id not null,
-  name          text not null,
-  kind          text not null,
-  country       text not null,
-  bank_details  text not null,
-  recorded_by   id not null,
-  recorded_at   timestamp with time zone not null default clock_timestamp(),
-  act_id        id not null,
+  id                    id not null,
+  fund_id               id not null,
+  name                  text not null,
+  kind                  text not null,
+  country               text not null,
+  recorded_by           id not null,
+  recorded_at           timestamp with time zone not null default clock_timestamp(),
+  act_id                id not null,
+  latin_name            text,
+  registration_number   text,
+  registry              text,
+  registration_country  text,
   constraint payees_pkey PRIMARY KEY (id),
   constraint payees_fund_id_id_key UNIQUE (fund_id, id),
   constraint payees_id_recorded_by_key UNIQUE (id, recorded_by),
@@ -1526,7 +1625,12 @@ create table payees (
   constraint payees_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint payees_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES people(id),
   constraint payees_kind_check CHECK ((kind = ANY (ARRAY['partner'::text, 'person'::text, 'supplier'::text]))),
-  constraint payees_name_check CHECK (((length(name) >= 1) AND (length(name) <= 300)))
+  constraint payees_latin_name_check CHECK (((latin_name ~ '^[ -~]+$'::text) AND (length(latin_name) <= 300))),
+  constraint payees_name_check CHECK (((length(name) >= 1) AND (length(name) <= 300))),
+  constraint payees_registration_country_check CHECK ((registration_country ~ '^[A-Z]{2}$'::text)),
+  constraint payees_registration_number_check CHECK (((length(registration_number) >= 1) AND (length(registration_number) <= 100))),
+  constraint payees_registry_check CHECK (((length(registry) >= 1) AND (length(registry) <= 300))),
+  constraint registration_is_whole CHECK ((((registration_number IS NULL) = (registry IS NULL)) AND ((registry IS NULL) = (registration_country IS NULL))))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payees FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
@@ -1589,24 +1693,27 @@ CREATE TRIGGER charge_within_limit BEFORE INSERT ON payment_returns FOR EACH ROW
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON payment_returns DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 
 create table payments (
-  id               id not null,
-  fund_id          id not null,
-  code             text collate "C" not null,
-  request_id       id not null,
-  payee_id         id not null,
-  bank_account_id  id not null,
-  category         text not null,
-  amount           bigint not null,
-  instructed       bigint not null,
-  rate             numeric(24,10),
-  memo             text not null default ''::text,
-  status           text not null default 'certified'::text,
-  certified_by     id not null,
-  duty             text not null default 'certifier'::text,
-  certified_at     timestamp with time zone not null default clock_timestamp(),
-  version          integer not null default 1,
-  act_id           id not null,
-  correction_id    id,
+  id                    id not null,
+  fund_id               id not null,
+  code                  text collate "C" not null,
+  request_id            id not null,
+  payee_id              id not null,
+  bank_account_id       id not null,
+  category              text not null,
+  amount                bigint not null,
+  instructed            bigint not null,
+  rate                  numeric(24,10),
+  memo                  text not null default ''::text,
+  status                text not null default 'certified'::text,
+  certified_by          id not null,
+  duty                  text not null default 'certifier'::text,
+  certified_at          timestamp with time zone not null default clock_timestamp(),
+  version               integer not null default 1,
+  act_id                id not null,
+  correction_id         id,
+  payee_account_id      id not null,
+  not_duplicate_of      text[] not null default '{}'::text[],
+  not_duplicate_reason  text,
   constraint payments_pkey PRIMARY KEY (id),
   constraint payment_code_taken UNIQUE (code),
   constraint payments_fund_id_id_key UNIQUE (fund_id, id),
@@ -1615,19 +1722,24 @@ create table payments (
   constraint payments_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint payments_bank_account_id_fkey FOREIGN KEY (bank_account_id) REFERENCES bank_accounts(id),
   constraint payments_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint payments_fund_id_payee_id_payee_account_id_fkey FOREIGN KEY (fund_id, payee_id, payee_account_id) REFERENCES payee_accounts(fund_id, payee_id, id),
   constraint payments_payee_id_fkey FOREIGN KEY (payee_id) REFERENCES payees(id),
   constraint payments_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id),
+  constraint not_duplicate_with_reason CHECK (((not_duplicate_of = '{}'::text[]) = (not_duplicate_reason IS NULL))),
   constraint payments_amount_check CHECK ((amount > 0)),
   constraint payments_category_check CHECK ((category = ANY (ARRAY['grants'::text, 'experts'::text, 'travel'::text, 'venue'::text, 'interpretation'::text, 'security'::text]))),
   constraint payments_duty_check CHECK ((duty = 'certifier'::text)),
   constraint payments_instructed_check CHECK ((instructed > 0)),
+  constraint payments_not_duplicate_reason_check CHECK (((length(not_duplicate_reason) >= 1) AND (length(not_duplicate_reason) <= 2000))),
   constraint payments_status_check CHECK ((status = ANY (ARRAY['certified'::text, 'released'::text, 'settled'::text, 'returned'::text, 'cancelled'::text])))
 );
+CREATE INDEX payments_alike ON payments USING btree (fund_id, amount, certified_at);
 CREATE INDEX payments_by_fund ON payments USING btree (fund_id, status, id);
 CREATE INDEX payments_by_request ON payments USING btree (request_id, id);
 CREATE TRIGGER advance_in_time BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION advance_in_time('certified_at');
 CREATE CONSTRAINT TRIGGER by_confirmed_correction AFTER INSERT OR UPDATE ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.correction_id IS NOT NULL)) EXECUTE FUNCTION by_confirmed_correction();
 CREATE TRIGGER kept_before_correction BEFORE UPDATE ON payments FOR EACH ROW WHEN ((new.category IS DISTINCT FROM old.category)) EXECUTE FUNCTION kept_before_correction('id');
+CREATE TRIGGER looks_like_duplicate BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION looks_like_duplicate();
 CREATE TRIGGER not_while_suspended BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
 CREATE TRIGGER paid_as_approved BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION paid_as_approved();
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
@@ -1953,7 +2065,7 @@ create table policies (
   constraint policies_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint policies_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
   constraint rule_by_two_people FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
-  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text, 'clock'::text, 'lanes'::text, 'delegation'::text, 'break_glass'::text, 'advisory_opinion'::text]))),
+  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text, 'clock'::text, 'lanes'::text, 'delegation'::text, 'break_glass'::text, 'advisory_opinion'::text, 'payees'::text]))),
   constraint policies_verdict_check CHECK ((verdict = 'approve'::text)),
   constraint rule_not_in_the_past CHECK (((proposal_id IS NULL) OR (effective_from >= ((recorded_at AT TIME ZONE 'utc'::text))::date)))
 );
@@ -2369,6 +2481,7 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON releases FOR E
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 CREATE TRIGGER not_while_suspended BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON releases DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
+CREATE TRIGGER released_to_details_in_force BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION released_to_details_in_force();
 CREATE TRIGGER signatures_count AFTER INSERT ON releases FOR EACH ROW EXECUTE FUNCTION signatures_count();
 
 create table reopenings (
@@ -3115,6 +3228,15 @@ create view told as
           ORDER BY need_to_know.process_id, need_to_know.entity_id, need_to_know.person_id, need_to_know.id DESC) last
   WHERE told;
 
+CREATE OR REPLACE FUNCTION account_in_force(p_payee text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select a.id::text from payee_accounts a join payee_verifications v on v.payee_account_id = a.id where a.payee_id = p_payee order by a.number desc limit 1
+$function$;
+
 CREATE OR REPLACE FUNCTION account_is_what_it_says()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3144,6 +3266,27 @@ begin
   end if;
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION account_waiting(p_payee text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select a.id::text from payee_accounts a
+   where a.payee_id = p_payee and a.number = (select max(l.number) from payee_accounts l where l.payee_id = p_payee)
+     and not exists (select from payee_verifications v where v.payee_account_id = a.id)
+     and not exists (select from payee_account_refusals n where n.payee_account_id = a.id)
+$function$;
+
+CREATE OR REPLACE FUNCTION act_time()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select coalesce(nullif(current_setting('wasata.act_at', true), '')::timestamptz, now())
+$function$;
 
 CREATE OR REPLACE FUNCTION acts_on(p_request text, p_person text)
  RETURNS boolean
@@ -3432,7 +3575,7 @@ AS $function$
   total as (
     select coalesce(sum(amount) filter (where at = 'was'), 0) as was, coalesce(sum(amount) filter (where at = 'is'), 0) as is_now from line)
   select p_before -> 'payeeId' is distinct from p_after -> 'payeeId'
-      or (p_before ? 'payeeDetails' and p_before -> 'payeeDetails' is distinct from p_after -> 'payeeDetails')
+      or (p_role = 'certifying_officer' and p_before ? 'payeeDetails' and p_before -> 'payeeDetails' is distinct from p_after -> 'payeeDetails')
       or p_before -> 'processId' is distinct from p_after -> 'processId'
       or is_now > was
       or (is_now < was and p_role = 'certifying_officer')
@@ -3685,7 +3828,7 @@ begin
   return new;
 end $function$;
 
-CREATE OR REPLACE FUNCTION decisions_that_count(p_request text, p_round integer)
+CREATE OR REPLACE FUNCTION decisions_that_count(p_request text, p_round integer, p_at timestamp with time zone DEFAULT act_time())
  RETURNS TABLE(id text, step smallint, role text, decided_by text, on_behalf_of text, verdict text, decided_at timestamp with time zone)
  LANGUAGE sql
  STABLE
@@ -3698,7 +3841,8 @@ AS $function$
     left join kept_decisions k on k.request_id = r.id and k.round = p_round and k.decision_id = d.id
    where r.id = p_request and (d.round = p_round or k.decision_id is not null)
      and (d.verdict <> 'approve'
-          or (d.payee_hash = payee_details_hash(r.payee_id) and not either_keeps_away(d.decided_by, d.on_behalf_of, r.payee_id)
+          or ((d.role <> 'certifying_officer' or d.payee_hash = payee_details_hash(r.payee_id))
+              and not either_keeps_away(d.decided_by, d.on_behalf_of, r.payee_id, p_at)
               and not exists (select from named_people n where n.request_id = r.id and n.person_id in (d.decided_by, d.on_behalf_of))))
 $function$;
 
@@ -3830,13 +3974,13 @@ AS $function$
            where c.id = p_contribution and (current_setting('role') = 'wasata_service' or c.donor_id = own_donor())) e
 $function$;
 
-CREATE OR REPLACE FUNCTION either_keeps_away(p_person text, p_on_behalf_of text, p_payee text)
+CREATE OR REPLACE FUNCTION either_keeps_away(p_person text, p_on_behalf_of text, p_payee text, p_at timestamp with time zone DEFAULT act_time())
  RETURNS boolean
  LANGUAGE sql
  STABLE
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  select keeps_away(p_person, p_payee) or (p_on_behalf_of is not null and keeps_away(p_on_behalf_of, p_payee))
+  select keeps_away(p_person, p_payee, p_at) or (p_on_behalf_of is not null and keeps_away(p_on_behalf_of, p_payee, p_at))
 $function$;
 
 CREATE OR REPLACE FUNCTION entries_must_balance()
@@ -4062,6 +4206,17 @@ AS $function$
     from requests r where r.id = d.request_id
 $function$;
 
+CREATE OR REPLACE FUNCTION iban_foots(p_iban text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select p_iban ~ '^[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}$'
+     and (select string_agg(case when c ~ '[0-9]' then c else (ascii(c) - 55)::text end, '' order by n)::numeric % 97
+            from regexp_split_to_table(substr(p_iban, 5) || left(p_iban, 4), '') with ordinality as x (c, n)) = 1
+$function$;
+
 CREATE OR REPLACE FUNCTION interest_period_once()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4076,16 +4231,16 @@ begin
   return null;
 end $function$;
 
-CREATE OR REPLACE FUNCTION keeps_away(p_person text, p_payee text)
+CREATE OR REPLACE FUNCTION keeps_away(p_person text, p_payee text, p_at timestamp with time zone DEFAULT act_time())
  RETURNS boolean
  LANGUAGE sql
  STABLE
  SET search_path TO 'public', 'pg_temp'
 AS $function$
   select exists (select from ties t where t.person_id = p_person and t.payee_id = p_payee)
-      or exists (select from payees y left join payee_verifications v on v.payee_id = y.id
-                  where y.id = p_payee and ((y.recorded_by = p_person and y.recorded_at > now() - interval '30 days')
-                                         or (v.verified_by = p_person and v.verified_at > now() - interval '30 days')))
+      or exists (select from payee_accounts a left join payee_verifications v on v.payee_account_id = a.id
+                  where a.payee_id = p_payee and ((a.recorded_by = p_person and a.recorded_at > p_at - interval '30 days')
+                                               or (v.verified_by = p_person and v.verified_at > p_at - interval '30 days')))
 $function$;
 
 CREATE OR REPLACE FUNCTION keeps_versions()
@@ -4164,6 +4319,30 @@ AS $function$
   select pg_advisory_xact_lock(hashtextextended(bank_account, 2))
 $function$;
 
+CREATE OR REPLACE FUNCTION lock_payee(p_payee text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select pg_advisory_xact_lock(hashtextextended('payee ' || p_payee, 0))
+$function$;
+
+CREATE OR REPLACE FUNCTION lock_payee_as_is(p_payee text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select pg_advisory_xact_lock_shared(hashtextextended('payee ' || p_payee, 0))
+$function$;
+
+CREATE OR REPLACE FUNCTION lock_payments_of(p_fund text, p_amount bigint)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select pg_advisory_xact_lock(hashtextextended('payments of ' || p_fund || ' ' || p_amount, 0))
+$function$;
+
 CREATE OR REPLACE FUNCTION lock_period(fund text, month date, alone boolean)
  RETURNS void
  LANGUAGE plpgsql
@@ -4179,6 +4358,20 @@ begin
     if month < date_trunc('month', now() at time zone 'utc') then perform pg_advisory_xact_lock_shared(past); end if;
     perform pg_advisory_xact_lock_shared(key);
   end if;
+end $function$;
+
+CREATE OR REPLACE FUNCTION looks_like_duplicate()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform lock_payments_of(new.fund_id, new.amount);
+  if exists (select from payments_alike(new.fund_id, new.payee_id, new.payee_account_id, new.amount, new.certified_at) as alike (id)
+              where alike.id <> all (new.not_duplicate_of)) then
+    raise exception 'payment % looks like another', new.id using errcode = 'check_violation', constraint = 'looks_like_duplicate';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION mail_has_ended()
@@ -4382,10 +4575,12 @@ CREATE OR REPLACE FUNCTION paid_as_approved()
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
+  perform lock_payee_as_is(new.payee_id);
   if not exists (select from requests r
-                   join payee_verifications v on v.payee_id = r.payee_id
                    join bank_accounts b on b.id = new.bank_account_id and b.fund_id = r.fund_id
                   where r.id = new.request_id and r.fund_id = new.fund_id and r.payee_id = new.payee_id and r.status in ('approved', 'active'))
+     or not exists (select from payee_accounts a where a.id = new.payee_account_id and a.id = account_in_force(new.payee_id) and a.structured)
+     or reopened_by_details(new.request_id, new.certified_at)
      or new.amount > (select coalesce(sum(l.amount), 0) from budget_lines l where l.request_id = new.request_id and l.category = new.category)
                    - (select coalesce(sum(p.amount), 0) from payments p where p.request_id = new.request_id and p.category = new.category and p.status <> 'cancelled') then
     raise exception 'payment % is not what request % is approved for', new.id, new.request_id using errcode = 'check_violation', constraint = 'paid_as_approved';
@@ -4447,7 +4642,15 @@ CREATE OR REPLACE FUNCTION payee_details_hash(p_payee text)
  STABLE
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  select sha256(convert_to(concat_ws(chr(31), y.name, y.kind, y.country, y.bank_details), 'UTF8')) from payees y where y.id = p_payee
+  select sha256(convert_to(
+           case when a.structured
+                then concat_ws(chr(31), y.name, y.kind, y.country, a.scheme, a.account, coalesce(a.clearing_system, ''), coalesce(a.clearing_code, ''),
+                               coalesce(a.bic, ''), a.bank_name, a.bank_country, coalesce(a.currency, ''), a.holder, coalesce(a.street, ''),
+                               coalesce(a.building, ''), coalesce(a.post_code, ''), a.town, a.country)
+                else concat_ws(chr(31), y.name, y.kind, y.country, a.account) end, 'UTF8'))
+    from payees y join payee_accounts a on a.payee_id = y.id
+   where y.id = p_payee
+   order by a.id = account_in_force(p_payee) desc nulls last, a.number desc limit 1
 $function$;
 
 CREATE OR REPLACE FUNCTION payment_moves_by_its_rows()
@@ -4464,6 +4667,24 @@ begin
   end if;
   return new;
 end $function$;
+
+CREATE OR REPLACE FUNCTION payments_alike(p_fund text, p_payee text, p_account text, p_amount bigint, p_at timestamp with time zone)
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select p.id::text
+    from payments p join payee_accounts theirs on theirs.id = p.payee_account_id join payee_accounts ours on ours.id = p_account
+   where p.fund_id = p_fund and p.amount = p_amount and p.status in ('certified', 'released', 'settled')
+     and p.certified_at > p_at - make_interval(days => coalesce(
+           (select (o.terms ->> 'alikeDays')::int from policies o
+             where o.fund_id = p_fund and o.subject = 'payees' and o.effective_from <= (p_at at time zone 'utc')::date order by o.effective_from desc limit 1), 30))
+     and (p.payee_id = p_payee
+          or (theirs.account = ours.account and theirs.bank_country is not distinct from ours.bank_country
+              and coalesce(theirs.clearing_code, '') = coalesce(ours.clearing_code, '') and (ours.scheme = 'iban' or coalesce(theirs.bic, '') = coalesce(ours.bic, ''))))
+   order by p.id
+$function$;
 
 CREATE OR REPLACE FUNCTION period_state(p_fund text, p_month date)
  RETURNS text
@@ -4759,6 +4980,52 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION refused_while_waiting()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_payee text := (select a.payee_id from payee_accounts a where a.id = new.payee_account_id);
+begin
+  perform lock_payee(v_payee);
+  if account_waiting(v_payee) is distinct from new.payee_account_id then
+    raise exception 'version % of bank details does not wait for anybody', new.payee_account_id using errcode = 'check_violation', constraint = 'verified_in_order';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION released_to_details_in_force()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform lock_payee_as_is(p.payee_id) from payments p where p.id = new.payment_id;
+  if not exists (select from payments p join payee_verifications v on v.payee_account_id = p.payee_account_id
+                  where p.id = new.payment_id and p.payee_account_id = account_in_force(p.payee_id) and v.usable_from <= new.released_at) then
+    raise exception 'payment % goes to bank details that cannot be paid to', new.payment_id
+      using errcode = 'check_violation', constraint = 'released_to_details_in_force';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION reopened_by_details(p_request text, p_at timestamp with time zone DEFAULT act_time())
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select exists (
+    select from requests r join approval_steps s on s.request_id = r.id and s.round = r.round and s.role = 'certifying_officer'
+     where r.id = p_request and r.status in ('approved', 'active')
+       and exists (select from accounts a join balances b on b.account_id = a.id where a.request_id = r.id and a.stage = 'committed' and b.amount > 0)
+       and exists (select from decisions d
+                    where d.request_id = r.id and d.role = s.role and d.verdict = 'approve' and d.payee_hash <> payee_details_hash(r.payee_id)
+                      and (d.round = r.round or exists (select from kept_decisions k where k.request_id = r.id and k.round = r.round and k.decision_id = d.id)))
+       and s.quorum > (select count(distinct c.decided_by) from decisions_that_count(r.id, r.round, p_at) c where c.role = s.role and c.verdict = 'approve'))
+$function$;
+
 CREATE OR REPLACE FUNCTION request_holds_experts()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4884,29 +5151,24 @@ begin
   return null;
 end $function$;
 
-CREATE OR REPLACE FUNCTION signatures_that_do_not_count(p_payment text)
+CREATE OR REPLACE FUNCTION signatures_that_do_not_count(p_payment text, p_at timestamp with time zone DEFAULT act_time())
  RETURNS SETOF text
  LANGUAGE sql
  STABLE
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  with approval as (
-    select by.person, d.payee_hash
-      from payments p
-      join requests r on r.id = p.request_id
-      join decisions d on d.request_id = r.id and d.verdict = 'approve'
-     cross join lateral (select d.decided_by union select d.on_behalf_of where d.on_behalf_of is not null) by (person)
-     where p.id = p_payment
-       and (d.round = r.round or exists (select from kept_decisions k where k.request_id = r.id and k.round = r.round and k.decision_id = d.id)))
   select signed.person
     from payments p
-   cross join lateral (select a.person from approval a
+    join requests r on r.id = p.request_id
+   cross join lateral (select by.person
+                         from decisions d
+                        cross join lateral (select d.decided_by union select d.on_behalf_of where d.on_behalf_of is not null) by (person)
+                        where d.request_id = r.id and d.verdict = 'approve'
+                          and (d.round = r.round or exists (select from kept_decisions k where k.request_id = r.id and k.round = r.round and k.decision_id = d.id))
+                          and (d.role <> 'certifying_officer' or d.payee_hash = payee_details_hash(r.payee_id))
                        union select p.certified_by
                        union select l.released_by from releases l where l.payment_id = p.id) as signed (person)
-   where p.id = p_payment
-     and (keeps_away(signed.person, p.payee_id)
-          or (exists (select from approval a where a.person = signed.person)
-              and not exists (select from approval a where a.person = signed.person and a.payee_hash = payee_details_hash(p.payee_id))))
+   where p.id = p_payment and keeps_away(signed.person, p.payee_id, p_at)
 $function$;
 
 CREATE OR REPLACE FUNCTION steps_without_quorum(p_request text, p_ratifies boolean[])
@@ -4985,15 +5247,34 @@ begin
   return null;
 end $function$;
 
-CREATE OR REPLACE FUNCTION verifier_has_no_part()
+CREATE OR REPLACE FUNCTION verified_in_order()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
+  perform lock_payee(new.payee_id);
+  if account_waiting(new.payee_id) is distinct from new.payee_account_id then
+    raise exception 'version % of the bank details of % does not wait for anybody', new.payee_account_id, new.payee_id
+      using errcode = 'check_violation', constraint = 'verified_in_order';
+  end if;
+  if account_in_force(new.payee_id) is not null and new.usable_from < new.verified_at + interval '24 hours' then
+    raise exception 'changed bank details of % are to be paid to at once', new.payee_id using errcode = 'check_violation', constraint = 'change_cools_a_day';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION verifier_has_no_part()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_person text := to_jsonb(new) ->> tg_argv[0];
+begin
   if exists (select from duties d join requests r on r.id = d.request_id
-              where r.payee_id = new.payee_id and d.person_id = new.verified_by and d.duty in ('certifier', 'approver', 'releaser')) then
-    raise exception '% has a duty in a request for payee %', new.verified_by, new.payee_id using errcode = 'check_violation', constraint = 'verifier_has_no_part';
+              where r.payee_id = new.payee_id and d.person_id = v_person and d.duty in ('certifier', 'approver', 'releaser')) then
+    raise exception '% has a duty in a request for payee %', v_person, new.payee_id using errcode = 'check_violation', constraint = 'verifier_has_no_part';
   end if;
   return new;
 end $function$;
@@ -5126,6 +5407,9 @@ grant select on open_advances to wasata_service;
 grant insert, select on opinion_requests to wasata_service;
 grant insert, select on opinions to wasata_service;
 grant insert, select on pauses to wasata_service;
+grant insert, select on payee_account_refusals to wasata_service;
+grant select on payee_accounts to wasata_service;
+grant insert, select on payee_aliases to wasata_service;
 grant insert, select on payee_ratings to wasata_service;
 grant insert, select on payee_verifications to wasata_service;
 grant insert, select on payees to wasata_service;
@@ -5227,6 +5511,7 @@ grant update (body), update (headers), update (status) on idempotency_keys to wa
 grant update (attempts), update (next_attempt_at), update (status) on mails to wasata_service;
 grant update (mail_id), update (read_at) on notifications to wasata_service;
 grant update (ended_at), update (ended_by), update (ending_act_id) on pauses to wasata_service;
+grant insert (account), insert (act_id), insert (bank_country), insert (bank_name), insert (bic), insert (building), insert (clearing_code), insert (clearing_system), insert (contact_email), insert (contact_language), insert (contact_name), insert (country), insert (currency), insert (fund_id), insert (holder), insert (id), insert (number), insert (payee_id), insert (post_code), insert (reason), insert (recorded_at), insert (recorded_by), insert (scheme), insert (street), insert (town) on payee_accounts to wasata_service;
 grant update (category), update (correction_id), update (status), update (version) on payments to wasata_service;
 grant update (active), update (language), update (password_hash), update (password_is_first), update (version) on people to wasata_service;
 grant select (confidentiality), select (fund_id), select (id), select (name), select (region) on processes to wasata_donor;
@@ -5236,22 +5521,29 @@ grant update (content_hash), update (ends_on), update (lane), update (lane_reaso
 grant update (ended_at), update (ended_by) on role_grants to wasata_service;
 grant update (act_id), update (charge), update (correction_id), update (functional), update (functional_charge), update (reference), update (value_date) on settlements to wasata_service;
 grant update (revoked_at) on tokens to wasata_service;
+grant execute on function account_in_force(p_payee text) to wasata_service;
+grant execute on function account_waiting(p_payee text) to wasata_service;
+grant execute on function act_time() to wasata_service;
 grant execute on function acts_on(p_request text, p_person text) to wasata_service;
 grant execute on function approved_under(p_delegation text, p_but text) to wasata_service;
 grant execute on function balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer) to wasata_service;
 grant execute on function change_touches(p_before jsonb, p_after jsonb, p_role text) to wasata_service;
-grant execute on function decisions_that_count(p_request text, p_round integer) to wasata_service;
+grant execute on function decisions_that_count(p_request text, p_round integer, p_at timestamp with time zone) to wasata_service;
 grant execute on function delegation_in_force(p_delegation text, p_at timestamp with time zone) to wasata_service;
 grant execute on function delegation_reaches(p_delegation text, p_request text, p_round integer) to wasata_service;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_service;
-grant execute on function either_keeps_away(p_person text, p_on_behalf_of text, p_payee text) to wasata_service;
+grant execute on function either_keeps_away(p_person text, p_on_behalf_of text, p_payee text, p_at timestamp with time zone) to wasata_service;
 grant execute on function first_open_day(p_fund text, p_month date) to wasata_service;
 grant execute on function held_for_plan(p_plan text) to wasata_service;
 grant execute on function holds_role(p_fund text, p_person text, p_role text) to wasata_service;
-grant execute on function keeps_away(p_person text, p_payee text) to wasata_service;
+grant execute on function iban_foots(p_iban text) to wasata_service;
+grant execute on function keeps_away(p_person text, p_payee text, p_at timestamp with time zone) to wasata_service;
 grant execute on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) to wasata_service;
+grant execute on function lock_payee(p_payee text) to wasata_service;
+grant execute on function lock_payee_as_is(p_payee text) to wasata_service;
+grant execute on function lock_payments_of(p_fund text, p_amount bigint) to wasata_service;
 grant execute on function lock_period(fund text, month date, alone boolean) to wasata_service;
 grant execute on function mission_told(p_request text, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function mission_told(p_request text, p_known_at timestamp with time zone, p_position integer) to wasata_service;
@@ -5265,29 +5557,38 @@ grant execute on function own_processes() to wasata_service;
 grant execute on function own_requests() to wasata_donor;
 grant execute on function own_requests() to wasata_service;
 grant execute on function payee_details_hash(p_payee text) to wasata_service;
+grant execute on function payments_alike(p_fund text, p_payee text, p_account text, p_amount bigint, p_at timestamp with time zone) to wasata_service;
 grant execute on function period_state(p_fund text, p_month date) to wasata_service;
 grant execute on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) to wasata_service;
+grant execute on function reopened_by_details(p_request text, p_at timestamp with time zone) to wasata_service;
 grant execute on function seen_processes(p_person text) to wasata_service;
-grant execute on function signatures_that_do_not_count(p_payment text) to wasata_service;
+grant execute on function signatures_that_do_not_count(p_payment text, p_at timestamp with time zone) to wasata_service;
 grant execute on function steps_without_quorum(p_request text, p_ratifies boolean[]) to wasata_service;
 grant execute on function strength(state text) to wasata_service;
 grant execute on function unsealed_since(p_fund text) to wasata_service;
+revoke all on function account_in_force(p_payee text) from public;
+revoke all on function account_waiting(p_payee text) from public;
+revoke all on function act_time() from public;
 revoke all on function acts_on(p_request text, p_person text) from public;
 revoke all on function approved_under(p_delegation text, p_but text) from public;
 revoke all on function balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function change_touches(p_before jsonb, p_after jsonb, p_role text) from public;
 revoke all on function check_period(p_fund text, p_month date, p_act text) from public;
-revoke all on function decisions_that_count(p_request text, p_round integer) from public;
+revoke all on function decisions_that_count(p_request text, p_round integer, p_at timestamp with time zone) from public;
 revoke all on function delegation_in_force(p_delegation text, p_at timestamp with time zone) from public;
 revoke all on function delegation_reaches(p_delegation text, p_request text, p_round integer) from public;
 revoke all on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) from public;
-revoke all on function either_keeps_away(p_person text, p_on_behalf_of text, p_payee text) from public;
+revoke all on function either_keeps_away(p_person text, p_on_behalf_of text, p_payee text, p_at timestamp with time zone) from public;
 revoke all on function first_open_day(p_fund text, p_month date) from public;
 revoke all on function fold_seal(p_fund text, p_seal integer) from public;
 revoke all on function held_for_plan(p_plan text) from public;
 revoke all on function holds_role(p_fund text, p_person text, p_role text) from public;
-revoke all on function keeps_away(p_person text, p_payee text) from public;
+revoke all on function iban_foots(p_iban text) from public;
+revoke all on function keeps_away(p_person text, p_payee text, p_at timestamp with time zone) from public;
 revoke all on function known_at(p_act text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_position integer) from public;
+revoke all on function lock_payee(p_payee text) from public;
+revoke all on function lock_payee_as_is(p_payee text) from public;
+revoke all on function lock_payments_of(p_fund text, p_amount bigint) from public;
 revoke all on function lock_period(fund text, month date, alone boolean) from public;
 revoke all on function mission_told(p_request text, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function open_month_before(p_fund text, p_month date, p_state text) from public;
@@ -5296,11 +5597,13 @@ revoke all on function own_contributions() from public;
 revoke all on function own_processes() from public;
 revoke all on function own_requests() from public;
 revoke all on function payee_details_hash(p_payee text) from public;
+revoke all on function payments_alike(p_fund text, p_payee text, p_account text, p_amount bigint, p_at timestamp with time zone) from public;
 revoke all on function period_state(p_fund text, p_month date) from public;
 revoke all on function post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[]) from public;
+revoke all on function reopened_by_details(p_request text, p_at timestamp with time zone) from public;
 revoke all on function sealed_entries_are_folded() from public;
 revoke all on function seen_processes(p_person text) from public;
-revoke all on function signatures_that_do_not_count(p_payment text) from public;
+revoke all on function signatures_that_do_not_count(p_payment text, p_at timestamp with time zone) from public;
 revoke all on function steps_without_quorum(p_request text, p_ratifies boolean[]) from public;
 revoke all on function strength(state text) from public;
 revoke all on function takes_fund_of() from public;

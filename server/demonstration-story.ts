@@ -5,7 +5,8 @@ import { receiveContribution } from './contributions/receive.ts'
 import { tellPlans } from './demonstration-plans.ts'
 import type { Earmark } from './funding/policy.ts'
 import { dayOf } from './clock.ts'
-import { registerPayee, verifyPayee } from './payees/register.ts'
+import { registerPayee } from './payees/register.ts'
+import { verifyPayee } from './payees/verify.ts'
 import type { Actor } from './people/actor.ts'
 import { decideRequest } from './requests/decide.ts'
 import { draftRequest } from './requests/draft.ts'
@@ -37,7 +38,14 @@ export async function tellStory(trx: Trx, stage: Stage): Promise<void> {
     name: 'Committee of the River Towns',
     kind: 'partner',
     country: 'Central African Republic',
-    bankDetails: 'CF42 2000 1000 0100 1200 0069 700',
+    account: {
+      scheme: 'iban',
+      account: 'CF57 2000 1000 0101 2000 0697 000',
+      bankName: 'Banque des deux fleuves',
+      holder: 'Committee of the River Towns',
+      address: { street: 'Avenue de la Concorde', building: '12', town: 'Bangui', country: 'CF' },
+    },
+    contact: { name: 'Clarisse Yangba', email: 'office@rivertowns.example', language: 'en' },
   } as const
   const { id: payeeId } = await stage.as('lan', (actor) =>
     registerPayee(trx, actor, { fundId: stage.fundId, ...payee }),

@@ -460,7 +460,41 @@ export const REFUSALS = {
     'هذا أكثر مما بقي في هذه الفئة من الميزانية المعتمدة.',
   ),
   payee_not_verified: no(409, 'The payee has not been verified by a second person.', 'لم يتحقق شخص ثانٍ من المستفيد.'),
-  payee_verified_already: no(409, 'The payee is verified already.', 'تم التحقق من المستفيد من قبل.'),
+  payee_verified_already: no(
+    409,
+    'No bank details of this payee wait to be verified.',
+    'لا توجد بيانات مصرفية لهذا المستفيد تنتظر التحقق.',
+  ),
+  bank_details_not_structured: no(
+    409,
+    'The bank details of the payee are free text from before. Have them recorded anew and verified; then certify.',
+    'البيانات المصرفية للمستفيد نص حر من قبل. يجب تسجيلها من جديد والتحقق منها، ثم التصديق.',
+  ),
+  bank_details_changed: no(
+    409,
+    'The bank details of the payee have changed since this was certified. Cancel the payment and certify it anew.',
+    'تغيرت البيانات المصرفية للمستفيد بعد التصديق على هذه الدفعة. ألغِ الدفعة وصدّق عليها من جديد.',
+  ),
+  cooling_time: no(
+    409,
+    'The bank details of the payee changed a short time ago. Nothing is released to them before the cooling time is over.',
+    'تغيرت البيانات المصرفية للمستفيد قبل وقت قصير. لا يُصرف إليها شيء قبل انقضاء مهلة التهدئة.',
+  ),
+  decision_reopened: no(
+    409,
+    'The bank details of the payee have changed since this was approved. The certifying officer decides again first.',
+    'تغيرت البيانات المصرفية للمستفيد بعد الموافقة على هذا الطلب. يجب أن يقرر مسؤول التصديق من جديد أولاً.',
+  ),
+  approve_or_lower: no(
+    409,
+    'This is approved already and waits for its new bank details only. Approve them, or have the obligation lowered.',
+    'تمت الموافقة على هذا الطلب من قبل ولا ينتظر إلا بياناته المصرفية الجديدة. وافق عليها أو اطلب خفض الالتزام.',
+  ),
+  looks_like_duplicate: no(
+    409,
+    'A payment of the same amount to the same payee or bank account was certified a short time ago. If this is another one, say why.',
+    'صُدّقت قبل وقت قصير دفعة بالمبلغ نفسه للمستفيد نفسه أو للحساب المصرفي نفسه. إن كانت هذه دفعة أخرى فاذكر السبب.',
+  ),
   not_awaiting_release: no(409, 'The payment is not waiting for release.', 'الدفعة لا تنتظر الصرف.'),
   already_released_by_you: no(
     409,

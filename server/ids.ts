@@ -27,6 +27,7 @@ export const ID_KINDS = {
   opinionRequest: 'opn',
   pause: 'pau',
   payee: 'pye',
+  payeeAccount: 'pya',
   payment: 'pay',
   person: 'per',
   plan: 'pln',

@@ -148,7 +148,7 @@ export function payeePage(frame: Omit<Frame, 'title'>, shown: PayeeShown): strin
           [
             words.bankDetails,
             <p class="long" dir="auto">
-              {payee.bankDetails}
+              {payee.accounts[0]?.account}
             </p>,
           ],
           [words.recordedBy, <Name>{payee.recordedBy.name}</Name>],

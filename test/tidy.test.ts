@@ -17,6 +17,7 @@ const MAY_IMPORT: [from: RegExp, to: RegExp][] = [
   [/^server\/ids$/, /^uuid$/],
   [/^server\/(errors|days)$/, /^$/],
   [/^server\/[a-z-]+\/policy$/, /^server\/(errors|money|days|(funding|requests|clock)\/policy)$/],
+  [/^server\/payees\/(bank-details|latin)$/, /^(ibantools|any-ascii)$/],
   [/^server\/ledger\/verify\/one-file$/, /^(typescript|prettier|node:)/],
   [/^server\/ledger\/verify(\/|$)/, /^(server\/ledger\/verify\/|node:)/],
   [

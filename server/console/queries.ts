@@ -19,13 +19,12 @@ export type NamesOfRequest = {
 export async function namesOfRequest(db: Db, requestId: string): Promise<NamesOfRequest> {
   const found = await row<NamesOfRequest>(
     db,
-    `select e.name as entity, c.name as process, y.name as payee, v.payee_id is not null as "payeeVerified", r.submitted_at as "submittedAt",
+    `select e.name as entity, c.name as process, y.name as payee, account_in_force(r.payee_id) is not null as "payeeVerified", r.submitted_at as "submittedAt",
             array(select p.name from named_people n join people p on p.id = n.person_id where n.request_id = r.id order by p.name) as "namedPeople"
        from requests r
        join entities e on e.id = r.entity_id
        left join processes c on c.id = r.process_id
        left join payees y on y.id = r.payee_id
-       left join payee_verifications v on v.payee_id = r.payee_id
       where r.id = :requestId`,
     { requestId },
   )

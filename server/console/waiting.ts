@@ -81,9 +81,9 @@ export async function payeesToVerify(db: Db, actor: Actor, fundId: string) {
   if (!holdsRole(actor, fundId, ['payee_clerk', 'compliance_officer'])) return undefined
   return rows<{ id: string; name: string; country: string; recordedBy: string }>(
     db,
-    `select p.id, p.name, p.country, r.name as "recordedBy" from payees p join people r on r.id = p.recorded_by
-      where p.fund_id = :fundId and p.recorded_by <> :me
-        and not exists (select from payee_verifications v where v.payee_id = p.id)
+    `select p.id, p.name, p.country, r.name as "recordedBy" from payees p
+       join payee_accounts a on a.id = account_waiting(p.id) join people r on r.id = a.recorded_by
+      where p.fund_id = :fundId and a.recorded_by <> :me
       order by p.id limit :most`,
     { fundId, me: actor.personId, most: SHOWN },
   )
@@ -107,7 +107,7 @@ const TO_DECIDE = `
     select s.request_id, s.round, s.step, s.role, min(s.step) over (partition by s.request_id) as lowest
       from approval_steps s join requests r on r.id = s.request_id and r.round = s.round
      where r.fund_id = :fundId
-       and (r.status = 'submitted' or exists (select from advance_activations a where a.request_id = r.id
+       and (r.status = 'submitted' or reopened_by_details(r.id, :at) or exists (select from advance_activations a where a.request_id = r.id
                                                  and not exists (select from advance_endings e where e.request_id = r.id)))
        and (select count(*) from decisions_that_count(s.request_id, s.round) c
              where c.step = s.step and c.role = s.role and c.verdict = 'approve') < s.quorum)

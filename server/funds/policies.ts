@@ -21,6 +21,8 @@ export type Policies = {
   break_glass: { hours: number; reviewDays: number }
   /** How long an advisory member has to answer what the matrix asks. */
   advisory_opinion: { days: number }
+  /** How long changed bank details cool, never less than 24 hours; within how many days the same payee and amount look like the same payment. */
+  payees: { coolingHours: number; alikeDays: number }
   /** How long each step may take, and why a clock may be stopped. */
   clock: ClockTerms
   /**
@@ -110,6 +112,7 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
     ['delegation', always, { days: 60 }],
     ['break_glass', always, { hours: 24, reviewDays: 7 }],
     ['advisory_opinion', always, { days: 5 }],
+    ['payees', always, { coolingHours: 24, alikeDays: 30 }],
     ['clock', always, defaultClock(thousand)],
     ['lanes', always, lanes],
     ['recognition', always, { standard: 'IPSAS 23' }],

@@ -47,6 +47,8 @@ export async function inAct(
 const TRANSIENT = new Set(['invalid_request', 'idempotency_key_reused', 'still_in_progress', 'not_signed_in'])
 
 async function runAsAct(trx: Trx, req: Request, actor: Actor, handle: (trx: Trx) => Promise<Answer>): Promise<Answer> {
+  // What the database looks at again goes by the same time as the rules.
+  await trx.raw(`select set_config('wasata.act_at', ?, true)`, [actor.act.at.toISOString()])
   const answer = await handle(trx)
   await recordAct(trx, actOf(req, actor, null))
   return answer

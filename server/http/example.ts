@@ -17,7 +17,6 @@ type JsonSchema = {
 const BY_NAME: Readonly<Record<string, unknown>> = {
   agreementUrl: 'https://peacemaker.example/agreements/lake',
   amount: '40000.00',
-  bankDetails: 'CM21 1000 2000 3000 4000 5000 600',
   chosen: 'four rivers meet at dawn',
   contentHash: '0'.repeat(64),
   country: 'Cameroon',

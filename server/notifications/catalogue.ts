@@ -199,6 +199,18 @@ export const EVENTS = {
       sentence: 'سجّل {by} المستفيد {payee}. لا يُدفع له شيء قبل أن يتحقق شخص ثانٍ من بياناته المصرفية.',
     },
   },
+  bank_details_wait: {
+    facts: { payee: 'text', by: 'text' },
+    en: {
+      title: 'Changed bank details of a payee wait to be verified',
+      sentence:
+        '{by} has recorded other bank details of {payee}. Compare them with a source of your own: call a number that you knew before.',
+    },
+    ar: {
+      title: 'بيانات مصرفية معدّلة لمستفيد تنتظر التحقق',
+      sentence: 'سجّل {by} بيانات مصرفية أخرى للمستفيد {payee}. قارنها بمصدر من عندك: اتصل برقم كنت تعرفه من قبل.',
+    },
+  },
   // What needs a second person
   proposal_waits: {
     facts: { what: 'proposal', amount: 'amount', by: 'text' },

@@ -1,35 +1,45 @@
 import { row, rows, type Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { riskOn, type Rating, type Risk } from '../requests/policy.ts'
+import { accountsOf, type PayeeAccount } from './accounts.ts'
 
 type Who = { id: string; name: string }
 
 export type PayeeTold = {
   id: string
   fundId: string
+  /** In its own script. */
   name: string
+  /** Null where it was registered before anybody was asked how the name reads in Latin letters. */
+  latinName: string | null
   kind: string
   country: string
-  bankDetails: string
+  registration: { number: string; registry: string; country: string } | null
+  aliases: { name: string; latinName: string }[]
   recordedBy: Who
-  /** Null until a second person has confirmed it. */
+  /** Of the bank details that money goes to; null until a second person has confirmed any. */
   verifiedBy: Who | null
+  /** Every version of the bank details, the last first. */
+  accounts: PayeeAccount[]
 }
 
-/** A payee with the bank details that money goes to, for those who check them. Refuses `not_found`. */
+/** A payee with its names and every version of its bank details, for those who check them. Refuses `not_found`. */
 export async function readPayee(db: Db, payeeId: string): Promise<PayeeTold> {
-  const found = await row<PayeeTold>(
+  const found = await row<Omit<PayeeTold, 'accounts' | 'verifiedBy'>>(
     db,
-    `select p.id, p.fund_id as "fundId", p.name, p.kind, p.country, p.bank_details as "bankDetails",
-            json_build_object('id', r.id, 'name', r.name) as "recordedBy",
-            case when w.id is not null then json_build_object('id', w.id, 'name', w.name) end as "verifiedBy"
+    `select p.id, p.fund_id as "fundId", p.name, p.latin_name as "latinName", p.kind, p.country,
+            case when p.registry is not null
+                 then json_build_object('number', p.registration_number, 'registry', p.registry, 'country', p.registration_country) end as registration,
+            (select coalesce(json_agg(json_build_object('name', a.name, 'latinName', a.latin_name) order by a.recorded_at, a.name), '[]')
+               from payee_aliases a where a.payee_id = p.id) as aliases,
+            json_build_object('id', r.id, 'name', r.name) as "recordedBy"
        from payees p join people r on r.id = p.recorded_by
-       left join payee_verifications v on v.payee_id = p.id left join people w on w.id = v.verified_by
       where p.id = :payeeId`,
     { payeeId },
   )
   if (!found) throw new Refusal('not_found')
-  return found
+  const accounts = await accountsOf(db, payeeId)
+  return { ...found, verifiedBy: accounts.find(({ state }) => state === 'in_force')?.verifiedBy ?? null, accounts }
 }
 
 /** How risky it is to pay this payee on a day, by its last rating. */

@@ -4,75 +4,115 @@ import { fundById } from '../funds/open.ts'
 import { newId } from '../ids.ts'
 import { notify } from '../notifications/notify.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
+import { readAccount, type BankDetails } from './bank-details.ts'
+import { refuseFaults, type Contact } from './accounts.ts'
+import { recordAccount } from './change.ts'
+import { isLatin, suggestLatin } from './latin.ts'
 
-export type NewPayee = { name: string; kind: 'partner' | 'person' | 'supplier'; country: string; bankDetails: string }
+export type NewPayee = {
+  /** In its own script. */
+  readonly name: string
+  /** As it reads in Latin letters; needed where the name is in another script. */
+  readonly latinName?: string | null
+  readonly kind: 'partner' | 'person' | 'supplier'
+  readonly country: string
+  /** Other names under which they are known. */
+  readonly aliases?: readonly string[]
+  readonly registration?: { readonly number: string; readonly registry: string; readonly country: string } | null
+  readonly account: BankDetails
+  readonly contact: Contact
+}
 
 /**
- * Registers who can be paid, with their bank details. Until a second person has verified them nothing is paid to them.
- * Refuses `not_found`, `role_not_allowed` to all but payee clerks.
+ * Registers who can be paid, with their names, their registration and their first bank details. Until a second person has verified them
+ * nothing is paid to them.
+ *
+ * Refuses `not_found`, `role_not_allowed` to all but payee clerks, and `invalid_request` with everything that is wrong with the account; with
+ * a suggestion, where nobody has said how a name in another script reads in Latin letters.
  */
 export async function registerPayee(
   trx: Trx,
   actor: Actor,
-  { fundId, name, kind, country, bankDetails }: NewPayee & { fundId: string },
-): Promise<{ id: string; name: string }> {
+  {
+    fundId,
+    name,
+    latinName,
+    kind,
+    country,
+    aliases = [],
+    registration,
+    account,
+    contact,
+  }: NewPayee & { fundId: string },
+): Promise<{ id: string; name: string; latinName: string }> {
   await fundById(trx, fundId)
   requireRole(actor, fundId, ['payee_clerk'])
+  const read = readAccount(account)
+  refuseFaults(read.faults)
+  const latin = latinOf(name, latinName)
   const id = newId('payee')
   await trx('payees').insert({
     recorded_at: actor.act.at,
     id,
     fund_id: fundId,
     name,
+    latin_name: latin,
     kind,
     country,
-    bank_details: bankDetails,
+    registration_number: registration?.number ?? null,
+    registry: registration?.registry ?? null,
+    registration_country: registration?.country ?? null,
     recorded_by: actor.personId,
     act_id: actor.act.id,
   })
+  for (const alias of new Set(aliases)) await recordAlias(trx, actor, { payeeId: id, name: alias })
+  await recordAccount(trx, actor, { fundId, payeeId: id, version: 1, details: account, number: read.number, contact })
   await notify(trx, actor, {
     ...{ fundId, event: 'payee_waits', key: id, urgent: false, link: `/payees/${id}` },
     to: { roles: ['payee_clerk', 'compliance_officer'] },
     facts: { payee: name, by: actor.name },
   })
-  return { id, name }
+  return { id, name, latinName: latin }
 }
 
-/**
- * Confirms a payee and its bank details, by another person than who recorded them.
- * Nor by somebody who has taken part in a decision or a payment for the payee: they would confirm where their own approval leads.
- * Refuses `not_found`, `role_not_allowed`, `service_account_decides_nothing`, `two_people_needed`, `separation_of_duties`,
- * `payee_verified_already`.
- */
-export async function verifyPayee(
+/** Adds another name under which a payee is known. Once is enough. Refuses `not_found`, `role_not_allowed`. */
+export async function addAlias(
   trx: Trx,
   actor: Actor,
-  { payeeId }: { payeeId: string },
-): Promise<{ payeeId: string; verified: true }> {
-  const payee = await trx('payees').where({ id: payeeId }).first('fund_id', 'recorded_by')
+  { payeeId, name, latinName }: { payeeId: string; name: string; latinName?: string },
+): Promise<{ payeeId: string; name: string }> {
+  const payee = await trx('payees').where({ id: payeeId }).first('fund_id')
   if (!payee) throw new Refusal('not_found')
   requireRole(actor, payee.fund_id, ['payee_clerk', 'compliance_officer'])
-  if (actor.kind === 'service') throw new Refusal('service_account_decides_nothing')
-  if (payee.recorded_by === actor.personId) throw new Refusal('two_people_needed')
-  const part = await trx('duties')
-    .join('requests', 'requests.id', 'duties.request_id')
-    .where({ payee_id: payeeId, person_id: actor.personId })
-    .whereIn('duty', ['certifier', 'approver', 'releaser'])
-    .first('duty')
-  if (part) throw new Refusal('separation_of_duties')
-  const verified = await trx('payee_verifications')
+  await recordAlias(trx, actor, { payeeId, name, ...(latinName ? { latinName } : {}) })
+  return { payeeId, name }
+}
+
+async function recordAlias(
+  trx: Trx,
+  actor: Actor,
+  { payeeId, name, latinName }: { payeeId: string; name: string; latinName?: string },
+): Promise<void> {
+  await trx('payee_aliases')
     .insert({
       payee_id: payeeId,
-      recorded_by: payee.recorded_by,
-      verified_by: actor.personId,
-      verified_at: actor.act.at,
+      name,
+      latin_name: latinName ?? (suggestLatin(name) || '-'),
+      recorded_by: actor.personId,
+      recorded_at: actor.act.at,
       act_id: actor.act.id,
     })
-    .onConflict('payee_id')
+    .onConflict(['payee_id', 'name'])
     .ignore()
-    .returning('payee_id')
-  if (verified.length === 0) throw new Refusal('payee_verified_already')
-  return { payeeId, verified: true }
+}
+
+/** A name in Latin letters reads as it is, but for its accents; of another, somebody says how it reads, for the bank sees that. */
+function latinOf(name: string, given: string | null | undefined): string {
+  if (given) return given
+  const suggestion = suggestLatin(name)
+  if (isLatin(name) && suggestion) return suggestion
+  const message = 'say how the name reads in Latin letters'
+  throw new Refusal('invalid_request', { errors: [{ field: 'latinName', code: 'latin.confirm', message, suggestion }] })
 }
 
 /** Declares a tie of one's own to a payee: from then on one keeps away from its money. Refuses `not_found`. */

@@ -3,13 +3,48 @@ import { dayOf } from '../clock.ts'
 import { fundById } from '../funds/open.ts'
 import { created, get, post, type Endpoint } from '../http/endpoint.ts'
 import { keyIn, pageOf } from '../http/pages.ts'
-import { day, joi, object, pageKeys, query, text } from '../http/schemas.ts'
+import { currency, day, joi, object, pageKeys, query, text } from '../http/schemas.ts'
 import { READERS, requireRole } from '../people/actor.ts'
+import { changeBankDetails } from './change.ts'
 import { ratingsOf, readPayee, riskOfPayee } from './queries.ts'
 import { ratePayee } from './ratings.ts'
-import { declareTie, registerPayee, verifyPayee } from './register.ts'
+import { addAlias, declareTie, registerPayee } from './register.ts'
+import { refuseBankDetails, verifyPayee } from './verify.ts'
 
 const tag = 'Payees'
+
+/** What a bank reads: letters without accents, digits and signs of the keyboard. */
+const latin = (most: number) => text(most).pattern(/^[ -~]+$/, 'Latin letters without accents')
+const country = () => joi.string().pattern(/^[A-Z]{2}$/, 'a country of ISO 3166')
+const version = () => joi.number().integer().min(1).max(1_000_000)
+
+const account = () =>
+  joi.object({
+    scheme: joi.string().valid('iban', 'account').required(),
+    account: latin(60).required(),
+    clearingCode: latin(40),
+    bic: latin(20),
+    bankName: latin(140).required(),
+    bankCountry: country(),
+    currency: currency(),
+    holder: latin(140).required(),
+    address: joi
+      .object({
+        street: latin(70),
+        building: latin(16),
+        postCode: latin(16),
+        town: latin(35).required(),
+        country: country().required(),
+      })
+      .required(),
+  })
+
+const contact = () =>
+  joi.object({
+    name: text(200).required(),
+    email: joi.string().email({ tlds: false }).max(254).required(),
+    language: joi.string().valid('en', 'ar').required(),
+  })
 
 export function payeeEndpoints(): Endpoint[] {
   return [
@@ -17,12 +52,20 @@ export function payeeEndpoints(): Endpoint[] {
       '/funds/:fund/payees',
       {
         tag,
-        summary: 'Register who can be paid',
+        summary: 'Register who can be paid, with their first bank details',
         body: object({
           name: text(300).required(),
+          latinName: latin(300),
           kind: joi.string().valid('partner', 'person', 'supplier').required(),
           country: text(100).required(),
-          bankDetails: text(300).required(),
+          aliases: joi.array().items(text(300)).max(50),
+          registration: joi.object({
+            number: text(100).required(),
+            registry: text(300).required(),
+            country: country().required(),
+          }),
+          account: account().required(),
+          contact: contact().required(),
         }),
       },
       async (trx, actor, { params, body }) =>
@@ -36,8 +79,8 @@ export function payeeEndpoints(): Endpoint[] {
         requireRole(actor, params.fund!, [...READERS, 'requester'])
         const found = await rows<{ id: string }>(
           db,
-          `select p.id, p.name, p.kind, p.country, v.payee_id is not null as verified
-           from payees p left join payee_verifications v on v.payee_id = p.id
+          `select p.id, p.name, p.latin_name as "latinName", p.kind, p.country, account_in_force(p.id) is not null as verified
+           from payees p
           where p.fund_id = :fundId and p.id > :after order by p.id limit :most`,
           { fundId: params.fund!, after: keyIn(page.after)?.[0] ?? '', most: page.limit + 1 },
         )
@@ -46,7 +89,11 @@ export function payeeEndpoints(): Endpoint[] {
     ),
     get(
       '/payees/:payee',
-      { tag, summary: 'A payee with its bank details, who recorded and who verified them, and how it was rated' },
+      {
+        tag,
+        summary:
+          'A payee with its names, every version of its bank details with who recorded and verified it, and how it was rated',
+      },
       async (db, actor, { params }) => {
         const payee = await readPayee(db, params.payee!)
         requireRole(actor, payee.fundId, READERS)
@@ -55,20 +102,60 @@ export function payeeEndpoints(): Endpoint[] {
       },
     ),
     post(
+      '/payees/:payee/aliases',
+      {
+        tag,
+        summary: 'Add another name under which a payee is known',
+        body: object({ name: text(300).required(), latinName: latin(300) }),
+      },
+      async (trx, actor, { params, body }) => ({
+        status: 201,
+        body: await addAlias(trx, actor, { payeeId: params.payee!, ...body }),
+      }),
+    ),
+    post(
+      '/payees/:payee/accounts',
+      {
+        tag,
+        summary: 'Record other bank details of a payee, or another contact; they wait for a second person',
+        refuses: ['separation_of_duties'],
+        body: object({ account: account().required(), contact: contact().required(), reason: text(2000).required() }),
+      },
+      async (trx, actor, { params, body }) => ({
+        status: 201,
+        body: await changeBankDetails(trx, actor, { payeeId: params.payee!, ...body }),
+      }),
+    ),
+    post(
       '/payees/:payee/verifications',
       {
         tag,
-        summary: 'Confirm a payee, as a second person',
+        summary: 'Confirm the bank details of a payee, as a second person',
         refuses: [
           'service_account_decides_nothing',
           'two_people_needed',
           'separation_of_duties',
           'payee_verified_already',
+          'version_changed',
         ],
+        body: object({ version: version() }),
       },
-      async (trx, actor, { params }) => ({
+      async (trx, actor, { params, body }) => ({
         status: 201,
-        body: await verifyPayee(trx, actor, { payeeId: params.payee! }),
+        body: await verifyPayee(trx, actor, { payeeId: params.payee!, ...body }),
+      }),
+    ),
+    post(
+      '/payees/:payee/account-refusals',
+      {
+        tag,
+        summary: 'Refuse bank details that wait; money goes on going where it went',
+        refuses: ['service_account_decides_nothing', 'version_changed'],
+        body: object({ version: version().required(), reason: text(2000).required() }),
+      },
+      async (trx, actor, { params, body }) => ({
+        status: 201,
+        body: await refuseBankDetails(trx, actor, { payeeId: params.payee!, ...body }),
       }),
     ),
     post(

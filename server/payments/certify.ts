@@ -18,9 +18,12 @@ import {
   type MoneyText,
 } from '../money.ts'
 import { mustBeInTime } from '../no-regret/load.ts'
+import { accountToPay } from '../payees/accounts.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { lockRequest, takeDuty, type LoadedRequest } from '../requests/load.ts'
 import { uncertified } from '../requests/reduce.ts'
+import { mustBeDecided } from '../requests/reopened.ts'
+import { mustNotRepeat, type NotDuplicate } from './alike.ts'
 import { tellCertified } from './tell.ts'
 
 export type NewPayment = {
@@ -28,20 +31,23 @@ export type NewPayment = {
   category: string
   bankAccountId: string
   memo?: string
+  /** Where others look the same: which of them it is not, and why. */
+  notDuplicate?: NotDuplicate
 }
 
 /**
- * Certifies a payment on an approved request to its verified payee (event 15): an advance where it is a grant to a partner,
+ * Certifies a payment on an approved request to the bank details of its payee that are in force (event 15): an advance where it is a grant to a partner,
  * otherwise a direct cost. Where the bank account is in another currency, the bank is told
  * the amount at the operational rate in force.
  *
- * Refuses, in this order: `not_found`, `role_not_allowed`, `not_approved`, `suspended`, `ratification_overdue`, `payee_not_verified`, what `takeDuty` refuses,
- * `currency_mismatch`, `rate_missing`, `amount_out_of_range`, `exceeds_committed`, `exceeds_budget_line`.
+ * Refuses, in this order: `not_found`, `role_not_allowed`, `not_approved`, `suspended`, `ratification_overdue`, what `accountToPay` refuses,
+ * `decision_reopened`, what `takeDuty` refuses, `currency_mismatch`, `rate_missing`, `amount_out_of_range`, `exceeds_committed`, `exceeds_budget_line`,
+ * `looks_like_duplicate`.
  */
 export async function certifyPayment(
   trx: Trx,
   actor: Actor,
-  { requestId, amount: text, category, bankAccountId, memo = '' }: NewPayment & { requestId: string },
+  { requestId, amount: text, category, bankAccountId, memo = '', notDuplicate }: NewPayment & { requestId: string },
 ): Promise<{ id: string; code: string; status: 'certified'; version: number }> {
   const request = await lockRequest(trx, requestId)
   requireRole(actor, request.fundId, ['certifying_officer'])
@@ -51,8 +57,8 @@ export async function certifyPayment(
     throw new Refusal('not_approved', { current: request.status })
   await mustNotBeSuspended(trx, requestId)
   await mustBeInTime(trx, actor, requestId)
-  const verified = await trx('payee_verifications').where({ payee_id: request.payeeId }).first('payee_id')
-  if (!verified) throw new Refusal('payee_not_verified')
+  const account = await accountToPay(trx, request.payeeId!)
+  await mustBeDecided(trx, actor, requestId)
   await takeDuty(trx, actor, { requestId, duty: 'certifier' })
   if (text.currency !== request.currency)
     throw new Refusal('currency_mismatch', { field: 'amount', expected: request.currency })
@@ -66,6 +72,8 @@ export async function certifyPayment(
   if (exceeds(amount, free)) throw new Refusal('exceeds_committed', { free: moneyText(free) })
   const left = await leftOfLines(trx, request, category)
   if (exceeds(amount, left)) throw new Refusal('exceeds_budget_line', { category, left: moneyText(left) })
+  const told = { accountId: account.id, amount, at: actor.act.at, notDuplicate }
+  const unlike = await mustNotRepeat(trx, request, told)
 
   // From here on everything must succeed.
   const id = newId('payment')
@@ -77,6 +85,8 @@ export async function certifyPayment(
     code,
     request_id: requestId,
     payee_id: request.payeeId,
+    payee_account_id: account.id,
+    ...unlike,
     bank_account_id: bankAccountId,
     category,
     amount: minorUnits(amount),

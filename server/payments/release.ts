@@ -7,6 +7,7 @@ import { credit, debit, postEntry, type Posting } from '../ledger/post.ts'
 import { moveStage, type StagePart } from '../ledger/stages.ts'
 import { minorUnits, splitByWeight } from '../money.ts'
 import { mustBeInTime } from '../no-regret/load.ts'
+import { mustBePayable } from '../payees/accounts.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { heldFor, takeDuty, type LoadedRequest } from '../requests/load.ts'
 import { lockPayment, setStatus, type LoadedPayment } from './load.ts'
@@ -16,7 +17,7 @@ import { tellReleased } from './tell.ts'
  * Releases a certified payment. The first release is a signature; the second, by another person, sends it: the money leaves
  * committed for disbursed, from each contribution in proportion to what it has committed (event 16).
  *
- * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_release`, `suspended`, `ratification_overdue`, `already_released_by_you`, what `takeDuty` refuses,
+ * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_release`, `suspended`, `ratification_overdue`, `already_released_by_you`, what `mustBePayable` and `takeDuty` refuse,
  * `signature_no_longer_counts` where somebody who approved, certified or released must keep away from the payee by now.
  */
 export async function releasePayment(
@@ -31,6 +32,7 @@ export async function releasePayment(
   await mustBeInTime(trx, actor, request.id)
   const before = await trx('releases').where({ payment_id: paymentId }).pluck('released_by')
   if (before.includes(actor.personId)) throw new Refusal('already_released_by_you')
+  await mustBePayable(trx, actor, paymentId)
   await takeDuty(trx, actor, { requestId: request.id, duty: 'releaser' })
   await allSignaturesCount(trx, paymentId)
 

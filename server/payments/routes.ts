@@ -28,11 +28,14 @@ export function paymentEndpoints(): Endpoint[] {
           'suspended',
           'ratification_overdue',
           'payee_not_verified',
+          'bank_details_not_structured',
+          'decision_reopened',
           'currency_mismatch',
           'rate_missing',
           'amount_out_of_range',
           'exceeds_committed',
           'exceeds_budget_line',
+          'looks_like_duplicate',
           'period_closed',
           ...DUTY_REFUSALS,
         ],
@@ -41,6 +44,10 @@ export function paymentEndpoints(): Endpoint[] {
           category: joi.string().valid('grants', 'experts', 'travel', 'venue', 'interpretation', 'security').required(),
           bankAccountId: id('bankAccount').required(),
           memo: text(140).allow(''),
+          notDuplicate: joi.object({
+            of: joi.array().items(id('payment')).min(1).max(100).required(),
+            reason: text(2000).required(),
+          }),
         }),
       },
       async (trx, actor, { params, body }) =>
@@ -97,6 +104,8 @@ export function paymentEndpoints(): Endpoint[] {
           'suspended',
           'ratification_overdue',
           'already_released_by_you',
+          'bank_details_changed',
+          'cooling_time',
           'signature_no_longer_counts',
           'period_closed',
           ...DUTY_REFUSALS,
@@ -220,7 +229,8 @@ async function payments(
     db,
     `select p.id, p.code, p.request_id as "requestId", r.code as "requestCode", p.payee_id as "payeeId", y.name as payee, p.category,
             p.amount, f.currency, p.instructed, b.currency as "bankCurrency", p.bank_account_id as "bankAccountId", p.status, p.version,
-            p.memo, p.certified_by as "certifiedBy", p.certified_at as "certifiedAt",
+            p.memo, p.payee_account_id as "payeeAccountId", p.not_duplicate_of as "notDuplicateOf",
+            p.not_duplicate_reason as "notDuplicateReason", p.certified_by as "certifiedBy", p.certified_at as "certifiedAt",
             (select count(*) from releases l where l.payment_id = p.id)::int as releases
        from payments p
        join requests r on r.id = p.request_id

@@ -22,6 +22,7 @@ import {
   type Verdict,
 } from './policy.ts'
 import { releaseReservation } from './release-reservation.ts'
+import { isReopened } from './reopened.ts'
 import { tellDecision } from './tell.ts'
 
 export const APPROVAL_ROLES: readonly Role[] = ['certifying_officer', 'fund_manager', 'director', 'head_of_department']
@@ -132,6 +133,8 @@ export async function moveOn(
     else if (openSteps(steps, decisions).length === 0) await ratifyAdvance(trx, actor, request, advance)
     return status === 'unwound' ? status : request.status
   }
+  // What was approved stays so: somebody has decided on it again.
+  if (request.status !== 'submitted') return request.status
   if (status !== request.status) {
     await trx('requests')
       .where({ id: request.id })
@@ -145,7 +148,8 @@ export async function moveOn(
 
 /**
  * What a decision is taken on: the request waits for one, still holds its money or is in time to be ratified, and says what its reader has
- * read. Refuses `not_awaiting_decision`, `suspended`, `ratification_overdue`, `ratify_or_reject`, `reservation_lapsed`, and `version_changed`
+ * read. Refuses `not_awaiting_decision`, `suspended`, `ratification_overdue`, `ratify_or_reject`, `approve_or_lower` where it was approved
+ * already and the payee's bank details have changed since, `reservation_lapsed`, and `version_changed`
  * when the content or the payee's details are not those named, or none is named and they have changed since it was first submitted.
  */
 export async function mustAwaitDecision(
@@ -155,11 +159,13 @@ export async function mustAwaitDecision(
   { contentHash, verdict }: { contentHash: string | undefined; verdict: Verdict },
 ): Promise<{ steps: Step[]; decisions: DecisionTaken[]; open: Step[]; advance: ActiveAdvance | undefined }> {
   const advance = await activeAdvance(trx, request.id)
-  if (request.status !== 'submitted' && !advance)
+  const reopened = !advance && (await isReopened(trx, request.id, actor.act.at))
+  if (request.status !== 'submitted' && !advance && !reopened)
     throw new Refusal('not_awaiting_decision', { current: request.status })
   await mustNotBeSuspended(trx, request.id)
   if (advance) checkRatifying(advance, verdict, actor.act.at)
-  else if (request.reservedUntil! < dayOf(actor.act.at))
+  else if (reopened && verdict !== 'approve') throw new Refusal('approve_or_lower')
+  else if (!reopened && request.reservedUntil! < dayOf(actor.act.at))
     throw new Refusal('reservation_lapsed', { reservedUntil: request.reservedUntil })
   if (contentHash ? contentHash !== request.decidedHash : await mayBeStale(trx, request))
     throw new Refusal('version_changed')
@@ -192,6 +198,7 @@ function checkRatifying(advance: ActiveAdvance, verdict: Verdict, at: Date): voi
 export async function stepsAndDecisions(
   db: Db,
   { id, round }: { id: string; round: number },
+  at?: Date,
 ): Promise<{ steps: Step[]; decisions: DecisionTaken[] }> {
   const key = { id, round }
   const all = await rows<Step>(
@@ -202,8 +209,8 @@ export async function stepsAndDecisions(
   const decisions = await rows<DecisionTaken>(
     db,
     `select step, role, decided_by as "decidedBy", on_behalf_of as "onBehalfOf", verdict
-       from decisions_that_count(:id, :round) order by decided_at, id`,
-    key,
+       from decisions_that_count(:id, :round, coalesce(:at::timestamptz, act_time())) order by decided_at, id`,
+    { ...key, at: at ?? null },
   )
   // Told only of those that do.
   const steps = all.map(({ ratifies, ...step }) => (ratifies ? { ...step, ratifies } : step))

@@ -88,9 +88,9 @@ export async function partIn(db: Db, requestId: string, actor: Taker): Promise<P
             exists (select from named_people where request_id = r.id and person_id = :personId)
               or exists (select from deployments d join experts e on e.id = d.expert_id where d.request_id = r.id and e.person_id = :personId) as named,
             exists (select from ties where payee_id = r.payee_id and person_id = :personId) as tied,
-            exists (select from payees p left join payee_verifications v on v.payee_id = p.id
-                     where p.id = r.payee_id
-                       and ((p.recorded_by = :personId and p.recorded_at > :at::timestamptz - interval '30 days')
+            exists (select from payee_accounts a left join payee_verifications v on v.payee_account_id = a.id
+                     where a.payee_id = r.payee_id
+                       and ((a.recorded_by = :personId and a.recorded_at > :at::timestamptz - interval '30 days')
                          or (v.verified_by = :personId and v.verified_at > :at::timestamptz - interval '30 days'))) as "handledBankDetails"
        from requests r where r.id = :requestId`,
     { requestId, personId: actor.personId, at: actor.act.at },

@@ -163,7 +163,7 @@ export type MaterialChange = (typeof MATERIAL_CHANGES)[number]
 
 /**
  * Whose decisions a change touches; those do not count any more and must be taken again (WORKFLOW, "A decision").
- * Who is paid, where the money goes, for which process, and more of it: everybody decided on just that. Less of it, and nothing else: the
+ * Who is paid, for which process, and more of it: everybody decided on just that. To another bank account, or less of it: the
  * certifying officer, whose word is that the figures are right; whoever has agreed to more has agreed to less. Money moved between lines
  * or a line that is another: those who look at the budget. Other dates: the fund managers, who plan the fund's year. Title, purpose,
  * support, themes, mandate basis and who is named are words about the same act; putting them right asks nobody again but whoever
@@ -171,7 +171,7 @@ export type MaterialChange = (typeof MATERIAL_CHANGES)[number]
  */
 export const TOUCHES: Readonly<Record<MaterialChange, readonly string[] | 'all'>> = {
   payee: 'all',
-  payee_details: 'all',
+  payee_details: ['certifying_officer'],
   process: 'all',
   amount_raised: 'all',
   amount_lowered: ['certifying_officer'],

@@ -8,6 +8,7 @@ import { MAY_SEE_REQUEST, mustSeeRequest } from '../processes/may-see.ts'
 import { budgetLines, heldFor, requestById, totalOf } from './load.ts'
 import { stepsAndDecisions } from './decide.ts'
 import { openSteps } from './policy.ts'
+import { isReopened } from './reopened.ts'
 
 export type RequestListed = {
   id: string
@@ -58,8 +59,10 @@ export async function readRequest(db: Db, actor: Actor, requestId: string) {
 
   const { contentHash: _ofContent, decidedHash, version, currency, ...told } = request
   const lines = await budgetLines(db, request)
-  const { steps, decisions } = await stepsAndDecisions(db, request)
+  const { steps, decisions } = await stepsAndDecisions(db, request, actor.act.at)
   const advance = await advanceTold(db, request, actor.act.at)
+  const reopened = await isReopened(db, requestId, actor.act.at)
+  const waits = request.status === 'submitted' || advance?.status === 'active' || reopened
   const [reserved, committed, disbursed] = [
     await heldFor(db, request, 'reserved'),
     await heldFor(db, request, 'committed'),
@@ -79,9 +82,10 @@ export async function readRequest(db: Db, actor: Actor, requestId: string) {
       lines,
       contentHash: decidedHash,
       steps,
-      waitingFor: request.status === 'submitted' || advance?.status === 'active' ? openSteps(steps, decisions) : [],
+      waitingFor: waits ? openSteps(steps, decisions) : [],
+      reopened,
       advance,
-      decisions: await decisionsOn(db, request),
+      decisions: await decisionsOn(db, request, actor.act.at),
       changes: await changesBetweenRounds(db, request),
       funding: await fundingOf(db, request),
       stages: {
@@ -104,7 +108,7 @@ export async function readRequest(db: Db, actor: Actor, requestId: string) {
  * Every decision of every round, in the order in which they were taken. `countsAt` is the step of the current round at which it counts;
  * null where it does not: another round's that a change has touched, or an approval that something since has undone.
  */
-function decisionsOn(db: Db, { id, round }: { id: string; round: number }) {
+function decisionsOn(db: Db, { id, round }: { id: string; round: number }, at: Date) {
   return rows<{
     id: string
     round: number
@@ -128,9 +132,9 @@ function decisionsOn(db: Db, { id, round }: { id: string; round: number }) {
             encode(sha256(d.content_hash || d.payee_hash), 'hex') as "contentHash", c.step as "countsAt"
        from decisions d join people p on p.id = d.decided_by
        left join people o on o.id = d.on_behalf_of
-       left join decisions_that_count(:id, :round) c on c.id = d.id
+       left join decisions_that_count(:id, :round, :at) c on c.id = d.id
       where d.request_id = :id order by d.decided_at, d.id`,
-    { id, round },
+    { id, round, at },
   )
 }
 

@@ -145,6 +145,7 @@ export function requestEndpoints(): Endpoint[] {
           'suspended',
           'ratification_overdue',
           'ratify_or_reject',
+          'approve_or_lower',
           'reservation_lapsed',
           'version_changed',
           'already_decided_by_you',

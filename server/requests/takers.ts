@@ -23,9 +23,9 @@ export async function freeFor(
         and not exists (select from named_people n where n.request_id = :id and n.person_id = p.id)
         and not exists (select from ties t where t.payee_id = :payeeId and t.person_id = p.id)
         and (:duty in ('requester', 'reconciler')
-          or not exists (select from payees y left join payee_verifications v on v.payee_id = y.id
-                          where y.id = :payeeId
-                            and ((y.recorded_by = p.id and y.recorded_at > :at::timestamptz - interval '30 days')
+          or not exists (select from payee_accounts a left join payee_verifications v on v.payee_account_id = a.id
+                          where a.payee_id = :payeeId
+                            and ((a.recorded_by = p.id and a.recorded_at > :at::timestamptz - interval '30 days')
                               or (v.verified_by = p.id and v.verified_at > :at::timestamptz - interval '30 days'))))
       order by p.id`,
     { id, fundId, payeeId, duty, at, roles: [...roles] },

@@ -79,6 +79,10 @@ export const SUBJECTS = {
     reviewDays: { kind: 'count', least: 1, most: 90 },
   },
   advisory_opinion: { days: { kind: 'count', least: 1, most: 90 } },
+  payees: {
+    coolingHours: { kind: 'count', least: 24, most: 24 * 14 },
+    alikeDays: { kind: 'count', least: 1, most: 366 },
+  },
   clock: {
     targets: { kind: 'group', of: { standard: timed, rapid: timed, no_regret: timed } },
     percentiles: { kind: 'group', of: { decision: percentile, advance: percentile, credited: percentile } },

@@ -13,6 +13,7 @@ export const rulesInEn = {
       delegation: 'Standing in for somebody',
       break_glass: 'Breaking the glass',
       advisory_opinion: 'Advisory opinions',
+      payees: 'Changed bank details, and payments alike',
       clock: 'How long each step may take',
       lanes: 'When it may go faster',
     },
@@ -31,6 +32,8 @@ export const rulesInEn = {
       delegation: 'A delegation is at most this long.',
       break_glass:
         'So long a second director has to confirm that a step is taken in place of its owners, and so long its owners have to review it.',
+      payees:
+        'Nothing is released to changed bank details before these hours are over, which are never less than 24. The same amount to the same payee or bank account within these days looks like the same payment.',
       advisory_opinion: 'So long a member of the advisory board has to answer what the matrix asks by itself.',
       clock:
         'Targets in minutes, by lane and amount; the time for the decision is shared out among the steps of the matrix. So many of a hundred must keep the target of the whole. A clock is stopped for no other reason than those listed.',
@@ -105,6 +108,8 @@ export const rulesInEn = {
       rule: 'These pay first',
       days: 'Days',
       hours: 'Hours',
+      coolingHours: 'Hours that changed bank details cool',
+      alikeDays: 'Days within which the same amount is flagged',
       reviewDays: 'Days for the review',
       most: 'An amount',
       bps: 'Per cent of the payment',

@@ -9,6 +9,7 @@ import { addPerson } from '../../server/people/register.ts'
 import { issueToken } from '../../server/people/tokens.ts'
 import { newAct, type Actor } from '../../server/people/actor.ts'
 import { draftRequest } from '../../server/requests/draft.ts'
+import { newPayee } from '../support/bank-details.ts'
 
 /** A fund with money in it and somebody who asks for some, set up through the API as far as it is not what is measured. */
 export type AskingFund = {
@@ -51,8 +52,7 @@ export async function openAskingFund(url: string, db: Db): Promise<AskingFund> {
   const clerks = [await join('Sara', { role: 'payee_clerk' }), await join('Omar', { role: 'payee_clerk' })]
   const asking = await join('Rosa', { role: 'requester', entityId: entity.id })
   const auditor = await join('Daniel', { role: 'auditor' })
-  const bankDetails = { name: 'Centre for Dialogue', kind: 'partner', country: 'Kenya', bankDetails: 'KE-000-123456' }
-  const payee = await post(clerks[0]!, `${below}/payees`, bankDetails)
+  const payee = await post(clerks[0]!, `${below}/payees`, newPayee())
   await post(clerks[1]!, `/payees/${payee.id}/verifications`, {})
   const { actId, contributions } = await receive(db, fund.id)
 

@@ -100,7 +100,18 @@ async function registerPayees(fundId: string, people: Record<string, Client>) {
       name,
       kind,
       country,
-      bankDetails: `${country} 000 123`,
+      ...(name === 'مركز الحوار' ? { latinName: 'Markaz al-Hiwar' } : {}),
+      account: {
+        ...{
+          scheme: 'account',
+          account: `000123${payees.length}`,
+          bic: 'KCBLKENX',
+          bankName: 'Bank of the Lakes',
+          bankCountry: 'KE',
+        },
+        ...{ holder: 'The holder', address: { town: 'Nairobi', country: 'KE' } },
+      },
+      contact: { name: 'Their office', email: 'office@payee.example', language: 'en' },
     })
     await people.payee_clerk2!.must('POST', `/payees/${body.id}/verifications`)
     payees.push({ id: body.id as string, kind })

@@ -387,7 +387,6 @@ describe('over a ledger', () => {
         name,
         kind: 'partner',
         country: 'x',
-        bank_details: 'x',
         recorded_by: fund.cast.auditor!.id,
         act_id,
       })),

@@ -1,5 +1,6 @@
 import { expireRequests } from '../../server/requests/expire.ts'
 import { tellOfFault } from '../../server/notifications/ledger-alarm.ts'
+import { newPayee } from '../support/bank-details.ts'
 import { approved, certify, decide, draft, released, submit, submitted, verifiedPayee } from '../support/asking.ts'
 import { received } from '../support/money-in.ts'
 import { ownService, type Caller, type Fund } from '../support/service.ts'
@@ -116,9 +117,7 @@ test('a payment is told to those who release it, then to those who settle it, an
 test('a payee whose bank details wait is told to those who may be the second person, and not to who recorded it', async () => {
   const fund = await funded()
   const { payeeClerk, payeeClerk2, complianceOfficer } = fund.cast
-  await payeeClerk!
-    .post(`/funds/${fund.id}/payees`, { name: 'مركز الحوار', kind: 'partner', country: 'Chad', bankDetails: 'TD-1' })
-    .expect(201)
+  await payeeClerk!.post(`/funds/${fund.id}/payees`, newPayee({ name: 'مركز الحوار' })).expect(201)
   expect(await toldTo(fund, payeeClerk!)).toEqual([])
   expect(await toldTo(fund, payeeClerk2!)).toEqual(['payee_waits'])
   expect(await toldTo(fund, complianceOfficer!)).toEqual(['payee_waits'])

@@ -1,6 +1,7 @@
 import { expirePlans } from '../../server/plans/expire.ts'
 import { violations } from '../invariants/check.ts'
 import { expert } from '../experts/sending.ts'
+import { newPayee } from '../support/bank-details.ts'
 import { verifiedPayee, decide, submit, draft } from '../support/asking.ts'
 import { balances, received, stages } from '../support/money-in.ts'
 import { ownService, type Fund } from '../support/service.ts'
@@ -457,11 +458,7 @@ describe('refused is', () => {
   const whole = async () => (await import('./planning.ts')).planContent(fund, ['5.00'])
 
   const unverified = async () =>
-    (
-      await fund.cast.payeeClerk!.post(`/funds/${fund.id}/payees`, {
-        ...{ name: 'Not yet', kind: 'partner', country: 'Chad', bankDetails: 'TD-1' },
-      })
-    ).body.id as string
+    (await fund.cast.payeeClerk!.post(`/funds/${fund.id}/payees`, newPayee({ name: 'Not yet' }))).body.id as string
 
   const withdrawn = async () => {
     const one = await plan(fund, ['5.00'])

@@ -1,4 +1,5 @@
 import { expireRequests } from '../../server/requests/expire.ts'
+import { newPayee } from '../support/bank-details.ts'
 import { received, stages } from '../support/money-in.ts'
 import { approved, decide, draft, submit, submitted, verifiedPayee } from '../support/asking.ts'
 import { ownService } from '../support/service.ts'
@@ -160,9 +161,7 @@ test('who recorded or verified the bank details lately does not decide on money 
   const fund = await service.fund()
   await received(fund, '100.00')
   const clerkManager = await service.person('Clerk and manager', fund.id, ['payee_clerk', 'fund_manager'])
-  const payee = await clerkManager
-    .post(`/funds/${fund.id}/payees`, { name: 'Ours', kind: 'partner', country: 'Chad', bankDetails: 'x' })
-    .expect(201)
+  const payee = await clerkManager.post(`/funds/${fund.id}/payees`, newPayee({ name: 'Ours' })).expect(201)
   const own = await clerkManager.post(`/payees/${payee.body.id}/verifications`)
   expect([own.status, own.body.code]).toEqual([403, 'two_people_needed'])
   await fund.cast.payeeClerk!.post(`/payees/${payee.body.id}/verifications`).expect(201)

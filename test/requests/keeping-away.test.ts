@@ -1,3 +1,4 @@
+import { newPayee } from '../support/bank-details.ts'
 import { approved, certify, decide, draft, submit, submitted, verifiedPayee } from '../support/asking.ts'
 import { received, stages } from '../support/money-in.ts'
 import { ownService, type Caller } from '../support/service.ts'
@@ -57,9 +58,7 @@ test('who has approved money for a payee does not confirm its bank details after
   const fund = await service.fund()
   await received(fund, '100.00')
   const both = await service.person('Manager and clerk', fund.id, ['fund_manager', 'payee_clerk'])
-  const payee = await fund.cast
-    .payeeClerk!.post(`/funds/${fund.id}/payees`, { name: 'New', kind: 'partner', country: 'Chad', bankDetails: 'x' })
-    .expect(201)
+  const payee = await fund.cast.payeeClerk!.post(`/funds/${fund.id}/payees`, newPayee({ name: 'New' })).expect(201)
   const { id } = await submitted(fund, '40.00', { payeeId: payee.body.id })
   await decide(both, id).expect(201)
   const refused = await both.post(`/payees/${payee.body.id}/verifications`)

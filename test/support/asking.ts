@@ -1,11 +1,10 @@
+import { newPayee } from './bank-details.ts'
 import type { Caller, Fund } from './service.ts'
 
 /** A payee recorded by one clerk and verified by another, both long enough ago to be out of the way (they hold no other role). */
 export async function verifiedPayee(fund: Fund, name = 'Centre for Dialogue', kind = 'partner'): Promise<string> {
   const { payeeClerk, payeeClerk2 } = fund.cast
-  const recorded = await payeeClerk!
-    .post(`/funds/${fund.id}/payees`, { name, kind, country: 'Kenya', bankDetails: 'KE-000-123456' })
-    .expect(201)
+  const recorded = await payeeClerk!.post(`/funds/${fund.id}/payees`, newPayee({ name, kind })).expect(201)
   await payeeClerk2!.post(`/payees/${recorded.body.id}/verifications`).expect(201)
   return recorded.body.id
 }

@@ -62,7 +62,7 @@ export function ownService({ clock }: { clock?: Clock } = {}): TestService {
     app = createApp(database().service, {
       sessionSecret: 'for tests only',
       secureCookies: false,
-      log: pino({ level: 'silent' }),
+      log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
       ...(clock ? { clock } : {}),
     })
     const registered = await database().service.transaction((trx) =>
