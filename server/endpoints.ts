@@ -33,6 +33,7 @@ import { rateEndpoints } from './rates/routes.ts'
 import { processEndpoints } from './processes/routes.ts'
 import { proposalEndpoints } from './proposals/routes.ts'
 import { requestEndpoints } from './requests/routes.ts'
+import { sanctionsEndpoints } from './sanctions/routes.ts'
 import { treasuryEndpoints } from './treasury/routes.ts'
 import { watchEndpoints } from './watch/routes.ts'
 
@@ -50,6 +51,7 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...contributionEndpoints(),
     ...importEndpoints(),
     ...payeeEndpoints(),
+    ...sanctionsEndpoints(),
     ...requestEndpoints(),
     ...delegationEndpoints(),
     ...breakGlassEndpoints(),

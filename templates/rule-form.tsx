@@ -220,6 +220,13 @@ function Complaint({ name, problem }: { name: string; problem: FormProblem | und
 }
 
 function choicesFor(name: string, of: readonly string[], t: Texts): Choice[] {
-  const words = { role: t.roles, rule: t.fundingRules, phase: t.phases, reason: t.clock.reasons }[name] ?? {}
+  const words =
+    {
+      role: t.roles,
+      rule: t.fundingRules,
+      withoutList: t.sanctions.withoutLists,
+      phase: t.phases,
+      reason: t.clock.reasons,
+    }[name] ?? {}
   return of.map((value) => ({ value, label: wordFor(words, value) }))
 }

@@ -72,6 +72,7 @@ export function Value({ name, value, t }: { name: string; value: unknown; t: Tex
   if (name === 'days') return <Said text={words.days} n={value as number} />
   if (name === 'bps') return <bdi dir="ltr">{percent(value as number)} %</bdi>
   if (name === 'role') return <>{wordFor(t.roles, value as string)}</>
+  if (name === 'withoutList') return <>{wordFor(t.sanctions.withoutLists, value as string)}</>
   if (name === 'rule') return <>{wordFor(t.fundingRules, value as string)}</>
   return <>{value as ComponentChildren}</>
 }

@@ -17,6 +17,10 @@ const MAY_IMPORT: [from: RegExp, to: RegExp][] = [
   [/^server\/ids$/, /^uuid$/],
   [/^server\/(errors|days)$/, /^$/],
   [/^server\/[a-z-]+\/policy$/, /^server\/(errors|money|days|(funding|requests|clock)\/policy)$/],
+  [
+    /^server\/sanctions\/(policy|name|sound|words|candidates)$/,
+    /^(server\/sanctions\/(policy|name|sound|words)|any-ascii)$/,
+  ],
   [/^server\/payees\/(bank-details|latin)$/, /^(ibantools|any-ascii)$/],
   [/^server\/ledger\/verify\/one-file$/, /^(typescript|prettier|node:)/],
   [/^server\/ledger\/verify(\/|$)/, /^(server\/ledger\/verify\/|node:)/],

@@ -8,6 +8,7 @@ import { makeMails } from '../notifications/make-mails.ts'
 import type { Post } from '../notifications/post.ts'
 import { forgetExpired } from '../people/forget.ts'
 import { expirePlans } from '../plans/expire.ts'
+import { rescreenPayees } from '../sanctions/rescreen.ts'
 import { expireRequests } from '../requests/expire.ts'
 
 /** What a task works with. No task asks the machine what time it is. */
@@ -58,6 +59,15 @@ export const TASKS: readonly Task[] = [
       const unwound = await unwindOverdue(db, now)
       if (unwound > 0) log.info({ unwound }, 'no-regret advances unwound')
       await remindToRatify(db, now)
+    },
+  },
+  {
+    name: 'screen_payees',
+    does: 'Screens payees against lists of sanctions that changed, and those whose names did',
+    everyMinutes: 1,
+    run: async ({ db, now, log, stopping }) => {
+      const screened = await rescreenPayees(db, now, stopping)
+      if (screened > 0) log.info({ screened }, 'payees screened')
     },
   },
   {

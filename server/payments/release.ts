@@ -10,6 +10,7 @@ import { mustBeInTime } from '../no-regret/load.ts'
 import { mustBePayable } from '../payees/accounts.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { heldFor, takeDuty, type LoadedRequest } from '../requests/load.ts'
+import { mustBeClear } from '../sanctions/screen.ts'
 import { lockPayment, setStatus, type LoadedPayment } from './load.ts'
 import { tellReleased } from './tell.ts'
 
@@ -18,6 +19,7 @@ import { tellReleased } from './tell.ts'
  * committed for disbursed, from each contribution in proportion to what it has committed (event 16).
  *
  * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_release`, `suspended`, `ratification_overdue`, `already_released_by_you`, what `mustBePayable` and `takeDuty` refuse,
+ * `screening_open` at either signature unless the payee is clear of the lists in force then,
  * `signature_no_longer_counts` where somebody who approved, certified or released must keep away from the payee by now.
  */
 export async function releasePayment(
@@ -35,6 +37,7 @@ export async function releasePayment(
   await mustBePayable(trx, actor, paymentId)
   await takeDuty(trx, actor, { requestId: request.id, duty: 'releaser' })
   await allSignaturesCount(trx, paymentId)
+  await mustBeClear(trx, actor, request.payeeId!)
 
   // From here on everything must succeed.
   const place = before.length + 1

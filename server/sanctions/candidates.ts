@@ -2,7 +2,11 @@ import { readName, type Name, type Part } from './name.ts'
 import { atMost, compareNames, mayJoin, plainWeight, type Comparison, type Weigh } from './policy.ts'
 
 /** A name that a list gives to an entry: its own, an alias, or as it is written in another script. */
-export type ListedName = { readonly name: string; readonly kind: 'name' | 'alias' | 'script'; readonly quality: string | null }
+export type ListedName = {
+  readonly name: string
+  readonly kind: 'name' | 'alias' | 'script'
+  readonly quality: string | null
+}
 
 /** What of a listed entry is needed to find it by its names. */
 export type Findable = { readonly names: readonly ListedName[] }
@@ -70,7 +74,7 @@ export function findHits<Entry extends Findable>(
     for (const [number, whole] of candidatesFor(name, byKey, known)) {
       const { entry, listedName, name: listed } = known[number]!
       if (atMost(name, listed, weigh) < threshold && !(whole && mayJoin(name, listed))) continue
-      ;(globalThis as any).N=((globalThis as any).N??0)+1
+      ;(globalThis as any).N = ((globalThis as any).N ?? 0) + 1
       const comparison = compareNames(name, listed, weigh)
       if (comparison.score < threshold || comparison.score <= (best.get(entry)?.score ?? 0)) continue
       best.set(entry, { entry, payeeName, listedName, ...comparison })
@@ -83,7 +87,11 @@ export function findHits<Entry extends Findable>(
  * Names, by their numbers, and whether it is by parts written together: that share the keys of all but one of the parts that count, as what contradicts keeps names apart; neighbours written together
  * make up for several.
  */
-function candidatesFor(name: Name, byKey: NameIndex<unknown>['byKey'], known: readonly Known<unknown>[]): Map<number, boolean> {
+function candidatesFor(
+  name: Name,
+  byKey: NameIndex<unknown>['byKey'],
+  known: readonly Known<unknown>[],
+): Map<number, boolean> {
   const shared = new Map<number, number>()
   const numbersOf = (keys: Iterable<string>) => {
     const numbers = new Set<number>()
@@ -120,7 +128,8 @@ function keysOfPart({ skeletons, role, plain }: Part): Set<string> {
 function wholeKeys({ counting, acronyms }: Name): Set<string> {
   const bones = counting.map(({ skeletons }) => skeletons[0]!.replace('-', ''))
   const joined: string[] = []
-  for (const count of [2, 3]) for (let i = 0; i + count <= bones.length; i += 1) joined.push(bones.slice(i, i + count).join(''))
+  for (const count of [2, 3])
+    for (let i = 0; i + count <= bones.length; i += 1) joined.push(bones.slice(i, i + count).join(''))
   if (bones.length > 3) joined.push(bones.join(''))
   const short = counting.length === 1 ? [`acronym ${counting[0]!.plain}`] : []
   return new Set([...joined.map(single).flatMap(withOneLess), ...acronyms.map((one) => `acronym ${one}`), ...short])

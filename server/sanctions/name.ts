@@ -69,7 +69,11 @@ export function readName(text: string): Name {
     telling: counting.filter(({ role }) => role === 'name' || role === 'servant'),
     joined: joinedIn(counting),
     acronyms: [
-      ...new Set([letters(words), letters(words.filter(({ plain }) => !SMALL_WORDS.has(plain)))].filter((one) => one.length >= 3)),
+      ...new Set(
+        [letters(words), letters(words.filter(({ plain }) => !SMALL_WORDS.has(plain)))].filter(
+          (one) => one.length >= 3,
+        ),
+      ),
     ],
   }
 }
@@ -96,8 +100,14 @@ function latinParts(written: string, plain: string): Part[] {
   const begins = SERVANT.exec(plain)?.[0]
   if (!begins || plain.length < 7) return [part(written, plain, false)]
   // In Abdullah the l is of God's name and not of the article alone.
-  const rest = /^(?:l?l|[aeiou]?ll?)ah?$/.test(plain.slice(begins.length)) || /^abd[aeiou]+ll?ah?$/.test(plain) ? 'allah' : plain.slice(begins.length)
-  return [part(written.slice(0, begins.length), 'abd', false, 'servant'), part(written.slice(begins.length), rest, false)]
+  const rest =
+    /^(?:l?l|[aeiou]?ll?)ah?$/.test(plain.slice(begins.length)) || /^abd[aeiou]+ll?ah?$/.test(plain)
+      ? 'allah'
+      : plain.slice(begins.length)
+  return [
+    part(written.slice(0, begins.length), 'abd', false, 'servant'),
+    part(written.slice(begins.length), rest, false),
+  ]
 }
 
 // prettier-ignore
@@ -111,10 +121,12 @@ const ARABIC_LETTERS: Readonly<Record<string, string>> = {
 function arabicParts(word: string): Part[] {
   if (ARABIC_PARTICLES.has(word)) return [part(word, spelt(word), true, 'particle')]
   if (word === 'عبد') return [part(word, 'abd', true, 'servant')]
-  if (word.startsWith('عبد') && word.length > 5) return [part('عبد', 'abd', true, 'servant'), ...arabicParts(word.slice(3))]
+  if (word.startsWith('عبد') && word.length > 5)
+    return [part('عبد', 'abd', true, 'servant'), ...arabicParts(word.slice(3))]
   if (word === 'الله' || word === 'اللہ') return [part(word, 'allah', false)]
   // The article is written as one with its word. What is left must be a word.
-  if (word.startsWith('ال') && word.length >= 5) return [part('ال', 'al', true, 'particle'), part(word.slice(2), spelt(word.slice(2)), true)]
+  if (word.startsWith('ال') && word.length >= 5)
+    return [part('ال', 'al', true, 'particle'), part(word.slice(2), spelt(word.slice(2)), true)]
   return [part(word, spelt(word), true)]
 }
 
@@ -164,7 +176,8 @@ function joinedIn(parts: readonly Part[]): Joined[] {
       const plain = some.map((one) => one.plain).join('')
       const sounds = [...new Set([some.map((one) => one.sounds[0]!).join(''), soundOf(plain)])]
       const unvowelled = some.some((one) => one.unvowelled)
-      if (plain.length >= 4) found.push({ parts: some, one: partOf({ written: plain, plain, sounds, role: 'name', unvowelled }) })
+      if (plain.length >= 4)
+        found.push({ parts: some, one: partOf({ written: plain, plain, sounds, role: 'name', unvowelled }) })
     }
   }
   return found

@@ -1,19 +1,30 @@
 import type { Joined, Name, Part } from './name.ts'
 import { likeness } from './sound.ts'
 
+/** Above so many per cent of the entries in force somebody looks before they are dropped. */
+const MOST_DROPPED_PERCENT = 10
+
+/** What is odd about a new version of a list, so that a person says whether it is meant so. */
+export function oddities({
+  before,
+  dated,
+  dropped,
+}: {
+  before: { entries: number; dated: string | null } | undefined
+  dated: string | null
+  dropped: number
+}): ('drops_many' | 'older')[] {
+  if (!before) return []
+  const drops = dropped * 100 > before.entries * MOST_DROPPED_PERCENT
+  const older = dated !== null && before.dated !== null && dated < before.dated
+  return [...(drops ? (['drops_many'] as const) : []), ...(older ? (['older'] as const) : [])]
+}
+
 /** How two names are compared: rules on plain data. All scores are whole points, 0 to 100. */
 
 /** How a part of one name was matched, or why it was not. */
 export type How =
-  | 'same'
-  | 'same_consonants'
-  | 'alike'
-  | 'joined'
-  | 'initial'
-  | 'acronym'
-  | 'ignored'
-  | 'only_payee'
-  | 'only_listed'
+  'same' | 'same_consonants' | 'alike' | 'joined' | 'initial' | 'acronym' | 'ignored' | 'only_payee' | 'only_listed'
 
 /** One line of an explanation: what stood on either side, and how alike it is. */
 export type Matched = {
@@ -41,7 +52,8 @@ const ONE_PART_ONLY = 60
 const ACRONYM = 86
 
 /** What a part counts by itself, without knowing how many have it. */
-export const plainWeight: Weigh = ({ role }) => (role === 'name' ? 1 : role === 'generic' ? 0.3 : role === 'initial' ? 0.4 : 0.2)
+export const plainWeight: Weigh = ({ role }) =>
+  role === 'name' ? 1 : role === 'generic' ? 0.3 : role === 'initial' ? 0.4 : 0.2
 
 /**
  * How well a payee's name fits a listed one. Parts are paired whatever their order, each with the most alike; parts written together
@@ -123,7 +135,8 @@ function paired(payee: Name, listed: Name, weigh: Weigh) {
   const [a, b] = [payee.counting, listed.counting]
   const found: Pair[] = []
   for (const ofA of a) for (const ofB of b) found.push(...onePair(ofA, ofB, weigh))
-  if (!areSettled(found, a, b)) found.push(...joinedPairs(payee.joined, b, weigh, false), ...joinedPairs(listed.joined, a, weigh, true))
+  if (!areSettled(found, a, b))
+    found.push(...joinedPairs(payee.joined, b, weigh, false), ...joinedPairs(listed.joined, a, weigh, true))
   found.sort((x, y) => y.likeness - x.likeness || y.a.length + y.b.length - x.a.length - x.b.length)
   const [takenA, takenB] = [new Set<Part>(), new Set<Part>()]
   const pairs = found.filter((pair) => {
@@ -174,7 +187,8 @@ export function partLikeness(a: Part, b: Part): number {
   let best = 0
   for (let i = 0; i < a.sounds.length; i += 1)
     for (let j = 0; j < b.sounds.length; j += 1)
-      if (mayBeAlike(a.letters[i]!, b.letters[j]!)) best = Math.max(best, likeness(a.sounds[i]!, b.sounds[j]!, unvowelled))
+      if (mayBeAlike(a.letters[i]!, b.letters[j]!))
+        best = Math.max(best, likeness(a.sounds[i]!, b.sounds[j]!, unvowelled))
   if (KNOWN.size >= MOST_KNOWN) KNOWN.clear()
   KNOWN.set(key, best)
   return best
@@ -208,8 +222,13 @@ function acronymOf(payee: Name, listed: Name): Comparison | undefined {
   const is = (short: Name, long: Name) => {
     const [only, ...others] = short.counting
     return (
-      only !== undefined && others.length === 0 && only.plain.length >= 3 && only.plain.length <= 8 &&
-      long.counting.length >= 3 && long.acronyms.includes(only.plain) && /^[\p{Lu}\p{N}.]+$/u.test(only.written)
+      only !== undefined &&
+      others.length === 0 &&
+      only.plain.length >= 3 &&
+      only.plain.length <= 8 &&
+      long.counting.length >= 3 &&
+      long.acronyms.includes(only.plain) &&
+      /^[\p{Lu}\p{N}.]+$/u.test(only.written)
     )
   }
   if (!is(payee, listed) && !is(listed, payee)) return undefined
@@ -217,7 +236,13 @@ function acronymOf(payee: Name, listed: Name): Comparison | undefined {
   return { score: ACRONYM, explain: () => parts }
 }
 
-function explained(payee: Name, listed: Name, pairs: readonly Pair[], restA: readonly Part[], restB: readonly Part[]): Matched[] {
+function explained(
+  payee: Name,
+  listed: Name,
+  pairs: readonly Pair[],
+  restA: readonly Part[],
+  restB: readonly Part[],
+): Matched[] {
   const written = (parts: readonly Part[]) => parts.map((part) => part.written).join(' ')
   const order = (pair: Pair) => payee.parts.indexOf(pair.a[0]!)
   const ignored = (name: Name) => name.parts.filter((part) => !name.counting.includes(part))

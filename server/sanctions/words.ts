@@ -43,4 +43,19 @@ export const GENERIC = new Set(
 )
 
 /** Words without a letter in an acronym. */
-export const SMALL_WORDS = new Set(['of', 'the', 'for', 'and', 'in', 'on', 'to', 'with', 'de', 'la', 'du', 'des', 'al', 'el'])
+export const SMALL_WORDS = new Set([
+  'of',
+  'the',
+  'for',
+  'and',
+  'in',
+  'on',
+  'to',
+  'with',
+  'de',
+  'la',
+  'du',
+  'des',
+  'al',
+  'el',
+])

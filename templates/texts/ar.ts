@@ -5,6 +5,7 @@ import { delegationsAr } from './ar-delegations.ts'
 import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
 import { ruleErrorsAr, rulesInAr } from './ar-rules.ts'
+import { sanctionsAr } from './ar-sanctions.ts'
 import { planningAr } from './ar-planning.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
@@ -34,6 +35,7 @@ export const ar: Texts = {
     'break-glass': 'إجراء الطوارئ',
     opinions: 'الآراء',
     rules: 'القواعد',
+    sanctions: 'الجزاءات',
     planning: 'التخطيط',
     experts: 'الخبراء',
     entities: 'الجهات',
@@ -308,6 +310,7 @@ export const ar: Texts = {
   ...clockInAr,
   ...notificationsInAr,
   ...rulesInAr,
+  ...sanctionsAr,
   ...lanesInAr,
 
   ledger: {

@@ -5,6 +5,7 @@ import { delegationsEn } from './en-delegations.ts'
 import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
 import { ruleErrorsEn, rulesInEn } from './en-rules.ts'
+import { sanctionsEn } from './en-sanctions.ts'
 import { planningEn } from './en-planning.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
@@ -33,6 +34,7 @@ export const en = {
     'break-glass': 'Break-glass',
     opinions: 'Opinions',
     rules: 'Rules',
+    sanctions: 'Sanctions',
     planning: 'Planning',
     experts: 'Experts',
     entities: 'Entities',
@@ -307,6 +309,7 @@ export const en = {
   ...clockInEn,
   ...notificationsInEn,
   ...rulesInEn,
+  ...sanctionsEn,
   ...lanesInEn,
 
   ledger: {

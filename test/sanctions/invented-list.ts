@@ -62,7 +62,11 @@ const arabic: Maker = (random) => {
 }
 
 const cyrillic: Maker = (random) => {
-  const all = [pick(random, names.CYRILLIC_GIVEN), pick(random, names.CYRILLIC_PATRONYMIC), pick(random, names.CYRILLIC_FAMILY)]
+  const all = [
+    pick(random, names.CYRILLIC_GIVEN),
+    pick(random, names.CYRILLIC_PATRONYMIC),
+    pick(random, names.CYRILLIC_FAMILY),
+  ]
   return {
     kind: 'individual',
     parts: all.map((one) => names.romanised(one, 0)),
@@ -75,7 +79,8 @@ const cyrillic: Maker = (random) => {
 const chinese: Maker = (random) => {
   const family = pick(random, names.CHINESE_FAMILY)
   const given = [pick(random, names.CHINESE_GIVEN), pick(random, names.CHINESE_GIVEN)]
-  const joined = (way: 1 | 2) => given.map((one, i) => (i ? one[way].toLowerCase() : one[way])).join(way === 1 ? '' : '-')
+  const joined = (way: 1 | 2) =>
+    given.map((one, i) => (i ? one[way].toLowerCase() : one[way])).join(way === 1 ? '' : '-')
   return {
     kind: 'individual',
     parts: [family[1], joined(1)],
@@ -109,15 +114,28 @@ export function variantsOf(made: readonly Made[], seed = 2): Variant[] {
       ['as listed', parts.join(' ')],
       ['other transliteration', another.join(' ')],
       ['other order', parts.length > 1 ? [parts.at(-1), ...parts.slice(0, -1)].join(', ') : undefined],
-      ['other order and transliteration', parts.length > 1 ? [another.at(-1), ...another.slice(0, -1)].join(' ') : undefined],
+      [
+        'other order and transliteration',
+        parts.length > 1 ? [another.at(-1), ...another.slice(0, -1)].join(' ') : undefined,
+      ],
       ['a wrong letter', mistyped(parts, random)],
       ['a part missing', long ? parts.filter((_, i) => i !== 1).join(' ') : undefined],
       ['a part missing, other transliteration', long ? another.filter((_, i) => i !== 1).join(' ') : undefined],
-      ['a part more', entry.kind === 'entity' ? `${parts.join(' ')} Branch` : [parts[0], pick(random, names.OTHER_GIVEN), ...parts.slice(1)].join(' ')],
+      [
+        'a part more',
+        entry.kind === 'entity'
+          ? `${parts.join(' ')} Branch`
+          : [parts[0], pick(random, names.OTHER_GIVEN), ...parts.slice(1)].join(' '),
+      ],
       ['an initial', long ? [parts[0], `${parts[1]![0]}.`, ...parts.slice(2)].join(' ') : undefined],
       ['other spaces', parts.map((part) => part.replaceAll(/[ -]/g, '')).join(' ')],
       ['capitals and hyphens', parts.join('-').replaceAll(' ', '-').toUpperCase()],
-      ['a vowel missing', parts.map((part, i) => (i === 0 ? part.replace(/(?<=[^aeiou\W])[aeiou](?=[^aeiou\W]{1,2}[aeiou])/, '') : part)).join(' ')],
+      [
+        'a vowel missing',
+        parts
+          .map((part, i) => (i === 0 ? part.replace(/(?<=[^aeiou\W])[aeiou](?=[^aeiou\W]{1,2}[aeiou])/, '') : part))
+          .join(' '),
+      ],
       ['its own script', script],
       ['a legal form', entry.kind === 'entity' ? `${parts[0]} LLC` : undefined],
     ]
@@ -158,17 +176,26 @@ const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', 
 
 /** The list as a file in the published form. */
 export function publishedForm(made: readonly Invented[], { generated = '2026-11-01T02:00:00.000Z' } = {}): string {
-  const tag = (name: string, text: string | null | undefined) => (text ? `<${name}>${escaped(text)}</${name}>` : `<${name}/>`)
+  const tag = (name: string, text: string | null | undefined) =>
+    text ? `<${name}>${escaped(text)}</${name}>` : `<${name}/>`
   const common = ({ id, script }: Invented, type: string) =>
-    tag('UN_LIST_TYPE', 'Invented') + tag('REFERENCE_NUMBER', `${type}.${id.slice(-4)}`) + tag('LISTED_ON', '2026-01-15') +
-    tag('NAME_ORIGINAL_SCRIPT', script) + tag('COMMENTS1', 'Nobody: made for tests.')
-  const individuals = made.filter(({ kind }) => kind === 'individual').map((one) => {
-    const places = ['FIRST_NAME', 'SECOND_NAME', 'THIRD_NAME', 'FOURTH_NAME']
-    const parts = places.map((place, i) => (one.parts[i] ? tag(place, one.parts[i]) : '')).join('')
-    return `<INDIVIDUAL>${tag('DATAID', one.id)}${tag('VERSIONNUM', '1')}${parts}${common(one, 'XXi')}<DESIGNATION>${tag('VALUE', 'Treasurer')}</DESIGNATION><NATIONALITY>${tag('VALUE', 'Nowhere')}</NATIONALITY><INDIVIDUAL_ALIAS>${tag('QUALITY', one.alias && 'Good')}${tag('ALIAS_NAME', one.alias)}</INDIVIDUAL_ALIAS><INDIVIDUAL_DATE_OF_BIRTH>${tag('TYPE_OF_DATE', 'EXACT')}${tag('DATE', '1970-01-01')}</INDIVIDUAL_DATE_OF_BIRTH></INDIVIDUAL>`
-  })
-  const entities = made.filter(({ kind }) => kind === 'entity').map(
-    (one) => `<ENTITY>${tag('DATAID', one.id)}${tag('VERSIONNUM', '1')}${tag('FIRST_NAME', one.parts[0])}${common(one, 'XXe')}<ENTITY_ALIAS>${tag('QUALITY', '')}${tag('ALIAS_NAME', '')}</ENTITY_ALIAS></ENTITY>`,
-  )
+    tag('UN_LIST_TYPE', 'Invented') +
+    tag('REFERENCE_NUMBER', `${type}.${id.slice(-4)}`) +
+    tag('LISTED_ON', '2026-01-15') +
+    tag('NAME_ORIGINAL_SCRIPT', script) +
+    tag('COMMENTS1', 'Nobody: made for tests.')
+  const individuals = made
+    .filter(({ kind }) => kind === 'individual')
+    .map((one) => {
+      const places = ['FIRST_NAME', 'SECOND_NAME', 'THIRD_NAME', 'FOURTH_NAME']
+      const parts = places.map((place, i) => (one.parts[i] ? tag(place, one.parts[i]) : '')).join('')
+      return `<INDIVIDUAL>${tag('DATAID', one.id)}${tag('VERSIONNUM', '1')}${parts}${common(one, 'XXi')}<DESIGNATION>${tag('VALUE', 'Treasurer')}</DESIGNATION><NATIONALITY>${tag('VALUE', 'Nowhere')}</NATIONALITY><INDIVIDUAL_ALIAS>${tag('QUALITY', one.alias && 'Good')}${tag('ALIAS_NAME', one.alias)}</INDIVIDUAL_ALIAS><INDIVIDUAL_DATE_OF_BIRTH>${tag('TYPE_OF_DATE', 'EXACT')}${tag('DATE', '1970-01-01')}</INDIVIDUAL_DATE_OF_BIRTH></INDIVIDUAL>`
+    })
+  const entities = made
+    .filter(({ kind }) => kind === 'entity')
+    .map(
+      (one) =>
+        `<ENTITY>${tag('DATAID', one.id)}${tag('VERSIONNUM', '1')}${tag('FIRST_NAME', one.parts[0])}${common(one, 'XXe')}<ENTITY_ALIAS>${tag('QUALITY', '')}${tag('ALIAS_NAME', '')}</ENTITY_ALIAS></ENTITY>`,
+    )
   return `<?xml version="1.0" encoding="UTF-8"?>\n<CONSOLIDATED_LIST dateGenerated="${generated}"><INDIVIDUALS>${individuals.join('\n')}</INDIVIDUALS><ENTITIES>${entities.join('\n')}</ENTITIES></CONSOLIDATED_LIST>\n`
 }

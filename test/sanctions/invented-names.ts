@@ -93,7 +93,12 @@ const SUN = /^(sh|[stdrzn])/i
 
 export const ARABIC_FAMILY: Written[] = ARABIC_STEMS.flatMap((stem) =>
   ARABIC_ENDINGS.map((ending) => {
-    const [first, second, third, fourth] = stem.latin.map((one, i) => one + ending.latin[i]!) as [string, string, string, string]
+    const [first, second, third, fourth] = stem.latin.map((one, i) => one + ending.latin[i]!) as [
+      string,
+      string,
+      string,
+      string,
+    ]
     const sun = SUN.exec(first)?.[0].toLowerCase()
     return {
       script: `ال${stem.script}${ending.script}`,
@@ -104,8 +109,11 @@ export const ARABIC_FAMILY: Written[] = ARABIC_STEMS.flatMap((stem) =>
 
 /** Russian and Ukrainian-like names; how they are romanised follows from their letters (`ROMANISATIONS`). */
 export const CYRILLIC_GIVEN =
-  'Евгений Сергей Юрий Алексей Дмитрий Николай Андрей Игорь Вячеслав Михаил Виктор Анатолий Юлия Наталья Татьяна Ксения Фёдор Геннадий'.split(' ')
-export const CYRILLIC_PATRONYMIC = 'Иванович Сергеевич Юрьевич Алексеевич Дмитриевич Николаевич Андреевич Васильевич'.split(' ')
+  'Евгений Сергей Юрий Алексей Дмитрий Николай Андрей Игорь Вячеслав Михаил Виктор Анатолий Юлия Наталья Татьяна Ксения Фёдор Геннадий'.split(
+    ' ',
+  )
+export const CYRILLIC_PATRONYMIC =
+  'Иванович Сергеевич Юрьевич Алексеевич Дмитриевич Николаевич Андреевич Васильевич'.split(' ')
 export const CYRILLIC_FAMILY =
   'Хрущ Щербан Жуков Чайкин Шаповал Цветков Ягодин Юшкев Зайчик Бережн Тимошин Воробьян Кузьмич Харчен Ковшев Железняк Мельнич Ильяшев'
     .split(' ')
@@ -124,7 +132,9 @@ const LETTERS: Readonly<Record<string, readonly [bgn: string, passport: string, 
 export function romanised(name: string, way: 0 | 1 | 2): string {
   const spelt = [...name.toLowerCase()].map((letter) => LETTERS[letter]?.[way] ?? letter).join('')
   const ended = way === 0 ? spelt.replace(/(iy|yy)\b/g, 'y') : spelt
-  return ended.replace(/^e(?=v)/, way === 0 ? 'ye' : way === 2 ? 'je' : 'e').replace(/(^|\s)\p{L}/gu, (first) => first.toUpperCase())
+  return ended
+    .replace(/^e(?=v)/, way === 0 ? 'ye' : way === 2 ? 'je' : 'e')
+    .replace(/(^|\s)\p{L}/gu, (first) => first.toUpperCase())
 }
 
 /** A sign with its sound in Pinyin and as Wade and Giles wrote it. */
@@ -150,7 +160,9 @@ export const OTHER_FAMILY =
     .flatMap((stem) => ['', 'wa', 'ndor', 'tsil', 'merek'].map((ending) => stem + ending))
 
 export const ORGANISATION_WORDS =
-  'Zaryanik Qamarani Tellumbar Noorvand Brakonti Ostrelia Jebelain Marzuqat Halcyonde Virunganza Sahelgat Kordovar Almasir Tigrenne Wadirum Petroluna'.split(' ')
+  'Zaryanik Qamarani Tellumbar Noorvand Brakonti Ostrelia Jebelain Marzuqat Halcyonde Virunganza Sahelgat Kordovar Almasir Tigrenne Wadirum Petroluna'.split(
+    ' ',
+  )
 export const ORGANISATION_KINDS =
   'Trading_Company Relief_Foundation General_Trading Shipping_Lines Exchange_House Liberation_Front Engineering_Group Import_Export Charity_Committee Mining_Cooperative'
     .split(' ')

@@ -37,5 +37,12 @@ export function measureQuality(threshold: number, { listed = 1_000, innocent = 1
     const [hit] = findHits(index, [name], threshold)
     return hit ? [`${name} ~ ${hit.listedName.name} ${hit.score}`] : []
   })
-  return { variants: variants.length, found: variants.length - missed.length, byKind, missed, innocents: innocent, falseHits }
+  return {
+    variants: variants.length,
+    found: variants.length - missed.length,
+    byKind,
+    missed,
+    innocents: innocent,
+    falseHits,
+  }
 }

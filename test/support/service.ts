@@ -6,6 +6,7 @@ import type { Clock } from '../../server/clock.ts'
 import { addPerson } from '../../server/people/register.ts'
 import { ROLES, type Role } from '../../server/people/actor.ts'
 import { issueToken } from '../../server/people/tokens.ts'
+import { bringList } from './lists.ts'
 import { watchAnswers } from './declared.ts'
 import { ownDatabase, type OwnDatabase } from './database.ts'
 
@@ -148,6 +149,7 @@ export function ownService({ clock }: { clock?: Clock } = {}): TestService {
         await must(admin.post(`/funds/${id}/roles`, grant))
       }
     }
+    await must(bringList(cast.complianceOfficer!, id))
     return { id, bank: bank.id, entity: entity.id, process: process.id, cast }
   }
 

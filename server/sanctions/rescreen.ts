@@ -1,0 +1,75 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { rows, type Db, type Trx } from '../../db/connect.ts'
+import { dayOf } from '../clock.ts'
+import { findHits } from './candidates.ts'
+import { inForce, namesInForce } from './in-force.ts'
+import { screenPayee } from './screen.ts'
+
+/** Payees of one transaction: few enough that an import does not wait long, and that little is done again after a restart. */
+const AT_ONCE = 200
+/** After so many names others of the process have their turn. */
+const IN_A_ROW = 10
+
+/**
+ * Screens every payee that was not screened, as it is called now, against the lists in force: all of them after a list changed, one after
+ * its names did. Each is a row when it is done, so whoever goes on later knows what is left; of several workers one works on a fund.
+ * Gives how many it screened.
+ */
+export async function rescreenPayees(db: Db, now: Date, stopping?: AbortSignal): Promise<number> {
+  const funds = await rows<{ id: string }>(db, 'select distinct fund_id as id from sanctions_versions order by fund_id')
+  let screened = 0
+  for (const { id } of funds) {
+    for (let done = AT_ONCE; done === AT_ONCE && !stopping?.aborted; screened += done)
+      done = await db.transaction((trx) => someOf(trx, id, now))
+  }
+  return screened
+}
+
+async function someOf(trx: Trx, fundId: string, at: Date): Promise<number> {
+  const [mine] = await rows<{ mine: boolean }>(
+    trx,
+    `select pg_try_advisory_xact_lock(hashtextextended(:key, 0)) as mine`,
+    { key: `rescreening ${fundId}` },
+  )
+  if (!mine!.mine) return 0
+  await trx.raw('select pg_advisory_xact_lock_shared(hashtextextended(?, 0))', [`sanctions ${fundId}`])
+  const { edition, threshold } = await inForce(trx, fundId, dayOf(at))
+  const left = await rows<{ id: string; names: string[]; open: boolean }>(trx, LEFT, {
+    fundId,
+    edition,
+    threshold,
+    most: AT_ONCE,
+  })
+  if (left.length === 0) return 0
+  const index = await namesInForce(trx, fundId, edition)
+  const free: { id: string; names: string[] }[] = []
+  const held: string[] = []
+  for (const [i, { id, names, open }] of left.entries()) {
+    if (open || findHits(index, names, threshold).length > 0) held.push(id)
+    else free.push({ id, names })
+    if (i % IN_A_ROW === 0) await turn()
+  }
+  await trx.raw(WRITTEN, {
+    ids: free.map(({ id }) => id),
+    names: JSON.stringify(free.map(({ names }) => names)),
+    edition,
+    threshold,
+    at,
+  })
+  for (const id of held) await screenPayee(trx, { personId: null, act: { id: null, at } }, id, 'list')
+  return left.length
+}
+
+const LEFT = `
+  select p.id, n.names, exists (select from screening_cases c where c.payee_id = p.id and case_state(c.id) = 'open') as open
+    from payees p cross join lateral (select payee_names(p.id) as names) n
+   where p.fund_id = :fundId
+     and not exists (select from screenings s where s.payee_id = p.id and s.edition = :edition and s.threshold = :threshold and s.names = n.names)
+   order by p.id limit :most`
+
+const WRITTEN = `
+  insert into screenings (payee_id, edition, threshold, names, names_hash, hits, occasion, screened_at)
+  select w.id, :edition, :threshold, w.names, names_hash(w.names), 0, 'list', :at
+    from (select id, array(select jsonb_array_elements_text(cast(:names as jsonb) -> (n - 1)::int)) as names
+            from unnest(cast(:ids as text[])) with ordinality as given (id, n)) w
+  on conflict on constraint screened_once do nothing`
