@@ -5,6 +5,7 @@ create domain clock_step as text collate "C" CHECK ((VALUE ~ '^(approval_[1-9][0
 create domain id as text collate "C" CHECK ((VALUE ~ '^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$'::text));
 
 create sequence contribution_numbers as bigint start 1;
+create sequence payment_file_numbers as bigint start 1;
 create sequence payment_numbers as bigint start 1;
 create sequence plan_numbers as bigint start 1;
 create sequence request_numbers as bigint start 1;
@@ -40,6 +41,28 @@ create table absences (
 );
 CREATE INDEX absences_by_person ON absences USING btree (fund_id, person_id, ends_at);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON absences FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table account_charges (
+  id               id not null,
+  fund_id          id not null,
+  bank_account_id  id not null,
+  charged_on       date not null,
+  amount           bigint not null,
+  functional       bigint not null,
+  reference        text not null,
+  proposal_id      id,
+  act_id           id not null,
+  constraint account_charges_pkey PRIMARY KEY (id),
+  constraint account_charge_recorded_already UNIQUE (bank_account_id, charged_on, reference),
+  constraint account_charges_fund_id_id_key UNIQUE (fund_id, id),
+  constraint account_charges_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint account_charges_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
+  constraint account_charges_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
+  constraint account_charges_amount_check CHECK ((amount <> 0)),
+  constraint account_charges_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 200)))
+);
+CREATE INDEX account_charges_by_proposal ON account_charges USING btree (proposal_id) WHERE (proposal_id IS NOT NULL);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON account_charges FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table accounts (
   id               bigint not null generated always as identity,
@@ -89,6 +112,7 @@ create table acts (
 CREATE INDEX acts_by_fund ON acts USING btree (fund_id, id);
 CREATE INDEX acts_by_person ON acts USING btree (person_id, id);
 CREATE INDEX acts_by_transaction ON acts USING btree (fund_id, xid);
+CREATE INDEX acts_on_payment_files ON acts USING btree (lower(rtrim(path, '/'::text))) WHERE (lower(path) ~~ '/api/v1/payment-files/%'::text);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON acts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table adjusting_acts (
@@ -223,6 +247,66 @@ create table balances (
 alter table balances enable row level security;
 create policy own on balances for select to wasata_donor using ((account_id IN ( SELECT own_accounts() AS own_accounts)));
 create policy service on balances for all to wasata_service using (true) with check (true);
+
+create table bank_account_details (
+  fund_id          id not null,
+  bank_account_id  id not null,
+  number           integer not null,
+  scheme           text not null,
+  account          text not null,
+  bic              text,
+  clearing_system  text,
+  clearing_code    text,
+  bank_name        text not null,
+  bank_country     text not null,
+  holder           text not null,
+  street           text,
+  building         text,
+  post_code        text,
+  town             text not null,
+  country          text not null,
+  set_by           id not null,
+  set_at           timestamp with time zone not null,
+  act_id           id not null,
+  constraint account_details_once PRIMARY KEY (bank_account_id, number),
+  constraint bank_account_details_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint bank_account_details_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
+  constraint bank_account_details_set_by_fkey FOREIGN KEY (set_by) REFERENCES people(id),
+  constraint bank_account_details_account_check CHECK ((account ~ '^[A-Z0-9]{1,34}$'::text)),
+  constraint bank_account_details_bank_country_check CHECK ((bank_country ~ '^[A-Z]{2}$'::text)),
+  constraint bank_account_details_bank_name_check CHECK (((length(bank_name) >= 1) AND (length(bank_name) <= 140))),
+  constraint bank_account_details_bic_check CHECK ((bic ~ '^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$'::text)),
+  constraint bank_account_details_building_check CHECK (((length(building) >= 1) AND (length(building) <= 16))),
+  constraint bank_account_details_clearing_code_check CHECK ((clearing_code ~ '^[A-Z0-9]{1,35}$'::text)),
+  constraint bank_account_details_clearing_system_check CHECK ((clearing_system ~ '^[A-Z0-9]{1,5}$'::text)),
+  constraint bank_account_details_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint bank_account_details_holder_check CHECK (((length(holder) >= 1) AND (length(holder) <= 140))),
+  constraint bank_account_details_number_check CHECK ((number > 0)),
+  constraint bank_account_details_post_code_check CHECK (((length(post_code) >= 1) AND (length(post_code) <= 16))),
+  constraint bank_account_details_scheme_check CHECK ((scheme = ANY (ARRAY['iban'::text, 'account'::text]))),
+  constraint bank_account_details_street_check CHECK (((length(street) >= 1) AND (length(street) <= 70))),
+  constraint bank_account_details_town_check CHECK (((length(town) >= 1) AND (length(town) <= 35))),
+  constraint own_bank_is_known CHECK (((scheme = 'iban'::text) OR (num_nonnulls(bic, clearing_code) > 0))),
+  constraint own_iban_foots CHECK (((scheme <> 'iban'::text) OR (iban_foots(account) AND (bank_country = "left"(account, 2)))))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON bank_account_details FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON bank_account_details FOR EACH ROW EXECUTE FUNCTION takes_fund_of('bank_accounts', 'bank_account_id', 'id');
+
+create table bank_account_numbers (
+  fund_id          id not null,
+  bank_account_id  id not null,
+  number           text collate "C" not null,
+  recorded_by      id not null,
+  act_id           id not null,
+  constraint bank_account_numbers_pkey PRIMARY KEY (fund_id, number),
+  constraint bank_account_numbers_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint bank_account_numbers_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
+  constraint bank_account_numbers_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES people(id),
+  constraint bank_account_numbers_number_check CHECK ((number ~ '^[0-9A-Z]{4,34}$'::text))
+);
+CREATE INDEX bank_account_numbers_by_account ON bank_account_numbers USING btree (bank_account_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON bank_account_numbers FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON bank_account_numbers FOR EACH ROW EXECUTE FUNCTION takes_fund_of('bank_accounts', 'bank_account_id', 'id');
 
 create table bank_accounts (
   id          id not null,
@@ -1648,6 +1732,118 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_cancel
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_cancellations FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON payment_cancellations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 
+create table payment_file_payments (
+  fund_id     id not null,
+  file_id     id not null,
+  payment_id  id not null,
+  "position"  integer not null,
+  constraint payment_file_payments_pkey PRIMARY KEY (file_id, payment_id),
+  constraint payment_file_payments_file_id_position_key UNIQUE (file_id, "position"),
+  constraint payment_file_payments_fund_id_file_id_fkey FOREIGN KEY (fund_id, file_id) REFERENCES payment_files(fund_id, id),
+  constraint payment_file_payments_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id),
+  constraint payment_file_payments_position_check CHECK (("position" > 0))
+);
+CREATE INDEX payment_file_payments_by_payment ON payment_file_payments USING btree (payment_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_file_payments FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_file_payments FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payment_files', 'file_id', 'id');
+CREATE TRIGGER payment_may_join_file BEFORE INSERT ON payment_file_payments FOR EACH ROW EXECUTE FUNCTION payment_may_join_file();
+
+create table payment_file_sendings (
+  fund_id  id not null,
+  file_id  id not null,
+  number   integer not null,
+  reason   text not null default ''::text,
+  sent_by  id not null,
+  sent_at  timestamp with time zone not null,
+  act_id   id not null,
+  constraint sent_once_each PRIMARY KEY (file_id, number),
+  constraint payment_file_sendings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint payment_file_sendings_fund_id_file_id_fkey FOREIGN KEY (fund_id, file_id) REFERENCES payment_files(fund_id, id),
+  constraint payment_file_sendings_sent_by_fkey FOREIGN KEY (sent_by) REFERENCES people(id),
+  constraint payment_file_sendings_number_check CHECK ((number > 0)),
+  constraint payment_file_sendings_reason_check CHECK ((length(reason) <= 2000)),
+  constraint sent_again_with_reason CHECK (((number = 1) OR (reason <> ''::text)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_file_sendings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_file_sendings FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payment_files', 'file_id', 'id');
+CREATE TRIGGER sent_after_released BEFORE INSERT ON payment_file_sendings FOR EACH ROW EXECUTE FUNCTION sent_after_released();
+
+create table payment_file_signatures (
+  fund_id    id not null,
+  file_id    id not null,
+  place      smallint not null,
+  signed_by  id not null,
+  sha256     bytea not null,
+  signed_at  timestamp with time zone not null,
+  act_id     id not null,
+  constraint payment_file_signatures_pkey PRIMARY KEY (file_id, place),
+  constraint payment_file_signatures_file_id_place_signed_by_key UNIQUE (file_id, place, signed_by),
+  constraint signed_once_by_each UNIQUE (file_id, signed_by),
+  constraint payment_file_signatures_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint payment_file_signatures_fund_id_file_id_fkey FOREIGN KEY (fund_id, file_id) REFERENCES payment_files(fund_id, id),
+  constraint payment_file_signatures_signed_by_fkey FOREIGN KEY (signed_by) REFERENCES people(id),
+  constraint signed_what_it_says FOREIGN KEY (file_id, sha256) REFERENCES payment_files(id, sha256),
+  constraint payment_file_signatures_place_check CHECK ((place = ANY (ARRAY[1, 2])))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_file_signatures FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_file_signatures FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payment_files', 'file_id', 'id');
+CREATE TRIGGER file_is_whole BEFORE INSERT ON payment_file_signatures FOR EACH ROW EXECUTE FUNCTION file_is_whole();
+
+create table payment_file_withdrawals (
+  fund_id       id not null,
+  file_id       id not null,
+  reason        text not null,
+  withdrawn_by  id not null,
+  withdrawn_at  timestamp with time zone not null,
+  act_id        id not null,
+  constraint payment_file_withdrawals_pkey PRIMARY KEY (file_id),
+  constraint payment_file_withdrawals_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint payment_file_withdrawals_fund_id_file_id_fkey FOREIGN KEY (fund_id, file_id) REFERENCES payment_files(fund_id, id),
+  constraint payment_file_withdrawals_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES people(id),
+  constraint payment_file_withdrawals_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_file_withdrawals FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON payment_file_withdrawals FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payment_files', 'file_id', 'id');
+CREATE TRIGGER withdrawn_before_released BEFORE INSERT ON payment_file_withdrawals FOR EACH ROW EXECUTE FUNCTION withdrawn_before_released();
+
+create table payment_files (
+  id               id not null,
+  fund_id          id not null,
+  code             text collate "C" not null,
+  bank_account_id  id not null,
+  details_number   integer,
+  execution_date   date not null,
+  charge_bearer    text not null,
+  payment_count    integer not null,
+  control_sum      bigint not null,
+  sha256           bytea not null,
+  replaces         id,
+  status           text not null default 'prepared'::text,
+  prepared_by      id not null,
+  prepared_at      timestamp with time zone not null,
+  act_id           id not null,
+  constraint payment_files_pkey PRIMARY KEY (id),
+  constraint payment_file_code_taken UNIQUE (code),
+  constraint payment_files_fund_id_id_key UNIQUE (fund_id, id),
+  constraint payment_files_id_sha256_key UNIQUE (id, sha256),
+  constraint payment_files_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint payment_files_bank_account_id_details_number_fkey FOREIGN KEY (bank_account_id, details_number) REFERENCES bank_account_details(bank_account_id, number),
+  constraint payment_files_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
+  constraint payment_files_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint payment_files_fund_id_replaces_fkey FOREIGN KEY (fund_id, replaces) REFERENCES payment_files(fund_id, id),
+  constraint payment_files_prepared_by_fkey FOREIGN KEY (prepared_by) REFERENCES people(id),
+  constraint payment_files_charge_bearer_check CHECK ((charge_bearer = ANY (ARRAY['DEBT'::text, 'CRED'::text, 'SHAR'::text, 'SLEV'::text]))),
+  constraint payment_files_code_check CHECK ((code ~ '^[A-Z0-9-]{1,33}$'::text)),
+  constraint payment_files_control_sum_check CHECK ((control_sum > 0)),
+  constraint payment_files_payment_count_check CHECK (((payment_count >= 1) AND (payment_count <= 5000))),
+  constraint payment_files_sha256_check CHECK ((length(sha256) = 32)),
+  constraint payment_files_status_check CHECK ((status = ANY (ARRAY['prepared'::text, 'released'::text, 'withdrawn'::text])))
+);
+CREATE INDEX payment_files_by_fund ON payment_files USING btree (fund_id, id);
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON payment_files FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER file_leaves_whole AFTER UPDATE OF status ON payment_files DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.status = 'released'::text)) EXECUTE FUNCTION file_leaves_whole();
+CREATE TRIGGER file_moves_by_its_rows BEFORE UPDATE OF status ON payment_files FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION file_moves_by_its_rows();
+
 create table payment_funding (
   payment_id       id not null,
   contribution_id  id not null,
@@ -1714,10 +1910,14 @@ create table payments (
   payee_account_id      id not null,
   not_duplicate_of      text[] not null default '{}'::text[],
   not_duplicate_reason  text,
+  uetr                  uuid not null default gen_random_uuid(),
+  file_id               id,
   constraint payments_pkey PRIMARY KEY (id),
   constraint payment_code_taken UNIQUE (code),
   constraint payments_fund_id_id_key UNIQUE (fund_id, id),
   constraint payments_id_request_id_key UNIQUE (id, request_id),
+  constraint uetr_once UNIQUE (uetr),
+  constraint in_a_file_of_its_own FOREIGN KEY (file_id, id) REFERENCES payment_file_payments(file_id, payment_id),
   constraint one_duty_each FOREIGN KEY (request_id, certified_by, duty) REFERENCES duties(request_id, person_id, duty),
   constraint payments_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint payments_bank_account_id_fkey FOREIGN KEY (bank_account_id) REFERENCES bank_accounts(id),
@@ -1734,6 +1934,7 @@ create table payments (
   constraint payments_status_check CHECK ((status = ANY (ARRAY['certified'::text, 'released'::text, 'settled'::text, 'returned'::text, 'cancelled'::text])))
 );
 CREATE INDEX payments_alike ON payments USING btree (fund_id, amount, certified_at);
+CREATE INDEX payments_by_file ON payments USING btree (file_id);
 CREATE INDEX payments_by_fund ON payments USING btree (fund_id, status, id);
 CREATE INDEX payments_by_request ON payments USING btree (request_id, id);
 CREATE TRIGGER advance_in_time BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION advance_in_time('certified_at');
@@ -1744,6 +1945,7 @@ CREATE TRIGGER not_while_suspended BEFORE INSERT ON payments FOR EACH ROW EXECUT
 CREATE TRIGGER paid_as_approved BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION paid_as_approved();
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 CREATE TRIGGER payment_moves_by_its_rows BEFORE UPDATE OF status ON payments FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION payment_moves_by_its_rows();
+CREATE TRIGGER payment_stays_in_file BEFORE UPDATE OF file_id ON payments FOR EACH ROW WHEN (((new.file_id)::text IS DISTINCT FROM (old.file_id)::text)) EXECUTE FUNCTION payment_stays_in_file();
 
 create table people (
   id                 id not null,
@@ -2065,7 +2267,7 @@ create table policies (
   constraint policies_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint policies_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
   constraint rule_by_two_people FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
-  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text, 'clock'::text, 'lanes'::text, 'delegation'::text, 'break_glass'::text, 'advisory_opinion'::text, 'payees'::text]))),
+  constraint policies_subject_check CHECK (((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text, 'clock'::text, 'lanes'::text, 'delegation'::text, 'break_glass'::text, 'advisory_opinion'::text, 'payees'::text, 'screening'::text])) OR (subject = 'payment_files'::text))),
   constraint policies_verdict_check CHECK ((verdict = 'approve'::text)),
   constraint rule_not_in_the_past CHECK (((proposal_id IS NULL) OR (effective_from >= ((recorded_at AT TIME ZONE 'utc'::text))::date)))
 );
@@ -2189,7 +2391,7 @@ create table proposals (
   constraint proposals_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint proposals_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint proposals_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES people(id),
-  constraint proposals_kind_check CHECK ((kind = ANY (ARRAY['policy'::text, 'conversion'::text, 'interest_charge'::text, 'write_off'::text, 'impairment'::text, 'impairment_reversal'::text, 'reserve_replenishment'::text, 'reserve_release'::text, 'recovery_write_off'::text]))),
+  constraint proposals_kind_check CHECK ((kind = ANY (ARRAY['policy'::text, 'conversion'::text, 'interest_charge'::text, 'write_off'::text, 'impairment'::text, 'impairment_reversal'::text, 'reserve_replenishment'::text, 'reserve_release'::text, 'recovery_write_off'::text, 'account_charge'::text]))),
   constraint recovery_of_a_request CHECK (((kind <> 'recovery_write_off'::text) OR (request_id IS NOT NULL)))
 );
 CREATE INDEX proposals_by_contribution ON proposals USING btree (contribution_id) WHERE (contribution_id IS NOT NULL);
@@ -2467,21 +2669,28 @@ create table releases (
   released_at  timestamp with time zone not null default clock_timestamp(),
   act_id       id not null,
   fund_id      id not null,
+  file_id      id,
   constraint releases_pkey PRIMARY KEY (payment_id, place),
   constraint released_once_by_each UNIQUE (payment_id, released_by),
   constraint one_duty_each FOREIGN KEY (request_id, released_by, duty) REFERENCES duties(request_id, person_id, duty),
+  constraint released_as_signed FOREIGN KEY (file_id, place, released_by) REFERENCES payment_file_signatures(file_id, place, signed_by),
+  constraint released_in_its_file FOREIGN KEY (file_id, payment_id) REFERENCES payment_file_payments(file_id, payment_id),
   constraint releases_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint releases_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id),
   constraint releases_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
+  constraint released_by_a_file CHECK ((file_id IS NOT NULL)) NOT VALID,
   constraint releases_duty_check CHECK ((duty = 'releaser'::text)),
   constraint releases_place_check CHECK ((place = ANY (ARRAY[1, 2])))
 );
+CREATE INDEX releases_by_file ON releases USING btree (file_id);
 CREATE TRIGGER advance_in_time BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION advance_in_time('released_at');
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON releases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payments', 'payment_id', 'id');
 CREATE TRIGGER not_while_suspended BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON releases DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 CREATE TRIGGER released_to_details_in_force BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION released_to_details_in_force();
+CREATE TRIGGER released_to_who_is_clear BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION released_to_who_is_clear();
+CREATE CONSTRAINT TRIGGER released_with_its_file AFTER INSERT ON releases DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.place = 2)) EXECUTE FUNCTION released_with_its_file();
 CREATE TRIGGER signatures_count AFTER INSERT ON releases FOR EACH ROW EXECUTE FUNCTION signatures_count();
 
 create table reopenings (
@@ -2767,6 +2976,63 @@ create table samples (
 CREATE INDEX samples_by_fund ON samples USING btree (fund_id, id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON samples FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
+create table sanctions_entries (
+  fund_id     id not null,
+  version_id  id not null,
+  key         text not null,
+  reference   text,
+  kind        text not null,
+  name        text not null,
+  names       jsonb not null,
+  facts       jsonb not null,
+  hash        bytea not null,
+  constraint sanctions_entries_pkey PRIMARY KEY (version_id, key),
+  constraint sanctions_entries_fund_id_version_id_fkey FOREIGN KEY (fund_id, version_id) REFERENCES sanctions_versions(fund_id, id),
+  constraint sanctions_entries_hash_check CHECK ((length(hash) = 32)),
+  constraint sanctions_entries_kind_check CHECK ((kind = ANY (ARRAY['person'::text, 'organisation'::text])))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sanctions_entries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON sanctions_entries FOR EACH ROW EXECUTE FUNCTION takes_fund_of('sanctions_versions', 'version_id', 'id');
+CREATE TRIGGER version_is_whole AFTER INSERT ON sanctions_entries REFERENCING NEW TABLE AS brought FOR EACH STATEMENT EXECUTE FUNCTION version_is_whole();
+
+create table sanctions_versions (
+  id           id not null,
+  fund_id      id not null,
+  edition      integer not null,
+  list         text not null,
+  number       integer not null,
+  format       text not null,
+  file_name    text not null,
+  hash         bytea not null,
+  dated        timestamp with time zone,
+  entries      integer not null,
+  added        integer not null,
+  changed      integer not null,
+  dropped      integer not null,
+  confirmed    boolean not null,
+  imported_by  id not null,
+  imported_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint sanctions_versions_pkey PRIMARY KEY (id),
+  constraint one_edition_after_another UNIQUE (fund_id, edition),
+  constraint sanctions_versions_fund_id_id_key UNIQUE (fund_id, id),
+  constraint sanctions_versions_fund_id_list_number_key UNIQUE (fund_id, list, number),
+  constraint sanctions_versions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint sanctions_versions_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint sanctions_versions_imported_by_fkey FOREIGN KEY (imported_by) REFERENCES people(id),
+  constraint sanctions_versions_added_check CHECK ((added >= 0)),
+  constraint sanctions_versions_changed_check CHECK ((changed >= 0)),
+  constraint sanctions_versions_dropped_check CHECK ((dropped >= 0)),
+  constraint sanctions_versions_edition_check CHECK ((edition > 0)),
+  constraint sanctions_versions_entries_check CHECK ((entries > 0)),
+  constraint sanctions_versions_file_name_check CHECK (((length(file_name) >= 1) AND (length(file_name) <= 200))),
+  constraint sanctions_versions_format_check CHECK ((format ~ '^[a-z][a-z_]{0,19}$'::text)),
+  constraint sanctions_versions_hash_check CHECK ((length(hash) = 32)),
+  constraint sanctions_versions_list_check CHECK ((list ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
+  constraint sanctions_versions_number_check CHECK ((number > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sanctions_versions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table saved_queries (
   id          id not null,
   fund_id     id not null,
@@ -2804,6 +3070,85 @@ create table saved_query_versions (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON saved_query_versions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON saved_query_versions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('saved_queries', 'query_id', 'id');
+
+create table screening_cases (
+  id          id not null,
+  fund_id     id not null,
+  payee_id    id not null,
+  version_id  id not null,
+  list        text not null,
+  entry_key   text not null,
+  entry_hash  bytea not null,
+  entry       jsonb not null,
+  names       text[] not null,
+  names_hash  bytea not null,
+  score       smallint not null,
+  matched     jsonb not null,
+  occasion    text not null,
+  opened_at   timestamp with time zone not null,
+  act_id      id,
+  constraint screening_cases_pkey PRIMARY KEY (id),
+  constraint case_opened_once UNIQUE (payee_id, list, entry_key, entry_hash, names_hash),
+  constraint screening_cases_fund_id_id_key UNIQUE (fund_id, id),
+  constraint screening_cases_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint screening_cases_fund_id_payee_id_fkey FOREIGN KEY (fund_id, payee_id) REFERENCES payees(fund_id, id),
+  constraint screening_cases_fund_id_version_id_fkey FOREIGN KEY (fund_id, version_id) REFERENCES sanctions_versions(fund_id, id),
+  constraint screening_cases_check CHECK ((names_hash = names_hash(names))),
+  constraint screening_cases_entry_hash_check CHECK ((length(entry_hash) = 32)),
+  constraint screening_cases_occasion_check CHECK ((occasion = ANY (ARRAY['registration'::text, 'list'::text, 'release'::text, 'asked'::text]))),
+  constraint screening_cases_score_check CHECK (((score >= 1) AND (score <= 100)))
+);
+CREATE INDEX screening_cases_by_fund ON screening_cases USING btree (fund_id, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON screening_cases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON screening_cases FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payees', 'payee_id', 'id');
+
+create table screening_decisions (
+  fund_id      id not null,
+  case_id      id not null,
+  number       integer not null,
+  verdict      text not null,
+  reason       text not null,
+  decided_by   id,
+  person_kind  text,
+  decided_at   timestamp with time zone not null,
+  act_id       id,
+  constraint screening_decisions_pkey PRIMARY KEY (case_id, number),
+  constraint screening_decisions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint screening_decisions_decided_by_person_kind_fkey FOREIGN KEY (decided_by, person_kind) REFERENCES people(id, kind),
+  constraint screening_decisions_fund_id_case_id_fkey FOREIGN KEY (fund_id, case_id) REFERENCES screening_cases(fund_id, id),
+  constraint screening_decisions_check CHECK ((((verdict = 'lapse'::text) = (decided_by IS NULL)) AND ((decided_by IS NULL) = (person_kind IS NULL)))),
+  constraint screening_decisions_check1 CHECK (((decided_by IS NULL) OR (act_id IS NOT NULL))),
+  constraint screening_decisions_number_check CHECK ((number > 0)),
+  constraint screening_decisions_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+  constraint screening_decisions_verdict_check CHECK ((verdict = ANY (ARRAY['clear'::text, 'confirm'::text, 'lapse'::text]))),
+  constraint service_account_decides_nothing CHECK ((person_kind = 'person'::text))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON screening_decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON screening_decisions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('screening_cases', 'case_id', 'id');
+CREATE TRIGGER case_is_decided_in_order BEFORE INSERT ON screening_decisions FOR EACH ROW EXECUTE FUNCTION case_is_decided_in_order();
+
+create table screenings (
+  fund_id      id not null,
+  payee_id     id not null,
+  edition      integer not null,
+  threshold    smallint not null,
+  names        text[] not null,
+  names_hash   bytea not null,
+  hits         integer not null,
+  occasion     text not null,
+  screened_at  timestamp with time zone not null,
+  act_id       id,
+  constraint screened_once PRIMARY KEY (payee_id, edition, threshold, names_hash),
+  constraint screenings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint screenings_fund_id_edition_fkey FOREIGN KEY (fund_id, edition) REFERENCES sanctions_versions(fund_id, edition),
+  constraint screenings_fund_id_payee_id_fkey FOREIGN KEY (fund_id, payee_id) REFERENCES payees(fund_id, id),
+  constraint screenings_check CHECK ((names_hash = names_hash(names))),
+  constraint screenings_hits_check CHECK ((hits >= 0)),
+  constraint screenings_occasion_check CHECK ((occasion = ANY (ARRAY['registration'::text, 'list'::text, 'release'::text, 'asked'::text]))),
+  constraint screenings_threshold_check CHECK (((threshold >= 1) AND (threshold <= 100)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON screenings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON screenings FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payees', 'payee_id', 'id');
 
 create table seal_reach (
   fund_id           id not null,
@@ -2944,6 +3289,249 @@ create table sign_in_attempts (
   expire  bigint,
   constraint sign_in_attempts_pkey PRIMARY KEY (key)
 );
+
+create table statement_entries (
+  id                    id not null,
+  fund_id               id not null,
+  bank_account_id       id not null,
+  statement_id          id not null,
+  "position"            integer not null,
+  part                  integer not null,
+  booked_on             date not null,
+  value_on              date not null,
+  amount                bigint not null,
+  charge                bigint not null default 0,
+  sent                  bigint,
+  sent_currency         text,
+  reversal              boolean not null,
+  end_to_end_id         text collate "C" not null,
+  uetr                  text collate "C" not null,
+  servicer_reference    text collate "C" not null,
+  code                  text not null,
+  counterparty          text not null,
+  counterparty_account  text not null,
+  remittance            text not null,
+  return_reason         text not null,
+  content_key           bytea not null,
+  occurrence            integer not null,
+  act_id                id not null,
+  constraint statement_entries_pkey PRIMARY KEY (id),
+  constraint statement_entries_fund_id_id_key UNIQUE (fund_id, id),
+  constraint statement_entries_statement_id_position_part_key UNIQUE (statement_id, "position", part),
+  constraint statement_entry_told_once UNIQUE (bank_account_id, content_key, occurrence),
+  constraint statement_entries_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint statement_entries_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
+  constraint statement_entries_fund_id_statement_id_fkey FOREIGN KEY (fund_id, statement_id) REFERENCES statements(fund_id, id),
+  constraint statement_entries_amount_check CHECK ((amount <> 0)),
+  constraint statement_entries_charge_check CHECK ((charge >= 0)),
+  constraint statement_entries_check CHECK (((sent IS NULL) = (sent_currency IS NULL))),
+  constraint statement_entries_content_key_check CHECK ((length(content_key) = 32)),
+  constraint statement_entries_occurrence_check CHECK ((occurrence > 0)),
+  constraint statement_entries_part_check CHECK ((part >= 0)),
+  constraint statement_entries_position_check CHECK (("position" > 0)),
+  constraint statement_entries_sent_check CHECK ((sent > 0))
+);
+CREATE INDEX statement_entries_by_account ON statement_entries USING btree (bank_account_id, booked_on, id);
+CREATE INDEX statement_entries_by_end_to_end ON statement_entries USING btree (end_to_end_id) WHERE (end_to_end_id <> ''::text);
+CREATE INDEX statement_entries_by_fund ON statement_entries USING btree (fund_id, booked_on, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statement_entries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON statement_entries FOR EACH ROW EXECUTE FUNCTION takes_fund_of('statements', 'statement_id', 'id');
+
+create table statement_files (
+  id           id not null,
+  fund_id      id not null,
+  file_hash    bytea not null,
+  format       text not null,
+  file_name    text not null default ''::text,
+  size         integer not null,
+  uploaded_by  id not null,
+  uploaded_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint statement_files_pkey PRIMARY KEY (id),
+  constraint statement_file_read UNIQUE (fund_id, file_hash),
+  constraint statement_files_fund_id_id_key UNIQUE (fund_id, id),
+  constraint statement_files_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint statement_files_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint statement_files_uploaded_by_fkey FOREIGN KEY (uploaded_by) REFERENCES people(id),
+  constraint statement_files_file_hash_check CHECK ((length(file_hash) = 32)),
+  constraint statement_files_file_name_check CHECK ((length(file_name) <= 200)),
+  constraint statement_files_format_check CHECK ((format = ANY (ARRAY['camt.053.001.08'::text, 'camt.053.001.02'::text, 'csv'::text]))),
+  constraint statement_files_size_check CHECK ((size > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statement_files FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table statement_repeats (
+  statement_id  id not null,
+  fund_id       id not null,
+  "position"    integer not null,
+  part          integer not null,
+  entry_id      id not null,
+  constraint statement_repeats_pkey PRIMARY KEY (statement_id, "position", part),
+  constraint statement_repeats_statement_id_entry_id_key UNIQUE (statement_id, entry_id),
+  constraint statement_repeats_fund_id_entry_id_fkey FOREIGN KEY (fund_id, entry_id) REFERENCES statement_entries(fund_id, id),
+  constraint statement_repeats_fund_id_statement_id_fkey FOREIGN KEY (fund_id, statement_id) REFERENCES statements(fund_id, id),
+  constraint statement_repeats_part_check CHECK ((part >= 0)),
+  constraint statement_repeats_position_check CHECK (("position" > 0))
+);
+CREATE INDEX statement_repeats_by_entry ON statement_repeats USING btree (entry_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statement_repeats FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON statement_repeats FOR EACH ROW EXECUTE FUNCTION takes_fund_of('statements', 'statement_id', 'id');
+
+create table statement_tries (
+  entry_id  id not null,
+  fund_id   id not null,
+  code      text not null,
+  tried_by  id not null,
+  tried_at  timestamp with time zone not null,
+  act_id    id not null,
+  constraint statement_tries_pkey PRIMARY KEY (entry_id, act_id),
+  constraint statement_tries_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint statement_tries_fund_id_entry_id_fkey FOREIGN KEY (fund_id, entry_id) REFERENCES statement_entries(fund_id, id),
+  constraint statement_tries_tried_by_fkey FOREIGN KEY (tried_by) REFERENCES people(id)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statement_tries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON statement_tries FOR EACH ROW EXECUTE FUNCTION takes_fund_of('statement_entries', 'entry_id', 'id');
+
+create table statement_uses (
+  id            id not null,
+  fund_id       id not null,
+  entry_id      id not null,
+  amount        bigint not null,
+  kind          text not null,
+  ledger_entry  bigint,
+  proposal_id   id,
+  against       id,
+  certain       boolean not null,
+  score         smallint,
+  used_by       id not null,
+  used_at       timestamp with time zone not null,
+  act_id        id not null,
+  constraint statement_uses_pkey PRIMARY KEY (id),
+  constraint statement_uses_fund_id_id_key UNIQUE (fund_id, id),
+  constraint statement_uses_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint statement_uses_fund_id_against_fkey FOREIGN KEY (fund_id, against) REFERENCES statement_entries(fund_id, id),
+  constraint statement_uses_fund_id_entry_id_fkey FOREIGN KEY (fund_id, entry_id) REFERENCES statement_entries(fund_id, id),
+  constraint statement_uses_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
+  constraint statement_uses_ledger_entry_fkey FOREIGN KEY (ledger_entry) REFERENCES entries(id),
+  constraint statement_uses_used_by_fkey FOREIGN KEY (used_by) REFERENCES people(id),
+  constraint statement_uses_amount_check CHECK ((amount <> 0)),
+  constraint statement_uses_check CHECK ((num_nonnulls(ledger_entry, proposal_id, against) = 1)),
+  constraint statement_uses_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'return'::text, 'receipt'::text, 'unidentified'::text, 'charge'::text, 'interest'::text, 'conversion'::text, 'recovery'::text, 'booked_before'::text, 'cancels'::text]))),
+  constraint statement_uses_score_check CHECK (((score >= 0) AND (score <= 100)))
+);
+CREATE INDEX statement_uses_by_against ON statement_uses USING btree (against) WHERE (against IS NOT NULL);
+CREATE INDEX statement_uses_by_entry ON statement_uses USING btree (entry_id);
+CREATE INDEX statement_uses_by_ledger_entry ON statement_uses USING btree (ledger_entry) WHERE (ledger_entry IS NOT NULL);
+CREATE INDEX statement_uses_by_proposal ON statement_uses USING btree (proposal_id) WHERE (proposal_id IS NOT NULL);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statement_uses FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON statement_uses FOR EACH ROW EXECUTE FUNCTION takes_fund_of('statement_entries', 'entry_id', 'id');
+CREATE CONSTRAINT TRIGGER statement_entry_used_exactly AFTER INSERT ON statement_uses DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION statement_entry_used_exactly();
+
+create table statements (
+  id               id not null,
+  fund_id          id not null,
+  file_id          id not null,
+  bank_account_id  id not null,
+  bank_id          text collate "C" not null,
+  sequence         text not null default ''::text,
+  from_on          date not null,
+  to_on            date not null,
+  opening          bigint not null,
+  credits          bigint not null,
+  debits           bigint not null,
+  closing          bigint not null,
+  content_hash     bytea not null,
+  act_id           id not null,
+  constraint statements_pkey PRIMARY KEY (id),
+  constraint statement_known UNIQUE (bank_account_id, bank_id),
+  constraint statements_fund_id_id_key UNIQUE (fund_id, id),
+  constraint statements_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint statements_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
+  constraint statements_fund_id_file_id_fkey FOREIGN KEY (fund_id, file_id) REFERENCES statement_files(fund_id, id),
+  constraint statement_days CHECK ((from_on <= to_on)),
+  constraint statement_foots CHECK ((((opening + credits) - debits) = closing)),
+  constraint statements_bank_id_check CHECK (((length(bank_id) >= 1) AND (length(bank_id) <= 35))),
+  constraint statements_content_hash_check CHECK ((length(content_hash) = 32)),
+  constraint statements_credits_check CHECK ((credits >= 0)),
+  constraint statements_debits_check CHECK ((debits >= 0))
+);
+CREATE INDEX statements_by_account ON statements USING btree (bank_account_id, to_on, id);
+CREATE INDEX statements_by_file ON statements USING btree (file_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statements FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON statements FOR EACH ROW EXECUTE FUNCTION takes_fund_of('statement_files', 'file_id', 'id');
+CREATE CONSTRAINT TRIGGER statement_has_its_entries AFTER INSERT ON statements DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION statement_has_its_entries();
+
+create table status_report_answers (
+  fund_id      id not null,
+  report_id    id not null,
+  number       integer not null,
+  note         text not null,
+  answered_by  id not null,
+  answered_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint answered_once PRIMARY KEY (report_id, number),
+  constraint status_report_answers_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint status_report_answers_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES people(id),
+  constraint status_report_answers_fund_id_report_id_fkey FOREIGN KEY (fund_id, report_id) REFERENCES status_reports(fund_id, id),
+  constraint status_report_answers_report_id_number_fkey FOREIGN KEY (report_id, number) REFERENCES status_report_lines(report_id, number),
+  constraint status_report_answers_note_check CHECK (((length(note) >= 1) AND (length(note) <= 2000)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON status_report_answers FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON status_report_answers FOR EACH ROW EXECUTE FUNCTION takes_fund_of('status_reports', 'report_id', 'id');
+
+create table status_report_lines (
+  fund_id        id not null,
+  report_id      id not null,
+  number         integer not null,
+  end_to_end_id  text not null,
+  payment_id     id,
+  bank_status    text not null,
+  verdict        text not null,
+  reason_code    text,
+  reason         text not null default ''::text,
+  outcome        text not null,
+  constraint status_report_lines_pkey PRIMARY KEY (report_id, number),
+  constraint status_report_lines_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id),
+  constraint status_report_lines_fund_id_report_id_fkey FOREIGN KEY (fund_id, report_id) REFERENCES status_reports(fund_id, id),
+  constraint status_report_lines_bank_status_check CHECK (((length(bank_status) >= 1) AND (length(bank_status) <= 4))),
+  constraint status_report_lines_end_to_end_id_check CHECK (((length(end_to_end_id) >= 1) AND (length(end_to_end_id) <= 35))),
+  constraint status_report_lines_number_check CHECK ((number > 0)),
+  constraint status_report_lines_outcome_check CHECK ((outcome = ANY (ARRAY['noted'::text, 'returned'::text, 'to_confirm'::text, 'contradicts'::text, 'unknown'::text]))),
+  constraint status_report_lines_reason_check CHECK ((length(reason) <= 500)),
+  constraint status_report_lines_reason_code_check CHECK (((length(reason_code) >= 1) AND (length(reason_code) <= 35))),
+  constraint status_report_lines_verdict_check CHECK ((verdict = ANY (ARRAY['accepted'::text, 'pending'::text, 'rejected'::text]))),
+  constraint unknown_has_no_payment CHECK (((payment_id IS NULL) = (outcome = 'unknown'::text)))
+);
+CREATE INDEX status_report_lines_by_payment ON status_report_lines USING btree (payment_id, report_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON status_report_lines FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON status_report_lines FOR EACH ROW EXECUTE FUNCTION takes_fund_of('status_reports', 'report_id', 'id');
+
+create table status_reports (
+  id                   id not null,
+  fund_id              id not null,
+  sha256               bytea not null,
+  message_id           text not null,
+  original_message_id  text not null,
+  file_id              id,
+  group_status         text,
+  created_at           text not null,
+  recorded_by          id not null,
+  recorded_at          timestamp with time zone not null,
+  act_id               id not null,
+  constraint status_reports_pkey PRIMARY KEY (id),
+  constraint status_report_once UNIQUE (fund_id, sha256),
+  constraint status_reports_fund_id_id_key UNIQUE (fund_id, id),
+  constraint status_reports_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint status_reports_fund_id_file_id_fkey FOREIGN KEY (fund_id, file_id) REFERENCES payment_files(fund_id, id),
+  constraint status_reports_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint status_reports_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES people(id),
+  constraint status_reports_group_status_check CHECK (((length(group_status) >= 1) AND (length(group_status) <= 4))),
+  constraint status_reports_message_id_check CHECK (((length(message_id) >= 1) AND (length(message_id) <= 35))),
+  constraint status_reports_original_message_id_check CHECK (((length(original_message_id) >= 1) AND (length(original_message_id) <= 35))),
+  constraint status_reports_sha256_check CHECK ((length(sha256) = 32))
+);
+CREATE INDEX status_reports_by_file ON status_reports USING btree (file_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON status_reports FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table step_targets (
   fund_id     id not null,
@@ -3145,6 +3733,38 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON year_closings 
 CREATE CONSTRAINT TRIGGER year_closes_itself AFTER INSERT ON year_closings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION year_closes_itself();
 CREATE TRIGGER year_must_be_over BEFORE INSERT ON year_closings FOR EACH ROW EXECUTE FUNCTION year_must_be_over();
 
+create view cash_moved as
+ SELECT a.fund_id,
+    b.id AS bank_account_id,
+    p.entry_id,
+    e.occurred_on,
+    e.kind,
+    e.source,
+    e.memo,
+    (sum(p.amount))::bigint AS amount
+   FROM (((bank_accounts b
+     JOIN accounts a ON ((((a.fund_id)::text = (b.fund_id)::text) AND (a.address = ('assets:cash:'::text || b.code)) AND (a.currency = b.currency))))
+     JOIN postings p ON ((p.account_id = a.id)))
+     JOIN entries e ON ((e.id = p.entry_id)))
+  GROUP BY a.fund_id, b.id, p.entry_id, e.occurred_on, e.kind, e.source, e.memo;
+
+create view cash_on_no_statement as
+ SELECT m.fund_id,
+    m.bank_account_id,
+    m.entry_id,
+    m.occurred_on,
+    m.kind,
+    m.source,
+    m.memo,
+    m.amount,
+    (((m.amount)::numeric - COALESCE(u.used, (0)::numeric)))::bigint AS free
+   FROM (cash_moved m
+     LEFT JOIN LATERAL ( SELECT sum(u_1.amount) AS used
+           FROM (statement_uses_that_count u_1
+             JOIN statement_entries s ON ((((s.id)::text = (u_1.entry_id)::text) AND ((s.bank_account_id)::text = (m.bank_account_id)::text))))
+          WHERE (u_1.ledger_entry = m.entry_id)) u ON (true))
+  WHERE ((m.amount)::numeric <> COALESCE(u.used, (0)::numeric));
+
 create view open_advances as
  SELECT a.fund_id,
     a.process_id,
@@ -3155,6 +3775,25 @@ create view open_advances as
   WHERE ((r.status = ANY (ARRAY['submitted'::text, 'returned'::text, 'active'::text])) AND (NOT (EXISTS ( SELECT
            FROM advance_endings e
           WHERE ((e.request_id)::text = (a.request_id)::text)))));
+
+create view payment_signatures as
+ SELECT p.id AS payment_id,
+    p.request_id,
+    s.place,
+    s.signed_by,
+    s.signed_at,
+    s.file_id
+   FROM (payments p
+     JOIN payment_file_signatures s ON (((s.file_id)::text = (p.file_id)::text)))
+UNION ALL
+ SELECT l.payment_id,
+    l.request_id,
+    l.place,
+    l.released_by AS signed_by,
+    l.released_at AS signed_at,
+    NULL::text AS file_id
+   FROM releases l
+  WHERE (l.file_id IS NULL);
 
 create view rates_in_force as
  SELECT r.fund_id,
@@ -3203,6 +3842,44 @@ create view recovery_standings as
            FROM recovery_write_offs
           GROUP BY recovery_write_offs.request_id) w USING (request_id));
 
+create view statement_uses_that_count as
+ SELECT u.id,
+    u.fund_id,
+    u.entry_id,
+    u.amount,
+    u.kind,
+    u.against,
+    u.certain,
+    u.score,
+    u.used_by,
+    u.used_at,
+    u.act_id,
+    u.proposal_id,
+    COALESCE(u.ledger_entry, booked.id) AS ledger_entry
+   FROM (statement_uses u
+     LEFT JOIN LATERAL ( SELECT l.id
+           FROM (((statement_entries e
+             JOIN bank_accounts b ON (((b.id)::text = (e.bank_account_id)::text)))
+             JOIN accounts a ON ((((a.fund_id)::text = (u.fund_id)::text) AND (a.address = ('assets:cash:'::text || b.code)) AND (a.currency = b.currency))))
+             JOIN entries l ON ((((l.fund_id)::text = (u.fund_id)::text) AND (l.source IN ( SELECT u.proposal_id
+                UNION ALL
+                 SELECT i.id
+                   FROM interest i
+                  WHERE ((i.proposal_id)::text = (u.proposal_id)::text)
+                UNION ALL
+                 SELECT c.id
+                   FROM account_charges c
+                  WHERE ((c.proposal_id)::text = (u.proposal_id)::text))) AND (l.kind = ANY (ARRAY['conversion'::text, 'conversion_sent'::text, 'interest'::text, 'bank_charge'::text])))))
+          WHERE (((e.id)::text = (u.entry_id)::text) AND (EXISTS ( SELECT
+                   FROM postings p
+                  WHERE ((p.entry_id = l.id) AND (p.account_id = a.id)))))
+         LIMIT 1) booked ON ((u.proposal_id IS NOT NULL)))
+  WHERE ((NOT (EXISTS ( SELECT
+           FROM proposal_decisions d
+          WHERE (((d.proposal_id)::text = (u.proposal_id)::text) AND (d.verdict = 'reject'::text))))) AND (NOT (EXISTS ( SELECT
+           FROM entries m
+          WHERE ((m.reverses = COALESCE(u.ledger_entry, booked.id)) AND (m.kind = 'correction'::text))))));
+
 create view told as
  SELECT fund_id,
     process_id,
@@ -3227,6 +3904,21 @@ create view told as
            FROM need_to_know
           ORDER BY need_to_know.process_id, need_to_know.entity_id, need_to_know.person_id, need_to_know.id DESC) last
   WHERE told;
+
+create view told_entries as
+ SELECT e.statement_id,
+    e.id AS entry_id,
+    e."position",
+    e.part,
+    false AS repeated
+   FROM statement_entries e
+UNION ALL
+ SELECT r.statement_id,
+    r.entry_id,
+    r."position",
+    r.part,
+    true AS repeated
+   FROM statement_repeats r;
 
 CREATE OR REPLACE FUNCTION account_in_force(p_payee text)
  RETURNS text
@@ -3503,6 +4195,27 @@ begin
   end if;
 end $function$;
 
+CREATE OR REPLACE FUNCTION bank_balance(p_account text, p_on date)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with latest as (
+    select s.id, s.to_on, s.closing from statements s where s.bank_account_id = p_account and s.to_on <= p_on order by s.to_on desc, s.from_on desc, s.id desc limit 1),
+  since as (
+    select l.id, l.to_on, l.closing from latest l
+    union all
+    -- Before the end of the first statement: its opening balance.
+    (select null, f.from_on, f.opening from statements f
+      where f.bank_account_id = p_account and f.from_on <= p_on and not exists (select from latest) order by f.from_on, f.to_on, f.id limit 1))
+  select l.closing + coalesce((
+           select sum(e.amount) from statement_entries e
+            where e.bank_account_id = p_account and e.booked_on between l.to_on and p_on
+              and (l.id is null or (e.statement_id <> l.id and not exists (select from statement_repeats r where r.statement_id = l.id and r.entry_id = e.id)
+                   and (e.booked_on > l.to_on or (select t.to_on from statements t where t.id = e.statement_id) > l.to_on)))), 0)::bigint
+    from since l
+$function$;
+
 CREATE OR REPLACE FUNCTION break_glass_by_directors()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3549,6 +4262,41 @@ begin
   end if;
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION case_is_decided_in_order()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  of_case screening_cases;
+  last screening_decisions;
+begin
+  select * into of_case from screening_cases where id = new.case_id;
+  perform pg_advisory_xact_lock(hashtextextended('screening ' || of_case.payee_id, 0));
+  select * into last from screening_decisions where case_id = new.case_id order by number desc limit 1;
+  if new.number <> coalesce(last.number, 0) + 1 or last.verdict = 'lapse' or last.verdict = new.verdict
+     or (new.verdict = 'lapse' and last.verdict is not null) then
+    raise exception 'case % cannot be decided so', new.case_id using errcode = 'check_violation', constraint = 'case_is_decided_in_order';
+  end if;
+  if new.decided_by is not null and (keeps_away_from_cases(new.decided_by, of_case.payee_id) is not null or not exists (
+       select from role_grants g where g.fund_id = of_case.fund_id and g.person_id = new.decided_by and g.role = 'compliance_officer' and g.ended_at is null)) then
+    raise exception '% may not decide on case %', new.decided_by, new.case_id using errcode = 'check_violation', constraint = 'case_by_a_free_officer';
+  end if;
+  if last.verdict = 'confirm' and last.decided_by = new.decided_by then
+    raise exception 'what one officer confirmed another clears' using errcode = 'check_violation', constraint = 'confirmed_hit_by_two_people';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION case_state(p_case text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select coalesce((select d.verdict from screening_decisions d where d.case_id = p_case order by d.number desc limit 1), 'open')
+$function$;
 
 CREATE OR REPLACE FUNCTION change_holds_expert()
  RETURNS trigger
@@ -3974,6 +4722,15 @@ AS $function$
            where c.id = p_contribution and (current_setting('role') = 'wasata_service' or c.donor_id = own_donor())) e
 $function$;
 
+CREATE OR REPLACE FUNCTION edition_in_force(p_fund text)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select coalesce(max(edition), 0) from sanctions_versions where fund_id = p_fund
+$function$;
+
 CREATE OR REPLACE FUNCTION either_keeps_away(p_person text, p_on_behalf_of text, p_payee text, p_at timestamp with time zone DEFAULT act_time())
  RETURNS boolean
  LANGUAGE sql
@@ -4075,6 +4832,48 @@ CREATE OR REPLACE FUNCTION expert_days_multirange(expert_days)
  LANGUAGE internal
  IMMUTABLE PARALLEL SAFE STRICT
 AS $function$multirange_constructor1$function$;
+
+CREATE OR REPLACE FUNCTION file_is_whole()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from payment_files f
+                  where f.id = new.file_id and f.status = 'prepared'
+                    and (f.payment_count, f.control_sum) = (select count(*), sum(p.instructed) from payment_file_payments c
+                                                              join payments p on p.id = c.payment_id and p.file_id = f.id where c.file_id = f.id)) then
+    raise exception 'file % cannot be signed', new.file_id using errcode = 'check_violation', constraint = 'file_is_whole';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION file_leaves_whole()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if 2 * new.payment_count <> (select count(*) from releases l where l.file_id = new.id)
+     or exists (select from payments p where p.file_id = new.id and p.status = 'certified') then
+    raise exception 'file % leaves whole or not at all', new.id using errcode = 'check_violation', constraint = 'file_leaves_whole';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION file_moves_by_its_rows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if old.status <> 'prepared'
+     or (new.status = 'released' and (select count(*) from payment_file_signatures s where s.file_id = new.id) < 2)
+     or (new.status = 'withdrawn' and not exists (select from payment_file_withdrawals w where w.file_id = new.id)) then
+    raise exception 'file % is not %: nobody made it so', new.id, new.status using errcode = 'check_violation', constraint = 'file_moves_by_its_rows';
+  end if;
+  return new;
+end $function$;
 
 CREATE OR REPLACE FUNCTION first_open_day(p_fund text, p_month date)
  RETURNS date
@@ -4241,6 +5040,19 @@ AS $function$
       or exists (select from payee_accounts a left join payee_verifications v on v.payee_account_id = a.id
                   where a.payee_id = p_payee and ((a.recorded_by = p_person and a.recorded_at > p_at - interval '30 days')
                                                or (v.verified_by = p_person and v.verified_at > p_at - interval '30 days')))
+$function$;
+
+CREATE OR REPLACE FUNCTION keeps_away_from_cases(p_person text, p_payee text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select case when exists (select from ties t where t.payee_id = p_payee and t.person_id = p_person) then 'tied_to_payee'
+              when exists (select from payees p where p.id = p_payee and p.recorded_by = p_person)
+                or exists (select from payee_aliases a where a.payee_id = p_payee and a.recorded_by = p_person)
+                or exists (select from duties d join requests r on r.id = d.request_id where r.payee_id = p_payee and d.person_id = p_person)
+              then 'separation_of_duties' end
 $function$;
 
 CREATE OR REPLACE FUNCTION keeps_versions()
@@ -4430,6 +5242,15 @@ begin
   end if;
   return new;
 end $function$;
+
+CREATE OR REPLACE FUNCTION names_hash(p_names text[])
+ RETURNS bytea
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select sha256(convert_to(array_to_string(p_names, E'\n'), 'UTF8'))
+$function$;
 
 CREATE OR REPLACE FUNCTION no_regret_is_counted()
  RETURNS trigger
@@ -4653,6 +5474,33 @@ AS $function$
    order by a.id = account_in_force(p_payee) desc nulls last, a.number desc limit 1
 $function$;
 
+CREATE OR REPLACE FUNCTION payee_names(p_payee text)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select array_agg(n.name order by n.name collate "C")
+    from (select p.name from payees p where p.id = p_payee
+          union select p.latin_name from payees p where p.id = p_payee and p.latin_name is not null
+          union select a.name from payee_aliases a where a.payee_id = p_payee
+          union select a.latin_name from payee_aliases a where a.payee_id = p_payee and a.latin_name <> '-') n
+$function$;
+
+CREATE OR REPLACE FUNCTION payment_may_join_file()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from payment_files f join payments p on p.id = new.payment_id and p.bank_account_id = f.bank_account_id
+                  where f.id = new.file_id and f.status = 'prepared' and p.status = 'certified' and p.file_id is null)
+     or exists (select from payment_file_signatures s where s.file_id = new.file_id) then
+    raise exception 'payment % cannot be put into file %', new.payment_id, new.file_id using errcode = 'check_violation', constraint = 'payment_may_join_file';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION payment_moves_by_its_rows()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4664,6 +5512,19 @@ begin
      or (new.status = 'returned' and not exists (select from payment_returns t where t.payment_id = new.id))
      or (new.status = 'cancelled' and not exists (select from payment_cancellations c where c.payment_id = new.id)) then
     raise exception 'payment % is not %: nobody made it so', new.id, new.status using errcode = 'check_violation', constraint = 'payment_moves_by_its_rows';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION payment_stays_in_file()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if (old.file_id is not null and not exists (select from payment_file_withdrawals w where w.file_id = old.file_id))
+     or (new.file_id is not null and not exists (select from payment_files f where f.id = new.file_id and f.status = 'prepared')) then
+    raise exception 'payment % stays in its file', new.id using errcode = 'check_violation', constraint = 'payment_stays_in_file';
   end if;
   return new;
 end $function$;
@@ -5010,6 +5871,32 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION released_to_who_is_clear()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  state text := (select screening_state(p.payee_id, (act_time() at time zone 'utc')::date) from payments p where p.id = new.payment_id);
+begin
+  if state <> 'clear' then
+    raise exception 'the payee of payment % is not clear: %', new.payment_id, state using errcode = 'check_violation', constraint = 'released_to_who_is_clear';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION released_with_its_file()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from payment_files f join payments p on p.id = new.payment_id and p.file_id = f.id where f.id = new.file_id and f.status = 'released') then
+    raise exception 'payment % leaves with its file', new.payment_id using errcode = 'check_violation', constraint = 'released_with_its_file';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION reopened_by_details(p_request text, p_at timestamp with time zone DEFAULT act_time())
  RETURNS boolean
  LANGUAGE sql
@@ -5100,6 +5987,34 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION screening_rule(p_fund text, p_on date)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select terms from policies where fund_id = p_fund and subject = 'screening' and effective_from <= p_on order by effective_from desc limit 1
+$function$;
+
+CREATE OR REPLACE FUNCTION screening_state(p_payee text, p_on date)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select case
+      when exists (select from screening_cases c where c.payee_id = p.id and case_state(c.id) = 'confirm') then 'confirmed'
+      when exists (select from screening_cases c where c.payee_id = p.id and case_state(c.id) = 'open') then 'open'
+      when f.edition = 0 and f.rule ->> 'withoutList' = 'release' then 'clear'
+      when f.edition = 0 then 'no_list'
+      when exists (select from screenings s where s.payee_id = p.id and s.edition = f.edition and s.threshold = (f.rule ->> 'threshold')::int
+                      and s.names_hash = names_hash(payee_names(p.id))) then 'clear'
+      when exists (select from screenings s where s.payee_id = p.id) then 'out_of_date'
+      else 'not_screened' end
+    from payees p cross join lateral (select edition_in_force(p.fund_id) as edition, screening_rule(p.fund_id, p_on) as rule) f
+   where p.id = p_payee
+$function$;
+
 CREATE OR REPLACE FUNCTION sealed_entries_are_folded()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5126,6 +6041,19 @@ AS $function$
                       or exists (select from told t where t.process_id = p.id and (t.person_id = p_person or t.entity_id = g.entity_id))))
       or (p.confidentiality = 'open' and exists (select from people n where n.id = p_person and n.administrator))
 $function$;
+
+CREATE OR REPLACE FUNCTION sent_after_released()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from payment_files f where f.id = new.file_id and f.status = 'released')
+     or new.number <> 1 + (select count(*) from payment_file_sendings s where s.file_id = new.file_id) then
+    raise exception 'file % cannot be sent', new.file_id using errcode = 'check_violation', constraint = 'sent_after_released';
+  end if;
+  return new;
+end $function$;
 
 CREATE OR REPLACE FUNCTION set_aside_by_another()
  RETURNS trigger
@@ -5167,9 +6095,89 @@ AS $function$
                           and (d.round = r.round or exists (select from kept_decisions k where k.request_id = r.id and k.round = r.round and k.decision_id = d.id))
                           and (d.role <> 'certifying_officer' or d.payee_hash = payee_details_hash(r.payee_id))
                        union select p.certified_by
-                       union select l.released_by from releases l where l.payment_id = p.id) as signed (person)
+                       union select s.signed_by from payment_signatures s where s.payment_id = p.id) as signed (person)
    where p.id = p_payment and keeps_away(signed.person, p.payee_id, p_at)
 $function$;
+
+CREATE OR REPLACE FUNCTION statement_entry_used_exactly()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_entry record;
+  v_used bigint;
+  v_moved bigint;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(new.entry_id, 5));
+  select e.amount, e.bank_account_id, e.fund_id into v_entry from statement_entries e where e.id = new.entry_id;
+  select coalesce(sum(u.amount), 0) into v_used from statement_uses_that_count u where u.entry_id = new.entry_id;
+  if v_used <> v_entry.amount or sign(new.amount) <> sign(v_entry.amount) then
+    raise exception 'entry % of % is used for %', new.entry_id, v_entry.amount, v_used
+      using errcode = 'check_violation', constraint = 'statement_entry_used_exactly';
+  end if;
+  if new.ledger_entry is not null then
+    perform pg_advisory_xact_lock(new.ledger_entry);
+    select coalesce(sum(p.amount), 0) into v_moved
+      from bank_accounts b
+      join accounts a on a.fund_id = b.fund_id and a.address = 'assets:cash:' || b.code and a.currency = b.currency
+      join postings p on p.account_id = a.id and p.entry_id = new.ledger_entry
+     where b.id = v_entry.bank_account_id;
+    select coalesce(sum(u.amount), 0) into v_used
+      from statement_uses_that_count u join statement_entries e on e.id = u.entry_id and e.bank_account_id = v_entry.bank_account_id
+     where u.ledger_entry = new.ledger_entry;
+    if sign(v_moved) <> sign(new.amount) or abs(v_used) > abs(v_moved) then
+      raise exception 'entry % of the ledger moved %, and % of it is on statements', new.ledger_entry, v_moved, v_used
+        using errcode = 'check_violation', constraint = 'ledger_entry_used_once';
+    end if;
+  end if;
+  if new.against is not null and not exists (
+       select from statement_uses u join statement_entries e on e.id = u.entry_id
+        where u.entry_id = new.against and u.against = new.entry_id and u.amount = -new.amount and e.bank_account_id = v_entry.bank_account_id) then
+    raise exception 'entry % does not cancel out with %', new.entry_id, new.against using errcode = 'check_violation', constraint = 'statement_entries_cancel_out';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION statement_gap(p_statement text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(s.opening - before.closing + coalesce((
+           select sum(e.amount) from told_entries own
+             join told_entries other on other.entry_id = own.entry_id and other.statement_id = before.id
+             join statement_entries e on e.id = own.entry_id
+            where own.statement_id = s.id), 0), 0)::bigint
+    from statements s
+    left join lateral (
+      select l.id, l.closing from statements l
+       where l.bank_account_id = s.bank_account_id and l.id <> s.id and l.from_on <= s.from_on and (l.to_on, l.from_on, l.id) < (s.to_on, s.from_on, s.id)
+       order by l.to_on desc, l.from_on desc, l.id desc limit 1) before on true
+   where s.id = p_statement
+$function$;
+
+CREATE OR REPLACE FUNCTION statement_has_its_entries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_credits bigint;
+  v_debits bigint;
+begin
+  select coalesce(sum(whole) filter (where whole > 0), 0), coalesce(-sum(whole) filter (where whole < 0), 0) into v_credits, v_debits
+    from (select position, sum(amount) as whole
+            from (select e.position, e.amount from statement_entries e where e.statement_id = new.id
+                  union all
+                  select r.position, e.amount from statement_repeats r join statement_entries e on e.id = r.entry_id and e.bank_account_id = new.bank_account_id
+                   where r.statement_id = new.id) told
+           group by position) entries;
+  if v_credits - v_debits <> new.credits - new.debits or v_credits <> new.credits then
+    raise exception 'the entries of statement % are not what lies between its balances', new.id using errcode = 'check_violation', constraint = 'statement_foots';
+  end if;
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION steps_without_quorum(p_request text, p_ratifies boolean[])
  RETURNS bigint
@@ -5279,6 +6287,31 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION version_is_whole()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from (select distinct version_id from brought) b join sanctions_versions v on v.id = b.version_id
+              where v.entries < (select count(*) from sanctions_entries e where e.version_id = v.id)) then
+    raise exception 'a version of a list has more entries than its file' using errcode = 'check_violation', constraint = 'version_is_whole';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION withdrawn_before_released()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from payment_files f where f.id = new.file_id and f.status = 'prepared') then
+    raise exception 'file % cannot be withdrawn', new.file_id using errcode = 'check_violation', constraint = 'withdrawn_before_released';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION works_here()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5333,6 +6366,7 @@ grant usage on schema public to wasata_donor;
 grant usage on schema public to wasata_service;
 grant insert, select on absence_returns to wasata_service;
 grant insert, select on absences to wasata_service;
+grant insert, select on account_charges to wasata_service;
 grant select on accounts to wasata_donor;
 grant select on accounts to wasata_service;
 grant insert, select on acts to wasata_service;
@@ -5345,11 +6379,15 @@ grant insert, select on approval_steps to wasata_service;
 grant select on back_dated to wasata_service;
 grant select on balances to wasata_donor;
 grant select on balances to wasata_service;
+grant insert, select on bank_account_details to wasata_service;
+grant insert, select on bank_account_numbers to wasata_service;
 grant insert, select on bank_accounts to wasata_service;
 grant insert, select on break_glass_confirmations to wasata_service;
 grant insert, select on break_glass_reviews to wasata_service;
 grant insert, select on break_glasses to wasata_service;
 grant delete, insert, select on budget_lines to wasata_service;
+grant select on cash_moved to wasata_service;
+grant select on cash_on_no_statement to wasata_service;
 grant insert, select on charge_approvals to wasata_service;
 grant insert, select on clock_notices to wasata_service;
 grant select on closings to wasata_service;
@@ -5414,9 +6452,16 @@ grant insert, select on payee_ratings to wasata_service;
 grant insert, select on payee_verifications to wasata_service;
 grant insert, select on payees to wasata_service;
 grant insert, select on payment_cancellations to wasata_service;
+grant usage on sequence payment_file_numbers to wasata_service;
+grant insert, select on payment_file_payments to wasata_service;
+grant insert, select on payment_file_sendings to wasata_service;
+grant insert, select on payment_file_signatures to wasata_service;
+grant insert, select on payment_file_withdrawals to wasata_service;
+grant insert, select on payment_files to wasata_service;
 grant insert, select on payment_funding to wasata_service;
 grant usage on sequence payment_numbers to wasata_service;
 grant insert, select on payment_returns to wasata_service;
+grant select on payment_signatures to wasata_service;
 grant insert, select on payments to wasata_service;
 grant insert, select on people to wasata_service;
 grant insert, select on period_states to wasata_service;
@@ -5472,8 +6517,13 @@ grant select on rows_before_correction to wasata_donor;
 grant select on rows_before_correction to wasata_service;
 grant insert, select on sample_items to wasata_service;
 grant insert, select on samples to wasata_service;
+grant insert, select on sanctions_entries to wasata_service;
+grant insert, select on sanctions_versions to wasata_service;
 grant insert, select on saved_queries to wasata_service;
 grant insert, select on saved_query_versions to wasata_service;
+grant insert, select on screening_cases to wasata_service;
+grant insert, select on screening_decisions to wasata_service;
+grant insert, select on screenings to wasata_service;
 grant select on seal_reach to wasata_service;
 grant insert, select, update on seal_verifications to wasata_service;
 grant select on sealed_acts to wasata_donor;
@@ -5486,12 +6536,23 @@ grant insert, select on seals to wasata_service;
 grant delete, insert, select, update on sessions to wasata_service;
 grant insert, select on settlements to wasata_service;
 grant delete, insert, select, update on sign_in_attempts to wasata_service;
+grant insert, select on statement_entries to wasata_service;
+grant insert, select on statement_files to wasata_service;
+grant insert, select on statement_repeats to wasata_service;
+grant insert, select on statement_tries to wasata_service;
+grant insert, select on statement_uses to wasata_service;
+grant select on statement_uses_that_count to wasata_service;
+grant insert, select on statements to wasata_service;
+grant insert, select on status_report_answers to wasata_service;
+grant insert, select on status_report_lines to wasata_service;
+grant insert, select on status_reports to wasata_service;
 grant insert, select on step_targets to wasata_service;
 grant insert, select on submissions to wasata_service;
 grant insert, select on subsistence_rates to wasata_service;
 grant insert, select on ties to wasata_service;
 grant insert, select on tokens to wasata_service;
 grant select on told to wasata_service;
+grant select on told_entries to wasata_service;
 grant select on turnover to wasata_service;
 grant insert, select on watch_item_versions to wasata_service;
 grant insert, select on watch_items to wasata_service;
@@ -5512,7 +6573,8 @@ grant update (attempts), update (next_attempt_at), update (status) on mails to w
 grant update (mail_id), update (read_at) on notifications to wasata_service;
 grant update (ended_at), update (ended_by), update (ending_act_id) on pauses to wasata_service;
 grant insert (account), insert (act_id), insert (bank_country), insert (bank_name), insert (bic), insert (building), insert (clearing_code), insert (clearing_system), insert (contact_email), insert (contact_language), insert (contact_name), insert (country), insert (currency), insert (fund_id), insert (holder), insert (id), insert (number), insert (payee_id), insert (post_code), insert (reason), insert (recorded_at), insert (recorded_by), insert (scheme), insert (street), insert (town) on payee_accounts to wasata_service;
-grant update (category), update (correction_id), update (status), update (version) on payments to wasata_service;
+grant update (status) on payment_files to wasata_service;
+grant update (category), update (correction_id), update (file_id), update (status), update (version) on payments to wasata_service;
 grant update (active), update (language), update (password_hash), update (password_is_first), update (version) on people to wasata_service;
 grant select (confidentiality), select (fund_id), select (id), select (name), select (region) on processes to wasata_donor;
 grant update (act_id), update (agreement), update (agreement_url), update (changed_at), update (changed_by), update (confidentiality), update (country), update (mandate_basis), update (name), update (parties), update (phase), update (reason), update (region), update (version) on processes to wasata_service;

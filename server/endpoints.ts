@@ -25,6 +25,8 @@ import { opinionEndpoints } from './opinions/routes.ts'
 import { notificationEndpoints } from './notifications/routes.ts'
 import { payeeEndpoints } from './payees/routes.ts'
 import { paymentEndpoints } from './payments/routes.ts'
+import { paymentFileEndpoints } from './payment-files/routes.ts'
+import { statusReportEndpoints } from './status-reports/routes.ts'
 import { peopleEndpoints } from './people/routes.ts'
 import { periodEndpoints } from './periods/routes.ts'
 import { planEndpoints } from './plans/routes.ts'
@@ -34,6 +36,7 @@ import { processEndpoints } from './processes/routes.ts'
 import { proposalEndpoints } from './proposals/routes.ts'
 import { requestEndpoints } from './requests/routes.ts'
 import { sanctionsEndpoints } from './sanctions/routes.ts'
+import { statementEndpoints } from './statements/routes.ts'
 import { treasuryEndpoints } from './treasury/routes.ts'
 import { watchEndpoints } from './watch/routes.ts'
 
@@ -58,12 +61,15 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...opinionEndpoints(),
     ...clockEndpoints(),
     ...paymentEndpoints(),
+    ...paymentFileEndpoints(),
+    ...statusReportEndpoints(),
     ...noRegretEndpoints(),
     ...watchEndpoints(),
     ...planEndpoints(),
     ...readinessEndpoints(),
     ...forecastEndpoints(),
     ...treasuryEndpoints(),
+    ...statementEndpoints(),
     ...proposalEndpoints(),
     ...ruleEndpoints(),
     ...ledgerEndpoints(),

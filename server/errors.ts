@@ -28,6 +28,46 @@ export const REFUSALS = {
     'The file cannot be read as the XML message that is expected. The line and the reason say where and why.',
     'تعذرت قراءة الملف كرسالة XML المتوقعة. يبيّن السطر والسبب أين ولماذا.',
   ),
+  statement_unreadable: no(
+    422,
+    'The file cannot be read as a statement of the bank (camt.053 version 8 or 2, or the CSV). See "reason" and "line".',
+    'تعذرت قراءة الملف ككشف حساب من البنك (camt.053 بالإصدار 8 أو 2، أو CSV). انظر "reason" و"line".',
+  ),
+  statement_does_not_foot: no(
+    422,
+    'The statement contradicts itself, so nothing of the file was taken. See "differences" for each figure. Ask the bank for it again.',
+    'الكشف يناقض نفسه، فلم يؤخذ شيء من الملف. انظر "differences" لكل رقم. اطلبه من البنك مرة أخرى.',
+  ),
+  statement_account_unknown: no(
+    422,
+    'The statement is of an account that is not known here. Record its number at one of the bank accounts first.',
+    'الكشف لحساب غير معروف هنا. سجّل رقمه أولاً لدى أحد الحسابات المصرفية.',
+  ),
+  statement_of_another_account: no(
+    422,
+    'The statement is of another account than the one that you chose.',
+    'الكشف لحساب آخر غير الذي اخترته.',
+  ),
+  statement_contradicted: no(
+    409,
+    'Another statement says something else about the same. Nothing of the file was taken. See "why", and ask the bank which is right.',
+    'كشف آخر يقول شيئاً مختلفاً عن الأمر نفسه. لم يؤخذ شيء من الملف. انظر "why" واسأل البنك أيهما الصحيح.',
+  ),
+  entry_matched_already: no(
+    409,
+    'This entry of the statement stands in the books already. Nothing is booked twice.',
+    'هذا القيد من الكشف مسجل في الدفاتر من قبل. لا يُسجل شيء مرتين.',
+  ),
+  parts_differ: no(
+    422,
+    'The parts do not add up to the entry of the statement. See "amount".',
+    'الأجزاء لا تساوي مجموع قيد الكشف. انظر "amount".',
+  ),
+  match_does_not_fit: no(
+    422,
+    'The entry of the statement cannot be that. See "why", and choose something else.',
+    'لا يمكن أن يكون قيد الكشف كذلك. انظر "why" واختر شيئاً آخر.',
+  ),
 
   list_needs_confirmation: no(
     409,
@@ -516,6 +556,57 @@ export const REFUSALS = {
     409,
     'You have released this payment already. The second release takes another person.',
     'لقد صرفت هذه الدفعة من قبل. الصرف الثاني يحتاج إلى شخص آخر.',
+  ),
+  date_in_past: no(422, 'The day is over. Choose today or a later one.', 'مضى هذا اليوم. اختر اليوم أو يوماً لاحقاً.'),
+  in_payment_file: no(
+    409,
+    'The payment is in a payment file already. It is signed with that file, or taken out of it first.',
+    'الدفعة موجودة في ملف مدفوعات. توقَّع مع ذلك الملف، أو تُخرَج منه أولاً.',
+  ),
+  other_bank_account: no(
+    422,
+    'A payment file is of one bank account. This payment leaves from another.',
+    'ملف المدفوعات يخص حساباً مصرفياً واحداً. هذه الدفعة تخرج من حساب آخر.',
+  ),
+  file_not_awaiting_signature: no(
+    409,
+    'The payment file does not wait for a signature: it is released, or was withdrawn.',
+    'ملف المدفوعات لا ينتظر توقيعاً: فقد صُرف أو سُحب.',
+  ),
+  file_not_released: no(
+    409,
+    'The payment file is not released. It can be taken to the bank after its second signature.',
+    'ملف المدفوعات لم يُصرف بعد. يمكن أخذه إلى المصرف بعد التوقيع الثاني.',
+  ),
+  other_hash: no(
+    409,
+    'This is the hash of another file. Look at the payment file again, and sign what you see.',
+    'هذه بصمة ملف آخر. انظر إلى ملف المدفوعات مرة أخرى ووقّع ما تراه.',
+  ),
+  payment_file_differs: no(
+    409,
+    'What is stored does not give the payment file any more that was prepared. Give nothing to the bank, and tell the auditor.',
+    'ما هو محفوظ لا يعطي ملف المدفوعات الذي أُعد. لا تسلّم المصرف شيئاً وأبلغ المدقق.',
+  ),
+  payments_may_not_leave: no(
+    409,
+    'Some payments of the file may not leave now. Take them out of it, or wait: "payments" says which and why.',
+    'بعض دفعات الملف لا يجوز أن تخرج الآن. أخرجها منه أو انتظر: يبيّن "payments" أيها ولماذا.',
+  ),
+  paid_by_hand: no(
+    409,
+    'No bank could carry this file out, for an account in it has no details. Tell the bank in another way.',
+    'لا يستطيع أي مصرف تنفيذ هذا الملف لأن حساباً فيه بلا بيانات. أبلغ المصرف بطريقة أخرى.',
+  ),
+  sent_already: no(
+    409,
+    'The payment file was given to the bank before. A second time may pay twice: say why.',
+    'سُلّم ملف المدفوعات إلى المصرف من قبل. التسليم مرة ثانية قد يدفع مرتين: اذكر السبب.',
+  ),
+  nothing_to_answer: no(
+    409,
+    'This line of the status report needs no answer, or has one.',
+    'هذا السطر من تقرير المصرف لا يحتاج إلى جواب أو أُجيب عنه.',
   ),
   signature_no_longer_counts: no(
     409,

@@ -3,6 +3,7 @@ import { v7 } from 'uuid'
 /** What each kind of id begins with, so that an id in a log or a mail says what it is. */
 export const ID_KINDS = {
   absence: 'abs',
+  accountCharge: 'ach',
   act: 'act',
   application: 'apl',
   bankAccount: 'bnk',
@@ -29,6 +30,7 @@ export const ID_KINDS = {
   payee: 'pye',
   payeeAccount: 'pya',
   payment: 'pay',
+  paymentFile: 'pfl',
   person: 'per',
   plan: 'pln',
   planRelease: 'plr',
@@ -48,6 +50,11 @@ export const ID_KINDS = {
   sanctionsVersion: 'slv',
   savedQuery: 'sqy',
   screeningCase: 'scs',
+  statement: 'stm',
+  statementEntry: 'ste',
+  statementFile: 'stf',
+  statementUse: 'stu',
+  statusReport: 'psr',
   token: 'tok',
   watchItem: 'wch',
   writeOff: 'wof',

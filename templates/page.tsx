@@ -9,7 +9,9 @@ export type Section =
   | 'donors'
   | 'payees'
   | 'sanctions'
+  | 'sanctions'
   | 'treasury'
+  | 'statements'
   | 'ledger'
   | 'periods'
   | 'experts'
@@ -122,7 +124,7 @@ function Header({ t, here, person, fund, section, unread = 0 }: Frame) {
 const GROUPS: Readonly<Record<keyof Texts['sectionGroups'], readonly Section[]>> = {
   work: ['requests', 'clock', 'opinions', 'processes', 'entities'],
   readiness: ['planning', 'experts'],
-  money: ['donors', 'payees', 'sanctions', 'treasury', 'ledger', 'periods'],
+  money: ['donors', 'payees', 'sanctions', 'statements', 'treasury', 'ledger', 'periods'],
   rules: ['rules', 'delegations', 'break-glass'],
 }
 

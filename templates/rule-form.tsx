@@ -227,6 +227,7 @@ function choicesFor(name: string, of: readonly string[], t: Texts): Choice[] {
       withoutList: t.sanctions.withoutLists,
       phase: t.phases,
       reason: t.clock.reasons,
+      chargeBearer: t.rules.chargeBearers,
     }[name] ?? {}
   return of.map((value) => ({ value, label: wordFor(words, value) }))
 }

@@ -22,6 +22,7 @@ const MAY_IMPORT: [from: RegExp, to: RegExp][] = [
     /^(server\/sanctions\/(policy|name|sound|words)|any-ascii)$/,
   ],
   [/^server\/payees\/(bank-details|latin)$/, /^(ibantools|any-ascii)$/],
+  [/^server\/payment-files\/latin$/, /^any-ascii$/],
   [/^server\/ledger\/verify\/one-file$/, /^(typescript|prettier|node:)/],
   [/^server\/ledger\/verify(\/|$)/, /^(server\/ledger\/verify\/|node:)/],
   [

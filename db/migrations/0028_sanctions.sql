@@ -205,7 +205,7 @@ $$;
 -- Nothing leaves for a payee that is not clear, against the list in force when it leaves.
 create function released_to_who_is_clear() returns trigger language plpgsql set search_path = public, pg_temp as $$
 declare
-  state text := (select screening_state(p.payee_id, (new.released_at at time zone 'utc')::date) from payments p where p.id = new.payment_id);
+  state text := (select screening_state(p.payee_id, (act_time() at time zone 'utc')::date) from payments p where p.id = new.payment_id);
 begin
   if state <> 'clear' then
     raise exception 'the payee of payment % is not clear: %', new.payment_id, state using errcode = 'check_violation', constraint = 'released_to_who_is_clear';

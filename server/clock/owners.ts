@@ -18,8 +18,8 @@ export const OWNERS_OF_STEP = `
                and not exists (select from ties t where t.payee_id = r.payee_id and t.person_id = p.id)
                and not (s.step like 'approval%' and not s.returned
                         and exists (select from decisions_that_count(r.id, s.round) c where c.decided_by = p.id))
-               and not exists (select from payments y join releases l on l.payment_id = y.id
-                                where y.request_id = r.id and y.status = 'certified' and l.released_by = p.id)
+               and not exists (select from payments y join payment_signatures l on l.payment_id = y.id
+                                where y.request_id = r.id and y.status = 'certified' and l.signed_by = p.id)
                and not (w.duty in ('certifier', 'approver', 'releaser') and keeps_away(p.id, r.payee_id)))) order by w.role), '[]')
      from (select 'requester' as role, 'requester' as duty where s.returned
            union all

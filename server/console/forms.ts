@@ -55,6 +55,7 @@ type Ask = {
   method: 'post' | 'put' | 'patch'
   path: string
   params: Record<string, string>
+  query?: Record<string, unknown>
   body?: unknown
   version?: number
 }

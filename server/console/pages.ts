@@ -32,6 +32,7 @@ import { processPages } from './processes.ts'
 import { requestPages } from './requests.ts'
 import { rulePages } from './rules.ts'
 import { signInPages } from './sign-in.ts'
+import { statementPages } from './statements.ts'
 import { treasuryPages } from './treasury.ts'
 
 /** The pages of the console: the same acts as the API, for people in a browser. None needs script. */
@@ -67,6 +68,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   contributionPages(router, served)
   payeePages(router, served)
   treasuryPages(router, served)
+  statementPages(router, served)
   auditPages(router, served)
   samplePages(router, served)
   ledgerPages(router, served)

@@ -55,8 +55,8 @@ export async function paymentsOfRequest(db: Db, requestId: string): Promise<Paym
     db,
     `select p.id, p.code, p.category, p.status, p.memo, p.amount, f.currency, p.instructed, b.currency as "bankCurrency",
             h.name as "certifiedBy", p.certified_at as "certifiedAt",
-            coalesce((select json_agg(json_build_object('personId', l.released_by, 'name', x.name, 'at', l.released_at) order by l.place)
-                        from releases l join people x on x.id = l.released_by where l.payment_id = p.id), '[]') as releases,
+            coalesce((select json_agg(json_build_object('personId', l.signed_by, 'name', x.name, 'at', l.signed_at) order by l.place)
+                        from payment_signatures l join people x on x.id = l.signed_by where l.payment_id = p.id), '[]') as releases,
             (select json_build_object('valueDate', s.value_date, 'reference', s.reference) from settlements s where s.payment_id = p.id) as settlement,
             (select json_build_object('valueDate', t.value_date, 'reason', t.reason) from payment_returns t where t.payment_id = p.id) as returned
        from payments p

@@ -130,7 +130,7 @@ const TO_CERTIFY = `${REQUEST}
 
 const TO_RELEASE = `${PAYMENT}
   where p.fund_id = :fundId and p.status = 'certified' ${FREE_FOR(`'releaser'`)}
-    and not exists (select from releases l where l.payment_id = p.id and l.released_by = :me)
+    and not exists (select from payment_signatures l where l.payment_id = p.id and l.signed_by = :me)
   order by p.id`
 
 const TO_SETTLE = `${PAYMENT}

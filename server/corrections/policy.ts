@@ -24,6 +24,7 @@ export type Instead =
   | 'return_payment'
   | 'record_receipt'
   | 'next_interest'
+  | 'charged_back'
   | 'convert_back'
   | 'reverse_impairment'
   | 'impair_again'
@@ -87,6 +88,7 @@ const OTHERWISE: Readonly<Record<string, Instead>> = {
   recovery_written_off: 'record_receipt',
   // What two people have authorised on its own terms is undone on terms of its own, by two again.
   interest: 'next_interest',
+  bank_charge: 'charged_back',
   conversion_sent: 'convert_back',
   conversion: 'convert_back',
   impairment: 'reverse_impairment',

@@ -17,6 +17,8 @@ export type Policies = {
   bank_charges: { most: string; bps: number }
   /** How long a delegation may be. */
   delegation: { days: number }
+  /** Who bears what banks charge on the way: whoever pays, whoever is paid, each their own, or as the payment scheme says (ISO 20022). */
+  payment_files: { chargeBearer: 'DEBT' | 'CRED' | 'SHAR' | 'SLEV' }
   /** How long a break-glass waits for its second director, and how long its review may take. */
   break_glass: { hours: number; reviewDays: number }
   /** How long an advisory member has to answer what the matrix asks. */
@@ -111,6 +113,7 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
     ['reservation', always, { days: 30 }],
     ['authority_limits', always, limits],
     ['bank_charges', always, { most: `250${'0'.repeat(minorUnit)}`, bps: 300 }],
+    ['payment_files', always, { chargeBearer: 'SHAR' }],
     ['delegation', always, { days: 60 }],
     ['break_glass', always, { hours: 24, reviewDays: 7 }],
     ['advisory_opinion', always, { days: 5 }],

@@ -6,10 +6,12 @@ import { READERS, requireRole, type Actor } from '../people/actor.ts'
 import { reserveNow } from '../treasury/reserve.ts'
 import { dayOf } from '../clock.ts'
 import { usableCurrency } from './currencies.ts'
+import { setAccountDetails } from './account-details.ts'
 import { addToFund, fundById, openFund } from './open.ts'
 
 const tag = 'Funds'
 
+const country = () => joi.string().pattern(/^[A-Z]{2}$/, 'a country code of ISO 3166')
 const code = (pattern: RegExp, name: string) => joi.string().pattern(pattern, name).required()
 
 export function fundEndpoints(): Endpoint[] {
@@ -60,6 +62,35 @@ export function fundEndpoints(): Endpoint[] {
       },
     ),
     post(
+      '/bank-accounts/:bankAccount/details',
+      {
+        tag,
+        summary: 'Say where a bank account of the fund is kept, which payment files need',
+        refuses: ['invalid_request', 'currency_mismatch'],
+        body: object({
+          scheme: joi.string().valid('iban', 'account').required(),
+          account: text(60).required(),
+          clearingCode: text(40),
+          bic: text(20),
+          bankName: text(140).required(),
+          bankCountry: country(),
+          currency: currency(),
+          holder: text(140).required(),
+          address: object({
+            street: text(70),
+            building: text(16),
+            postCode: text(16),
+            town: text(35).required(),
+            country: country().required(),
+          }),
+        }),
+      },
+      async (trx, actor, { params, body }) => ({
+        status: 201,
+        body: await setAccountDetails(trx, actor, { bankAccountId: params.bankAccount!, ...body }),
+      }),
+    ),
+    post(
       '/funds/:fund/donors',
       {
         tag,
@@ -103,7 +134,14 @@ export function fundEndpoints(): Endpoint[] {
 }
 
 const LISTS = {
-  'bank-accounts': `select id, code, name, currency from bank_accounts where fund_id = :fundId order by code`,
+  'bank-accounts': `
+    select b.id, b.code, b.name, b.currency,
+           case when d.number is not null then json_build_object('number', d.number, 'scheme', d.scheme, 'account', d.account, 'bic', d.bic,
+             'clearingCode', d.clearing_code, 'bankName', d.bank_name, 'bankCountry', d.bank_country, 'holder', d.holder, 'setAt', d.set_at,
+             'address', json_build_object('street', d.street, 'building', d.building, 'postCode', d.post_code, 'town', d.town, 'country', d.country)) end as details
+      from bank_accounts b
+      left join lateral (select * from bank_account_details d where d.bank_account_id = b.id order by d.number desc limit 1) d on true
+     where b.fund_id = :fundId order by b.code`,
   donors: `select id, name, kind from donors where fund_id = :fundId order by name, id`,
 }
 

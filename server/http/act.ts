@@ -50,7 +50,7 @@ async function runAsAct(trx: Trx, req: Request, actor: Actor, handle: (trx: Trx)
   // What the database looks at again goes by the same time as the rules.
   await trx.raw(`select set_config('wasata.act_at', ?, true)`, [actor.act.at.toISOString()])
   const answer = await handle(trx)
-  await recordAct(trx, actOf(req, actor, null))
+  await recordAct(trx, actOf(req, actor, actor.act.details ?? null))
   return answer
 }
 

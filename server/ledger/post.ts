@@ -41,6 +41,7 @@ export type EntryKind =
   | 'conversion_sent'
   | 'conversion'
   | 'interest'
+  | 'bank_charge'
   | 'reserve_replenished'
   | 'reserve_released'
   | 'correction'

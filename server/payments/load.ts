@@ -18,6 +18,9 @@ export type LoadedPayment = {
   /** In the bank account's currency: what the bank is told to pay. */
   instructed: Money
   bank: BankAccountRef
+  bankAccountId: string
+  /** The payment file that it is in. */
+  fileId: string | null
 }
 
 /** The payment and its request, both locked, the request first: everything that touches one request's money queues there. */
@@ -30,6 +33,36 @@ export async function lockPayment(
   const request = await lockRequest(trx, found.request_id)
   const payment = await row<PaymentRow>(trx, `${PAYMENT} where p.id = :paymentId for update of p`, { paymentId })
   return { request, payment: loaded(payment!, request) }
+}
+
+/** Payments and their requests, all locked: the requests first, in the order of their ids. In the order asked for. Refuses `not_found`. */
+export async function lockPayments(
+  trx: Trx,
+  paymentIds: readonly string[],
+): Promise<{ payment: LoadedPayment; request: LoadedRequest }[]> {
+  const found = await rows<{ id: string; requestId: string }>(
+    trx,
+    `select id, request_id as "requestId" from payments where id = any(:paymentIds)`,
+    { paymentIds: [...paymentIds] },
+  )
+  const requests = new Map<string, LoadedRequest>()
+  for (const requestId of [...new Set(found.map((one) => one.requestId))].sort())
+    requests.set(requestId, await lockRequest(trx, requestId))
+  const locked = await rows<PaymentRow>(trx, `${PAYMENT} where p.id = any(:paymentIds) order by p.id for update of p`, {
+    paymentIds: [...paymentIds],
+  })
+  const requestOf = new Map(found.map(({ id, requestId }) => [id, requests.get(requestId)!]))
+  const all = new Map(
+    locked.map((one) => {
+      const request = requestOf.get(one.id)!
+      return [one.id, { payment: loaded(one, request), request }]
+    }),
+  )
+  return paymentIds.map((id) => {
+    const one = all.get(id)
+    if (!one) throw new Refusal('not_found', { field: 'payments' })
+    return one
+  })
 }
 
 /** All payments of a request that is locked, locked as well, in the order in which they were certified. */
@@ -45,7 +78,8 @@ export async function lockPaymentsOf(trx: Trx, request: LoadedRequest): Promise<
 type PaymentRow = Record<'amount' | 'instructed' | 'bankCode' | 'bankCurrency', string> &
   Omit<LoadedPayment, 'amount' | 'instructed' | 'bank'>
 
-const PAYMENT = `select p.id, p.code, p.category, p.status, p.version, p.amount, p.instructed, b.code as "bankCode", b.currency as "bankCurrency"
+const PAYMENT = `select p.id, p.code, p.category, p.status, p.version, p.amount, p.instructed,
+         p.bank_account_id as "bankAccountId", p.file_id as "fileId", b.code as "bankCode", b.currency as "bankCurrency"
   from payments p join bank_accounts b on b.id = p.bank_account_id`
 
 function loaded({ bankCode, bankCurrency, amount, instructed, ...rest }: PaymentRow, request: LoadedRequest) {

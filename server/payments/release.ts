@@ -3,88 +3,112 @@ import { mustNotBeSuspended } from '../clock/pause.ts'
 import { Refusal } from '../errors.ts'
 import { dayOf } from '../clock.ts'
 import { conversion, inTransit, payable } from '../ledger/accounts.ts'
-import { credit, debit, postEntry, type Posting } from '../ledger/post.ts'
+import { credit, debit, postEntries, type Entry, type Posting } from '../ledger/post.ts'
 import { moveStage, type StagePart } from '../ledger/stages.ts'
-import { minorUnits, splitByWeight } from '../money.ts'
+import { minorUnits, splitByWeight, subtract } from '../money.ts'
 import { mustBeInTime } from '../no-regret/load.ts'
 import { mustBePayable } from '../payees/accounts.ts'
-import { requireRole, type Actor } from '../people/actor.ts'
+import type { Actor } from '../people/actor.ts'
 import { heldFor, takeDuty, type LoadedRequest } from '../requests/load.ts'
+import type { LoadedPayment } from './load.ts'
 import { mustBeClear } from '../sanctions/screen.ts'
-import { lockPayment, setStatus, type LoadedPayment } from './load.ts'
 import { tellReleased } from './tell.ts'
 
+/** A payment that is to leave, with its request; both are locked. */
+export type Leaving = { readonly payment: LoadedPayment; readonly request: LoadedRequest }
+
+/** Who signed the file that it leaves with, when, and under which act, in their order. */
+export type Signature = {
+  readonly place: 1 | 2
+  readonly signedBy: string
+  readonly signedAt: Date
+  readonly actId: string
+}
+
 /**
- * Releases a certified payment. The first release is a signature; the second, by another person, sends it: the money leaves
- * committed for disbursed, from each contribution in proportion to what it has committed (event 16).
+ * Lets a payment through that may leave, by this signatory, who takes the duty of a releaser in its request. Looked at again with each signature;
+ * whatever else keeps a payment back is asked here, a line each.
  *
- * Refuses, in this order: `not_found`, `role_not_allowed`, `not_awaiting_release`, `suspended`, `ratification_overdue`, `already_released_by_you`, what `mustBePayable` and `takeDuty` refuse,
- * `screening_open` at either signature unless the payee is clear of the lists in force then,
- * `signature_no_longer_counts` where somebody who approved, certified or released must keep away from the payee by now.
+ * Refuses, in this order: `not_awaiting_release`, `suspended`, `ratification_overdue`, what `mustBePayable` and `takeDuty` refuse, and
+ * `signature_no_longer_counts` where somebody who approved, certified or released must keep away from the payee by now; last `screening_open`
+ * unless the payee is clear of the sanctions lists in force then.
  */
-export async function releasePayment(
-  trx: Trx,
-  actor: Actor,
-  { paymentId }: { paymentId: string },
-): Promise<{ id: string; status: 'certified' | 'released'; releases: number }> {
-  const { payment, request } = await lockPayment(trx, paymentId)
-  requireRole(actor, request.fundId, ['treasurer', 'bank_signatory'])
+export async function mustBeReleasable(trx: Trx, actor: Actor, { payment, request }: Leaving): Promise<void> {
   if (payment.status !== 'certified') throw new Refusal('not_awaiting_release', { current: payment.status })
   await mustNotBeSuspended(trx, request.id)
   await mustBeInTime(trx, actor, request.id)
-  const before = await trx('releases').where({ payment_id: paymentId }).pluck('released_by')
-  if (before.includes(actor.personId)) throw new Refusal('already_released_by_you')
-  await mustBePayable(trx, actor, paymentId)
+  await mustBePayable(trx, actor, payment.id)
   await takeDuty(trx, actor, { requestId: request.id, duty: 'releaser' })
-  await allSignaturesCount(trx, paymentId)
+  await allSignaturesCount(trx, payment.id)
   await mustBeClear(trx, actor, request.payeeId!)
+}
 
-  // From here on everything must succeed.
-  const place = before.length + 1
-  await trx('releases').insert({
-    payment_id: paymentId,
-    request_id: request.id,
-    place,
-    released_by: actor.personId,
-    released_at: actor.act.at,
-    act_id: actor.act.id,
-  })
-  if (place === 1) return { id: paymentId, status: 'certified', releases: 1 }
-
-  const held = await heldFor(trx, request, 'committed')
-  const shares = splitByWeight(
-    payment.amount,
-    held.map((part) => part.amount),
-  )
-  const parts = held.map((part, i) => ({ ...part, amount: shares[i]! }))
-  await trx('payment_funding').insert(
-    parts
-      .filter(({ amount }) => !amount.amount.isZero())
-      .map(({ contributionId, amount }) => ({
-        payment_id: paymentId,
-        contribution_id: contributionId,
-        amount: minorUnits(amount),
-      })),
-  )
-  await setStatus(trx, payment, 'released')
-  if (request.status === 'approved') {
-    await trx('requests')
-      .where({ id: request.id })
-      .update({ status: 'active', version: request.version + 1 })
-  }
-  await postEntry(
-    trx,
-    { fundId: request.fundId, actId: actor.act.id },
-    {
+/**
+ * Payments leave, all of them: their money goes from committed to disbursed, from each contribution in proportion to what it has committed
+ * (event 16). Everything has been looked at before.
+ */
+export async function releaseAll(
+  trx: Trx,
+  actor: Actor,
+  { fundId, fileId, leaving, signatures }: ReleasedFile,
+): Promise<void> {
+  const entries: Entry[] = []
+  const funding: Record<string, string>[] = []
+  const held = new Map<string, StagePart[]>()
+  for (const { payment, request } of leaving) {
+    const before = held.get(request.id) ?? (await heldFor(trx, request, 'committed'))
+    const shares = splitByWeight(
+      payment.amount,
+      before.map((part) => part.amount),
+    )
+    const parts = before.map((part, i) => ({ ...part, amount: shares[i]! }))
+    // What the next payment of the same request finds.
+    held.set(
+      request.id,
+      before.map((part, i) => ({ ...part, amount: subtract(part.amount, shares[i]!) })),
+    )
+    for (const { contributionId, amount } of parts.filter((part) => !part.amount.amount.isZero()))
+      funding.push({ payment_id: payment.id, contribution_id: contributionId, amount: minorUnits(amount) })
+    entries.push({
       kind: 'payment_released',
-      source: paymentId,
+      source: payment.id,
       occurredOn: dayOf(actor.act.at),
       memo: `${payment.code} ${request.code}`,
       postings: releasePostings(payment, request, parts),
-    },
-  )
-  await tellReleased(trx, actor, request, payment)
-  return { id: paymentId, status: 'released', releases: 2 }
+    })
+  }
+  await trx.batchInsert('releases', leaving.flatMap(releasesBy(fileId, signatures)), ROWS_AT_ONCE)
+  await trx.batchInsert('payment_funding', funding, ROWS_AT_ONCE)
+  await trx('payments')
+    .whereIn(
+      'id',
+      leaving.map(({ payment }) => payment.id),
+    )
+    .update({ status: 'released', version: trx.raw('version + 1') })
+  const first = leaving.filter(({ request }) => request.status === 'approved').map(({ request }) => request.id)
+  await trx('requests')
+    .whereIn('id', first)
+    .update({ status: 'active', version: trx.raw('version + 1') })
+  await postEntries(trx, { fundId, actId: actor.act.id }, entries)
+  for (const { payment, request } of leaving) await tellReleased(trx, actor, request, payment)
+}
+
+export type ReleasedFile = {
+  readonly fundId: string
+  readonly fileId: string
+  readonly leaving: readonly Leaving[]
+  readonly signatures: readonly Signature[]
+}
+
+const ROWS_AT_ONCE = 500
+
+/** The rows of both signatures, for each payment of a file. */
+function releasesBy(fileId: string, signatures: readonly Signature[]) {
+  return ({ payment, request }: Leaving) =>
+    signatures.map(({ place, signedBy, signedAt, actId }) => ({
+      ...{ payment_id: payment.id, request_id: request.id, file_id: fileId, place },
+      ...{ released_by: signedBy, released_at: signedAt, act_id: actId },
+    }))
 }
 
 async function allSignaturesCount(trx: Trx, paymentId: string): Promise<void> {

@@ -6,11 +6,11 @@ import { keyIn, pageOf } from '../http/pages.ts'
 import { amount, amountOrZero, bookDay, id, joi, object, pageKeys, query, text } from '../http/schemas.ts'
 import { minorText } from '../money.ts'
 import { entitiesOf, READERS, requireRole } from '../people/actor.ts'
+import { releasePayment } from '../payment-files/release-one.ts'
 import { DUTY_REFUSALS } from '../requests/policy.ts'
 import { cancelPayment } from './cancel.ts'
 import { approveCharge, chargeApprovals } from './charges.ts'
 import { certifyPayment } from './certify.ts'
-import { releasePayment } from './release.ts'
 import { returnPayment } from './return.ts'
 import { settlePayment } from './settle.ts'
 
@@ -104,16 +104,20 @@ export function paymentEndpoints(): Endpoint[] {
           'suspended',
           'ratification_overdue',
           'already_released_by_you',
+          'in_payment_file',
+          'payment_file_differs',
+          'other_hash',
           'bank_details_changed',
           'cooling_time',
           'signature_no_longer_counts',
           'period_closed',
           ...DUTY_REFUSALS,
         ],
+        body: joi.object({ sha256: joi.string().pattern(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal') }).default({}),
       },
-      async (trx, actor, { params }) => ({
+      async (trx, actor, { params, body }) => ({
         status: 201,
-        body: await releasePayment(trx, actor, { paymentId: params.payment! }),
+        body: await releasePayment(trx, actor, { paymentId: params.payment!, ...body }),
       }),
     ),
     post(
@@ -231,7 +235,7 @@ async function payments(
             p.amount, f.currency, p.instructed, b.currency as "bankCurrency", p.bank_account_id as "bankAccountId", p.status, p.version,
             p.memo, p.payee_account_id as "payeeAccountId", p.not_duplicate_of as "notDuplicateOf",
             p.not_duplicate_reason as "notDuplicateReason", p.certified_by as "certifiedBy", p.certified_at as "certifiedAt",
-            (select count(*) from releases l where l.payment_id = p.id)::int as releases
+            (select count(*) from payment_signatures s where s.payment_id = p.id)::int as releases, p.file_id as "fileId", p.uetr
        from payments p
        join requests r on r.id = p.request_id
        join payees y on y.id = p.payee_id
@@ -276,7 +280,7 @@ async function history(db: Db, paymentId: string) {
   return {
     releasedBy: await rows(
       db,
-      `select place, released_by as "personId", released_at as "at" from releases where payment_id = :paymentId order by place`,
+      `select place, signed_by as "personId", signed_at as "at" from payment_signatures where payment_id = :paymentId order by place`,
       by,
     ),
     funding: parts.map((part) => ({ ...part, amount: minorText(part.amount, currencies!.fund) })),

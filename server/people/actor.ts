@@ -51,8 +51,8 @@ export type Actor = {
   /** Signed in with a password that somebody else made, and so may only choose another. */
   readonly passwordIsFirst: boolean
   readonly grants: readonly Grant[]
-  /** The fund is noted as soon as it is known, so that a refused attempt is kept with it. */
-  readonly act: NewAct & { fundId: string | null; looks?: Look[] }
+  /** The fund is noted as soon as it is known, so that a refused attempt is kept with it; `details` are kept and sealed with the act. */
+  readonly act: NewAct & { fundId: string | null; looks?: Look[]; details?: Record<string, unknown> }
 }
 
 /** A look at the file of a confidential process; noted by what reads it, and kept before anything is told. */

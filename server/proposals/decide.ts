@@ -5,6 +5,7 @@ import { Refusal } from '../errors.ts'
 import { bookRecoveryWriteOff } from '../no-regret/write-off.ts'
 import { holdsRole, READERS, requireRole, type Actor, type Role } from '../people/actor.ts'
 import { bookRule } from '../rules/propose.ts'
+import { bookAccountCharge } from '../treasury/charges.ts'
 import { bookConversion } from '../treasury/convert.ts'
 import { bookInterestCharge } from '../treasury/interest.ts'
 import { bookReserveTransfer } from '../treasury/reserve-transfers.ts'
@@ -24,6 +25,7 @@ const KINDS: Record<
 > = {
   conversion: { deciders: CASH_DECIDERS, book: bookConversion },
   interest_charge: { deciders: CASH_DECIDERS, book: bookInterestCharge },
+  account_charge: { deciders: CASH_DECIDERS, book: bookAccountCharge },
   write_off: { deciders: AUTHORITIES, book: bookWriteOff },
   impairment: { deciders: AUTHORITIES, book: bookImpairment },
   impairment_reversal: { deciders: AUTHORITIES, book: bookImpairmentReversal },

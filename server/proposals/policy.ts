@@ -5,6 +5,7 @@ import { exceeds, fromMinorUnits, type Money } from '../money.ts'
 export const PROPOSAL_KINDS = [
   'conversion',
   'interest_charge',
+  'account_charge',
   'write_off',
   'impairment',
   'impairment_reversal',

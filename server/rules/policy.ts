@@ -73,6 +73,7 @@ export const SUBJECTS = {
       of: { ceiling: { kind: 'amount' }, ratificationHours: { kind: 'count', least: 1, most: 24 * 30 }, steps },
     },
   },
+  payment_files: { chargeBearer: { kind: 'choice', of: ['SHAR', 'DEBT', 'CRED', 'SLEV'] } },
   delegation: { days: { kind: 'count', least: 1, most: 366 } },
   break_glass: {
     hours: { kind: 'count', least: 1, most: 168 },

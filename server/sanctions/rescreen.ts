@@ -20,18 +20,26 @@ export async function rescreenPayees(db: Db, now: Date, stopping?: AbortSignal):
   let screened = 0
   for (const { id } of funds) {
     for (let done = AT_ONCE; done === AT_ONCE && !stopping?.aborted; screened += done)
-      done = await db.transaction((trx) => someOf(trx, id, now))
+      done = await someOf(db, id, now)
   }
   return screened
 }
 
-async function someOf(trx: Trx, fundId: string, at: Date): Promise<number> {
+/** Those without a hit in one transaction; each of the others, who may be locked elsewhere, in its own. */
+async function someOf(db: Db, fundId: string, at: Date): Promise<number> {
+  const { done, held } = await db.transaction((trx) => freeOf(trx, fundId, at))
+  for (const id of held)
+    await db.transaction((trx) => screenPayee(trx, { personId: null, act: { id: null, at } }, id, 'list'))
+  return done
+}
+
+async function freeOf(trx: Trx, fundId: string, at: Date): Promise<{ done: number; held: string[] }> {
   const [mine] = await rows<{ mine: boolean }>(
     trx,
     `select pg_try_advisory_xact_lock(hashtextextended(:key, 0)) as mine`,
     { key: `rescreening ${fundId}` },
   )
-  if (!mine!.mine) return 0
+  if (!mine!.mine) return { done: 0, held: [] }
   await trx.raw('select pg_advisory_xact_lock_shared(hashtextextended(?, 0))', [`sanctions ${fundId}`])
   const { edition, threshold } = await inForce(trx, fundId, dayOf(at))
   const left = await rows<{ id: string; names: string[]; open: boolean }>(trx, LEFT, {
@@ -40,7 +48,7 @@ async function someOf(trx: Trx, fundId: string, at: Date): Promise<number> {
     threshold,
     most: AT_ONCE,
   })
-  if (left.length === 0) return 0
+  if (left.length === 0) return { done: 0, held: [] }
   const index = await namesInForce(trx, fundId, edition)
   const free: { id: string; names: string[] }[] = []
   const held: string[] = []
@@ -56,8 +64,7 @@ async function someOf(trx: Trx, fundId: string, at: Date): Promise<number> {
     threshold,
     at,
   })
-  for (const id of held) await screenPayee(trx, { personId: null, act: { id: null, at } }, id, 'list')
-  return left.length
+  return { done: left.length, held }
 }
 
 const LEFT = `

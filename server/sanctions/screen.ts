@@ -4,7 +4,7 @@ import { Refusal } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { notify, type Teller } from '../notifications/notify.ts'
 import { findHits, type Hit } from './candidates.ts'
-import { inForce, namesInForce, type EntryInForce } from './in-force.ts'
+import { inForce, namesInForce, type EntryInForce, type InForce } from './in-force.ts'
 
 export type Occasion = 'registration' | 'list' | 'release' | 'asked'
 export type ScreeningState = 'clear' | 'open' | 'confirmed' | 'no_list' | 'not_screened' | 'out_of_date'
@@ -25,17 +25,14 @@ export async function screenPayee(
   const fundId: string = payee.fund_id
   // An import waits for whoever screens by the edition before it, and who comes after it screens by the new one.
   await trx.raw('select pg_advisory_xact_lock_shared(hashtextextended(?, 0))', [`sanctions ${fundId}`])
-  await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`screening ${payeeId}`])
   const { edition, threshold } = await inForce(trx, fundId, dayOf(teller.act.at))
   if (edition === 0) return undefined
-  const known = await row<{ names: string[]; hits: number | null }>(
-    trx,
-    `select n.names, s.hits from (select payee_names(:payeeId) as names) n
-       left join screenings s on s.payee_id = :payeeId and s.edition = :edition and s.threshold = :threshold and s.names_hash = names_hash(n.names)`,
-    { payeeId, edition, threshold },
-  )
-  const { names, hits: before } = known!
-  if (before !== null) return { hits: before, opened: 0 }
+  const before = await standing(trx, { payeeId, edition, threshold })
+  if (before.hits !== null) return { hits: before.hits, opened: 0 }
+  // Of two who screen a payee the second finds what the first has found.
+  await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`screening ${payeeId}`])
+  const { names, hits: meanwhile } = await standing(trx, { payeeId, edition, threshold })
+  if (meanwhile !== null) return { hits: meanwhile, opened: 0 }
 
   const hits = findHits(await namesInForce(trx, fundId, edition), names, threshold)
   await lapseOthers(trx, teller, payeeId, names, hits)
@@ -66,6 +63,17 @@ export async function screeningState(trx: Trx, payeeId: string, on: string): Pro
     on,
   })
   return found!.state
+}
+
+/** How the payee is called, and its hits where it was screened so already. */
+async function standing(trx: Trx, by: { payeeId: string } & InForce): Promise<{ names: string[]; hits: number | null }> {
+  const found = await row<{ names: string[]; hits: number | null }>(
+    trx,
+    `select n.names, s.hits from (select payee_names(:payeeId) as names) n
+       left join screenings s on s.payee_id = :payeeId and s.edition = :edition and s.threshold = :threshold and s.names_hash = names_hash(n.names)`,
+    by,
+  )
+  return found!
 }
 
 async function openCase(

@@ -98,6 +98,7 @@ export const correctionsAr: typeof correctionsEn = {
       cancel_payment: 'اذكر البند الصحيح أو ألغِ الدفعة.',
       return_payment: 'سجّل أن الدفعة عادت.',
       record_receipt: 'سجّل ما يعود كقبض.',
+      charged_back: 'اطلب من البنك تصحيحه. ما يقيّده عندئذ يظهر في كشفه التالي.',
       next_interest: 'سجّل الفرق مع فائدة الأيام التالية، وسالبًا إن سُجّل أكثر مما يجب.',
       convert_back: 'سجّل تحويلًا معاكسًا.',
       reverse_impairment: 'اقترح عكس انخفاض القيمة.',

@@ -81,6 +81,7 @@ export const treasuryAr: typeof treasuryEn = {
     kinds: {
       conversion: 'تحويل بين حسابات الصندوق',
       interest_charge: 'فوائد سالبة',
+      account_charge: 'رسوم بنك على حساب',
       write_off: 'شطب',
       impairment: 'انخفاض قيمة مستحق',
       impairment_reversal: 'عكس انخفاض القيمة',

@@ -7,6 +7,7 @@ import { periodsAr } from './ar-periods.ts'
 import { ruleErrorsAr, rulesInAr } from './ar-rules.ts'
 import { sanctionsAr } from './ar-sanctions.ts'
 import { planningAr } from './ar-planning.ts'
+import { statementsInAr } from './ar-statements.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import { clockInAr } from './ar-clock.ts'
@@ -28,6 +29,7 @@ export const ar: Texts = {
     clock: 'الساعة',
     donors: 'المانحون',
     payees: 'المستفيدون',
+    statements: 'كشوف البنك',
     treasury: 'الخزينة',
     ledger: 'دفتر الأستاذ',
     periods: 'الفترات',
@@ -304,6 +306,7 @@ export const ar: Texts = {
 
   ...moneyInAr,
   ...expertsAr,
+  ...statementsInAr,
   ...treasuryAr,
   ...peopleInAr,
   ...delegationsAr,
@@ -536,6 +539,7 @@ export const ar: Texts = {
     conversion_sent: 'تحويل في الطريق',
     conversion: 'تحويل بين حسابات الصندوق',
     interest: 'فوائد',
+    bank_charge: 'رسوم بنكية على حساب',
     reserve_replenished: 'تعويض الاحتياطي',
     reserve_released: 'صرف من الاحتياطي',
     correction: 'تصحيح: قيد عكسي',

@@ -98,6 +98,7 @@ export const correctionsEn = {
       cancel_payment: 'Give the right category, or cancel the payment.',
       return_payment: 'Record that the payment came back.',
       record_receipt: 'Record what comes back as a receipt.',
+      charged_back: 'Ask the bank to put it right. What it books then is on its next statement.',
       next_interest: 'Record what differs with the interest of the next days, negative if too much was recorded.',
       convert_back: 'Record a conversion back.',
       reverse_impairment: 'Propose to take the impairment back.',

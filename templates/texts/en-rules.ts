@@ -10,6 +10,7 @@ export const rulesInEn = {
       authority_limits: 'Who may give up the fund’s money',
       bank_charges: 'What a bank may keep of a payment',
       recognition: 'Accounting standard for new agreements',
+      payment_files: 'Charges of banks on the way',
       delegation: 'Standing in for somebody',
       break_glass: 'Breaking the glass',
       advisory_opinion: 'Advisory opinions',
@@ -30,6 +31,8 @@ export const rulesInEn = {
       bank_charges:
         'The larger of the two may be kept without anybody asking; above it a controller must confirm the amount.',
       recognition: 'The standard by which agreements signed from that day on are recognised.',
+      payment_files:
+        'Who bears what banks charge for payments of files prepared from that day on. Within the euro area banks take only “as the scheme says”.',
       delegation: 'A delegation is at most this long.',
       break_glass:
         'So long a second director has to confirm that a step is taken in place of its owners, and so long its owners have to review it.',
@@ -95,6 +98,12 @@ export const rulesInEn = {
       approved: 'It is confirmed and holds from its day on.',
       rejected: 'It is rejected; nothing changes.',
     },
+    chargeBearers: {
+      SHAR: 'each side its own bank’s (SHAR)',
+      DEBT: 'the fund (DEBT)',
+      CRED: 'the payee (CRED)',
+      SLEV: 'as the scheme says (SLEV)',
+    },
     fields: {
       rows: 'Amounts',
       upTo: 'Up to and including',
@@ -109,6 +118,7 @@ export const rulesInEn = {
       expired: 'The rating has run out',
       unrated: 'Nobody has rated the payee',
       rule: 'These pay first',
+      chargeBearer: 'Charges are borne by',
       days: 'Days',
       hours: 'Hours',
       coolingHours: 'Hours that changed bank details cool',

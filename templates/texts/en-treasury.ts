@@ -84,6 +84,7 @@ export const treasuryEn = {
     kinds: {
       conversion: 'Conversion between own accounts',
       interest_charge: 'Negative interest',
+      account_charge: 'Charge of a bank on an account',
       write_off: 'Write-off',
       impairment: 'Impairment',
       impairment_reversal: 'Impairment taken back',

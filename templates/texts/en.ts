@@ -7,6 +7,7 @@ import { periodsEn } from './en-periods.ts'
 import { ruleErrorsEn, rulesInEn } from './en-rules.ts'
 import { sanctionsEn } from './en-sanctions.ts'
 import { planningEn } from './en-planning.ts'
+import { statementsInEn } from './en-statements.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
@@ -27,6 +28,7 @@ export const en = {
     clock: 'Clock',
     donors: 'Donors',
     payees: 'Payees',
+    statements: 'Statements',
     treasury: 'Treasury',
     ledger: 'Ledger',
     periods: 'Periods',
@@ -303,6 +305,7 @@ export const en = {
 
   ...moneyInEn,
   ...expertsEn,
+  ...statementsInEn,
   ...treasuryEn,
   ...peopleInEn,
   ...delegationsEn,
@@ -540,6 +543,7 @@ export const en = {
     conversion_sent: 'Conversion, on its way',
     conversion: 'Conversion between own accounts',
     interest: 'Interest',
+    bank_charge: 'Bank charge on an account',
     reserve_replenished: 'Reserve replenished',
     reserve_released: 'Reserve released',
     correction: 'Correction: mirror',

@@ -54,7 +54,9 @@ test('a file says what the standard demands, in Latin letters', () => {
 })
 
 test('files that were signed can be built again after any change of the code: the same content gives these very bytes', () => {
-  expect(createHash('sha256').update(pain001(FILE)).digest('hex')).toBe('f40e324a5bef8f6aa1cffd2d8cbf7e65a074d43ffae765cab55c503a2f34640e')
+  expect(createHash('sha256').update(pain001(FILE)).digest('hex')).toBe(
+    'f40e324a5bef8f6aa1cffd2d8cbf7e65a074d43ffae765cab55c503a2f34640e',
+  )
 })
 
 test.each([
