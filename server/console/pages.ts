@@ -31,6 +31,7 @@ import { planPages } from './plans.ts'
 import { processPages } from './processes.ts'
 import { requestPages } from './requests.ts'
 import { rulePages } from './rules.ts'
+import { sanctionsPages } from './sanctions.ts'
 import { signInPages } from './sign-in.ts'
 import { statementPages } from './statements.ts'
 import { treasuryPages } from './treasury.ts'
@@ -67,6 +68,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   donorPages(router, served)
   contributionPages(router, served)
   payeePages(router, served)
+  sanctionsPages(router, served)
   treasuryPages(router, served)
   statementPages(router, served)
   auditPages(router, served)

@@ -19,8 +19,7 @@ export async function rescreenPayees(db: Db, now: Date, stopping?: AbortSignal):
   const funds = await rows<{ id: string }>(db, 'select distinct fund_id as id from sanctions_versions order by fund_id')
   let screened = 0
   for (const { id } of funds) {
-    for (let done = AT_ONCE; done === AT_ONCE && !stopping?.aborted; screened += done)
-      done = await someOf(db, id, now)
+    for (let done = AT_ONCE; done === AT_ONCE && !stopping?.aborted; screened += done) done = await someOf(db, id, now)
   }
   return screened
 }

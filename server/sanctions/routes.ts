@@ -50,7 +50,7 @@ export function sanctionsEndpoints(): Endpoint[] {
             .valid(...FORMATS)
             .default('un_xml'),
           fileName: text(200).default('consolidated.xml'),
-          confirmed: joi.boolean().default(false),
+          confirmed: joi.boolean().prefs({ convert: true }).default(false),
         }),
       },
       async (trx, actor, { params, query: given, body }) => {

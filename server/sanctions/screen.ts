@@ -66,7 +66,10 @@ export async function screeningState(trx: Trx, payeeId: string, on: string): Pro
 }
 
 /** How the payee is called, and its hits where it was screened so already. */
-async function standing(trx: Trx, by: { payeeId: string } & InForce): Promise<{ names: string[]; hits: number | null }> {
+async function standing(
+  trx: Trx,
+  by: { payeeId: string } & InForce,
+): Promise<{ names: string[]; hits: number | null }> {
   const found = await row<{ names: string[]; hits: number | null }>(
     trx,
     `select n.names, s.hits from (select payee_names(:payeeId) as names) n

@@ -9,8 +9,9 @@ export function bringList(
   fundId: string,
   lines: readonly string[] = ['1,person,Qwyrzen Ullbrokk,,,,,,'],
 ): Test {
-  return by
-    .post(`/funds/${fundId}/sanctions-versions?list=invented&format=csv&fileName=invented.csv`)
-    .set('content-type', 'application/octet-stream')
-    .send([HEADING, ...lines].join('\n')) as Test
+  const file = Buffer.from([HEADING, ...lines].join('\n'))
+  return by.post(
+    `/funds/${fundId}/sanctions-versions?list=invented&format=csv&fileName=invented.csv&confirmed=true`,
+    file,
+  )
 }
