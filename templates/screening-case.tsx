@@ -32,11 +32,7 @@ export function casePage(frame: Omit<Frame, 'title'>, shown: CaseShown): string 
         </div>
       )}
       <h1>
-        <Said
-          text={words.caseTitle}
-          payee={<Name>{payeeName}</Name>}
-          listed={<Name>{listedName.name}</Name>}
-        />
+        <Said text={words.caseTitle} payee={<Name>{payeeName}</Name>} listed={<Name>{listedName.name}</Name>} />
       </h1>
       <p class="lead">
         <span class={`status status-${of.state === 'clear' ? 'received' : 'submitted'}`}>
@@ -113,7 +109,13 @@ function Entry({ of: { entry, list }, t }: { of: CaseTold; t: Texts }) {
           [words.reference, entry.reference && <bdi>{entry.reference}</bdi>],
           [words.listedNames, <Names of={entry.names.map(({ name }) => name)} />],
           ...entry.facts.map(
-            ({ fact, value }) => [wordFor(words.facts, fact), <p class="long" dir="auto">{value}</p>] as const,
+            ({ fact, value }) =>
+              [
+                wordFor(words.facts, fact),
+                <p class="long" dir="auto">
+                  {value}
+                </p>,
+              ] as const,
           ),
         ]}
       />
@@ -164,9 +166,7 @@ function Decisions({ of, t }: { of: CaseTold['decisions']; t: Texts }) {
           {of.map((one) => (
             <tr>
               <th scope="row">{wordFor(words.states, one.verdict)}</th>
-              <td class="wide">
-                {one.decidedBy ? <Name>{one.reason}</Name> : wordFor(words.verdicts, one.verdict)}
-              </td>
+              <td class="wide">{one.decidedBy ? <Name>{one.reason}</Name> : wordFor(words.verdicts, one.verdict)}</td>
               <td>{one.decidedBy ? <Name>{one.decidedBy.name}</Name> : words.byItself}</td>
               <td>
                 <Moment at={one.decidedAt} t={t} />

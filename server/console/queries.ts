@@ -42,6 +42,11 @@ export type PaymentShown = {
   instructed: MoneyText
   certifiedBy: string
   certifiedAt: Date
+  /** Where it goes. */
+  account: { structured: boolean; holder: string | null; number: string }
+  /** So many others looked the same, and why it is not one of them. */
+  alike: number
+  notDuplicateReason: string | null
   releases: { personId: string; name: string; at: string }[]
   settlement: { valueDate: string; reference: string } | null
   returned: { valueDate: string; reason: string } | null
@@ -54,7 +59,8 @@ export async function paymentsOfRequest(db: Db, requestId: string): Promise<Paym
   >(
     db,
     `select p.id, p.code, p.category, p.status, p.memo, p.amount, f.currency, p.instructed, b.currency as "bankCurrency",
-            h.name as "certifiedBy", p.certified_at as "certifiedAt",
+            h.name as "certifiedBy", p.certified_at as "certifiedAt", cardinality(p.not_duplicate_of) as alike, p.not_duplicate_reason as "notDuplicateReason",
+            json_build_object('structured', a.structured, 'holder', a.holder, 'number', a.account) as account,
             coalesce((select json_agg(json_build_object('personId', l.signed_by, 'name', x.name, 'at', l.signed_at) order by l.place)
                         from payment_signatures l join people x on x.id = l.signed_by where l.payment_id = p.id), '[]') as releases,
             (select json_build_object('valueDate', s.value_date, 'reference', s.reference) from settlements s where s.payment_id = p.id) as settlement,
@@ -63,6 +69,7 @@ export async function paymentsOfRequest(db: Db, requestId: string): Promise<Paym
        join funds f on f.id = p.fund_id
        join bank_accounts b on b.id = p.bank_account_id
        join people h on h.id = p.certified_by
+       join payee_accounts a on a.id = p.payee_account_id
       where p.request_id = :requestId order by p.id`,
     { requestId },
   )

@@ -1,10 +1,14 @@
+import { readName } from '../../server/sanctions/name.ts'
+import { compareNames } from '../../server/sanctions/policy.ts'
 import { rescreenPayees } from '../../server/sanctions/rescreen.ts'
 import { approved, certify, decide, draft, submit, verifiedPayee } from '../support/asking.ts'
 import { newPayee } from '../support/bank-details.ts'
 import { bringList } from '../support/lists.ts'
+import { decideOn, proposeRule } from '../rules/ruling.ts'
 import { received } from '../support/money-in.ts'
 import { ownService, type Caller, type Fund } from '../support/service.ts'
 import { inventedList, publishedForm } from './invented-list.ts'
+import { measureQuality } from './quality.ts'
 
 /** Lists, screening, cases, and what they hold back, through the front door. */
 
@@ -294,12 +298,36 @@ test('where no list was ever brought in nothing is released, unless the fund’s
   const payment = (await certify(bare, request.id, '100.00').expect(201)).body.id
   const release = () => bare.cast.treasurer!.post(`/payments/${payment}/releases`)
   expect((await release().expect(409)).body).toMatchObject({ code: 'screening_open', why: 'no_list' })
-  await service
-    .database()
-    .owner('policies')
-    .insert({
-      ...{ fund_id: bare.id, subject: 'screening', effective_from: '2026-01-01' },
-      terms: JSON.stringify({ threshold: 80, withoutList: 'release' }),
-    })
+  const rule = await proposeRule(bare, 'screening', { threshold: 80, withoutList: 'release' }).expect(201)
+  await decideOn(bare.cast.headOfDepartment!, rule.body.id).expect(201)
   await release().expect(201)
+})
+
+test.each([
+  ['Muhammad al-Zubayri', 'Mohamed Alzubairi', 'same_consonants'],
+  ['Abd al-Rahman Salih', 'Abderrahmane Saleh', 'same'],
+  ['Sayf al-Din Omar', 'Saifuddin Umar', 'joined'],
+  ['Хрущенков Евгений', 'Yevgeny Khrushchenkov', 'same_consonants'],
+  ['张泽民', 'Zhang Zemin', 'joined'],
+  ['J. Habyalinka', 'Jean Habyalinka', 'initial'],
+  ['QNT', 'Qamarani Noorvand Trading', 'acronym'],
+])('%s is found as %s, and it is said that this is by %s', (payee, listed, how) => {
+  const { score, explain } = compareNames(readName(payee), readName(listed))
+  expect(score).toBeGreaterThanOrEqual(80)
+  expect(explain().map((part) => part.how)).toContain(how)
+})
+
+test.each([
+  ['Ahmad Zubayr', 'Hamid Zubayr'],
+  ['Musa Ibrahim', 'Musa'],
+  ['Zaryanik Holding', 'Zaryanik Trading Company'],
+  ['Jean Mukendizi', 'Jean Kabeyalu'],
+])('%s is not taken for %s', (payee, listed) => {
+  expect(compareNames(readName(payee), readName(listed)).score).toBeLessThan(80)
+})
+
+test('of planted variants at least 96 in a hundred are found, and of innocent names from the same parts at most 9 hit', () => {
+  const quality = measureQuality(80, { listed: 210, innocent: 700 })
+  expect((100 * quality.found) / quality.variants).toBeGreaterThanOrEqual(97)
+  expect((100 * quality.falseHits.length) / quality.innocents).toBeLessThanOrEqual(9)
 })
