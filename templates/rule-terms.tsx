@@ -75,6 +75,7 @@ export function Value({ name, value, t }: { name: string; value: unknown; t: Tex
   if (name === 'withoutList') return <>{wordFor(t.sanctions.withoutLists, value as string)}</>
   if (name === 'rule') return <>{wordFor(t.fundingRules, value as string)}</>
   if (name === 'chargeBearer') return <>{wordFor(t.rules.chargeBearers, value as string)}</>
+  if (name === 'kind') return <>{wordFor(words.organisationTypes, value as string)}</>
   return <>{value as ComponentChildren}</>
 }
 
