@@ -16,11 +16,11 @@ const MAY_IMPORT: [from: RegExp, to: RegExp][] = [
   [/^server\/money$/, /^decimal\.js$/],
   [/^server\/ids$/, /^uuid$/],
   [/^server\/(errors|days)$/, /^$/],
-  [/^server\/[a-z-]+\/policy$/, /^server\/(errors|money|days|(funding|requests|clock)\/policy)$/],
   [
     /^server\/sanctions\/(policy|name|sound|words|candidates)$/,
     /^(server\/sanctions\/(policy|name|sound|words)|any-ascii)$/,
   ],
+  [/^server\/[a-z-]+\/policy$/, /^server\/(errors|money|days|(funding|requests|clock)\/policy)$/],
   [/^server\/payees\/(bank-details|latin)$/, /^(ibantools|any-ascii)$/],
   [/^server\/payment-files\/latin$/, /^any-ascii$/],
   [/^server\/ledger\/verify\/one-file$/, /^(typescript|prettier|node:)/],

@@ -74,7 +74,6 @@ export function findHits<Entry extends Findable>(
     for (const [number, whole] of candidatesFor(name, byKey, known)) {
       const { entry, listedName, name: listed } = known[number]!
       if (atMost(name, listed, weigh) < threshold && !(whole && mayJoin(name, listed))) continue
-      ;(globalThis as any).N = ((globalThis as any).N ?? 0) + 1
       const comparison = compareNames(name, listed, weigh)
       if (comparison.score < threshold || comparison.score <= (best.get(entry)?.score ?? 0)) continue
       best.set(entry, { entry, payeeName, listedName, ...comparison })

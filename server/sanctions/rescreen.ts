@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import { rows, type Db, type Trx } from '../../db/connect.ts'
 import { dayOf } from '../clock.ts'
 import { findHits } from './candidates.ts'
@@ -54,7 +53,7 @@ async function freeOf(trx: Trx, fundId: string, at: Date): Promise<{ done: numbe
   for (const [i, { id, names, open }] of left.entries()) {
     if (open || findHits(index, names, threshold).length > 0) held.push(id)
     else free.push({ id, names })
-    if (i % IN_A_ROW === 0) await turn()
+    if (i % IN_A_ROW === 0) await new Promise((done) => setImmediate(done))
   }
   await trx.raw(WRITTEN, {
     ids: free.map(({ id }) => id),
