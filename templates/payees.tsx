@@ -50,15 +50,15 @@ function Register({ action, value, problem, countries, formKey, t }: PayeeList &
   const words = t.payees
   const typing = { problem, form: 'f', t, value, countries }
   return (
-    <section class="part" aria-labelledby="register">
-      <h2 id="register">{words.register}</h2>
+    <details class="part" open={problem !== undefined}>
+      <summary>{words.register}</summary>
       <p>{words.registerSays}</p>
       <Form action={action} formKey={formKey}>
         <NameFields {...typing} />
         <AccountFields {...typing} />
         <button class="main">{words.button}</button>
       </Form>
-    </section>
+    </details>
   )
 }
 

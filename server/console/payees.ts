@@ -45,7 +45,8 @@ export function payeePages(router: Router, served: Console): void {
   getPage(router, '/payees/:payee', (visit, req) =>
     show(served, visit, String(req.params.payee), { done: req.query.done }),
   )
-  formOnPayee(router, served, 'verifications', 'f', 'payeeVerified', ({ confirmed, version }) => {
+  const verified = ({ version }: Fields) => (version === '1' ? 'payeeVerified' : 'verified')
+  formOnPayee(router, served, 'verifications', 'f', verified, ({ confirmed, version }) => {
     if (confirmed !== 'yes') throw uncompared()
     return { version: versionOf(version) }
   })
@@ -66,7 +67,7 @@ function formOnPayee(
   served: Console,
   what: string,
   form: string,
-  done: string,
+  done: string | ((fields: Fields) => string),
   bodyOf: (fields: Fields) => Record<string, unknown>,
 ): void {
   const path = `/payees/:payee/${what}`
@@ -74,7 +75,7 @@ function formOnPayee(
     path,
     form: () => form,
     asks: (_visit, { params, fields }) => ({ method: 'post', path, params, body: bodyOf(fields) }),
-    done: (_answer, { payee }) => `/payees/${payee}?done=${done}`,
+    done: (_answer, { payee }, fields) => `/payees/${payee}?done=${typeof done === 'string' ? done : done(fields)}`,
     again: (visit, { payee }, refused) => show(served, visit, payee!, { refused }),
   })
 }

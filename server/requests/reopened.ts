@@ -39,8 +39,9 @@ export async function bankDetailsChanged(
        join payee_verifications v on v.payee_account_id = a.id join people w on w.id = v.verified_by
       where r.id = :requestId
         and (reopened_by_details(r.id, :at) or (r.status = 'submitted'
-             and exists (select from decisions d where d.request_id = r.id and d.round = r.round and d.role = 'certifying_officer'
-                            and d.verdict = 'approve' and d.payee_hash <> payee_details_hash(r.payee_id))
+             and exists (select from decisions d where d.request_id = r.id and d.role = 'certifying_officer' and d.verdict = 'approve'
+                            and (d.round = r.round or exists (select from kept_decisions k where k.request_id = r.id and k.round = r.round and k.decision_id = d.id))
+                            and d.payee_hash <> payee_details_hash(r.payee_id))
              and not exists (select from decisions_that_count(r.id, r.round, :at) c where c.role = 'certifying_officer')))`,
     { requestId, at },
   )

@@ -97,6 +97,8 @@ export const payeesInEn = {
     refuseButton: 'Refuse version {n}',
     done: {
       changed: 'The change is recorded. Another person must verify it; until then money goes where it went.',
+      verified:
+        'The change is verified. Money can be released there once it has cooled; the contact of before is being told.',
       refused: 'The change is refused. Money goes where it went.',
       aliased: 'The name is added.',
     },
