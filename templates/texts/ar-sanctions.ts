@@ -38,7 +38,7 @@ export const sanctionsAr: typeof sanctionsEn = {
     score: 'الدرجة',
     opened: 'فُتحت',
     state: 'الوضع',
-    caseTitle: '{payee} و{listed}',
+    caseTitle: '{payee} مقابل {listed}',
     verdicts: {
       open: 'لا يخرج مال إلى هذا المستفيد قبل قرار مسؤول الامتثال.',
       confirm: 'هذا المستفيد هو المدرج. لا يخرج إليه مال، وطلباته معلقة.',

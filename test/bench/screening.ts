@@ -35,6 +35,7 @@ export async function measureScreening(
   const { fundId, actor, payees } = await db.transaction(async (trx) => {
     const [fundId, actId] = [newId('fund'), newId('act')]
     const person = await addPerson(trx, { name: 'Officer', email: 'officer@bench.example' })
+    await trx('funds').insert({ id: fundId, code: 'SCREEN', name: 'Bench', currency: 'USD', opened_on: '2026-01-02' })
     await trx('acts').insert({
       id: actId,
       fund_id: fundId,
@@ -43,7 +44,6 @@ export async function measureScreening(
       path: '-',
       outcome: 'done',
     })
-    await trx('funds').insert({ id: fundId, code: 'SCREEN', name: 'Bench', currency: 'USD', opened_on: '2026-01-02' })
     await trx('policies').insert({
       ...{ fund_id: fundId, subject: 'screening', effective_from: '1990-01-01' },
       terms: JSON.stringify({ threshold: 80, withoutList: 'hold' }),
