@@ -97,9 +97,12 @@ function candidatesFor(
     for (const key of keys) for (const number of byKey.get(key) ?? []) numbers.add(number)
     return numbers
   }
-  for (const part of tellingOf(name))
-    for (const number of numbersOf(keysOfPart(part))) shared.set(number, (shared.get(number) ?? 0) + 1)
-  const together = numbersOf(wholeKeys(name))
+  const together = numbersOf(joinedKeys(name))
+  for (const part of tellingOf(name)) {
+    const keys = keysOfPart(part)
+    for (const number of numbersOf(keys)) shared.set(number, (shared.get(number) ?? 0) + 1)
+    for (const number of numbersOf(Array.from(keys, asJoined))) together.add(number)
+  }
   for (const number of together) shared.set(number, (shared.get(number) ?? 0) + 2)
   const own = tellingOf(name).length
   const found = new Map<number, boolean>()
@@ -115,7 +118,12 @@ function tellingOf({ counting, telling }: Name): readonly Part[] {
 }
 
 function keysOf(name: Name): Set<string> {
-  return new Set([...tellingOf(name).flatMap((part) => [...keysOfPart(part)]), ...wholeKeys(name)])
+  return new Set([
+    ...tellingOf(name).flatMap((part) => [...keysOfPart(part)]),
+    ...Array.from(joinedKeys(name), asJoined),
+    ...name.acronyms.map((one) => `acronym ${one}`),
+    ...(name.counting.length === 1 ? [`short ${name.counting[0]!.plain}`] : []),
+  ])
 }
 
 function keysOfPart({ skeletons, role, plain }: Part): Set<string> {
@@ -123,15 +131,13 @@ function keysOfPart({ skeletons, role, plain }: Part): Set<string> {
   return new Set(skeletons.flatMap(withOneLess))
 }
 
-/** Of neighbours written together, of the whole name, and of its first letters. */
-function wholeKeys({ counting, acronyms }: Name): Set<string> {
-  const bones = counting.map(({ skeletons }) => skeletons[0]!.replace('-', ''))
-  const joined: string[] = []
-  for (const count of [2, 3])
-    for (let i = 0; i + count <= bones.length; i += 1) joined.push(bones.slice(i, i + count).join(''))
-  if (bones.length > 3) joined.push(bones.join(''))
+/** What is written together on one side is a part on the other, so each is looked for among the other's keys. */
+const asJoined = (key: string) => `+${key}`
+
+function joinedKeys({ counting, joined, acronyms }: Name): Set<string> {
+  const bones = joined.flatMap(({ one }) => withOneLess(single(one.skeletons[0]!)))
   const short = counting.length === 1 ? [`acronym ${counting[0]!.plain}`] : []
-  return new Set([...joined.map(single).flatMap(withOneLess), ...acronyms.map((one) => `acronym ${one}`), ...short])
+  return new Set([...bones, ...short, ...acronyms.map((one) => `short ${one}`)])
 }
 
 const single = (bones: string) => bones.replace(/(.)\1+/g, '$1')

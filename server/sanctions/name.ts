@@ -194,9 +194,17 @@ const READINGS: readonly [RegExp, string][] = [
   [/^[ae]l(?=[a-z]{5})/, ''],
 ]
 
-function soundsOf(plain: string): string[] {
+const SOUNDS = new Map<string, readonly string[]>()
+const MOST_SOUNDS = 200_000
+
+function soundsOf(plain: string): readonly string[] {
+  const known = SOUNDS.get(plain)
+  if (known) return known
   const readings = READINGS.map(([letters, instead]) => plain.replace(letters, instead))
-  return [...new Set([plain, ...readings, readings[2]!.replaceAll('w', 'v')])].map(soundOf)
+  const sounds = [...new Set([plain, ...readings, readings[2]!.replaceAll('w', 'v')])].map(soundOf)
+  if (SOUNDS.size >= MOST_SOUNDS) SOUNDS.clear()
+  SOUNDS.set(plain, sounds)
+  return sounds
 }
 
 function roleOf(plain: string): Role {

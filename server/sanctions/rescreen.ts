@@ -46,8 +46,9 @@ async function freeOf(trx: Trx, fundId: string, at: Date): Promise<{ done: numbe
     threshold,
     most: AT_ONCE,
   })
-  if (left.length === 0) return { done: 0, held: [] }
+  // Also where nobody is left: who is released next does not wait for the names to be read.
   const index = await namesInForce(trx, fundId, edition)
+  if (left.length === 0) return { done: 0, held: [] }
   const free: { id: string; names: string[] }[] = []
   const held: string[] = []
   for (const [i, { id, names, open }] of left.entries()) {
