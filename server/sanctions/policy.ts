@@ -180,6 +180,7 @@ const ID_SPACE = 2 ** 26
 /** How alike two parts are, by the sounds of them that are nearest. */
 export function partLikeness(a: Part, b: Part): number {
   if (a.id === b.id) return 100
+  if (!shareLetters(a.letters, b.letters)) return 0
   const key = a.id * ID_SPACE + b.id
   const known = KNOWN.get(key)
   if (known !== undefined) return known
@@ -194,12 +195,18 @@ export function partLikeness(a: Part, b: Part): number {
   return best
 }
 
+function shareLetters(a: readonly number[], b: readonly number[]): boolean {
+  for (let i = 0; i < a.length; i += 1) for (let j = 0; j < b.length; j += 1) if (mayBeAlike(a[i]!, b[j]!)) return true
+  return false
+}
+
 /** Whether at most four consonants, two replaced ones, are of one alone: a look that spares the reckoning for nearly all pairs. */
 function mayBeAlike(a: number, b: number): boolean {
-  let differing = a ^ b
-  let count = 0
-  for (; differing !== 0; differing &= differing - 1) count += 1
-  return count <= 4
+  const once = a ^ b
+  const without = once & (once - 1)
+  const three = without & (without - 1)
+  const four = three & (three - 1)
+  return (four & (four - 1)) === 0
 }
 
 /** Neighbours of one name that are a single part on the other side. */
