@@ -92,6 +92,9 @@ function fieldOf(path: string): string {
   if (own) return own[1] ?? own[2]!
   // Of a payee the fields are named as in the API.
   if (/^(account|contact|registration)\./.test(path)) return path
+  // A row of a list has a field for each of its parts.
+  const part = /^(\w+\.\d+\.\w+)(?:\.amount|\.currency)?$/.exec(path)
+  if (part) return part[1]!
   // What a correction puts right are fields of its form.
-  return path.replace(/^right\.(\w+).*$/, '$1').replace(/^(lines\.\d+\.amount|(?!lines\.)[^.]+)\..*$/, '$1')
+  return path.replace(/^right\.(\w+).*$/, '$1').replace(/^((?!lines\.)[^.]+)\..*$/, '$1')
 }

@@ -6,6 +6,7 @@ import { bookRecoveryWriteOff } from '../no-regret/write-off.ts'
 import { holdsRole, READERS, requireRole, type Actor, type Role } from '../people/actor.ts'
 import { bookRule } from '../rules/propose.ts'
 import { bookAccountCharge } from '../treasury/charges.ts'
+import { bookTrancheWaiver } from '../tranches/waive.ts'
 import { bookConversion } from '../treasury/convert.ts'
 import { bookInterestCharge } from '../treasury/interest.ts'
 import { bookReserveTransfer } from '../treasury/reserve-transfers.ts'
@@ -32,6 +33,7 @@ const KINDS: Record<
   reserve_replenishment: { deciders: AUTHORITIES, book: bookReserveTransfer },
   reserve_release: { deciders: AUTHORITIES, book: bookReserveTransfer },
   policy: { deciders: AUTHORITIES, book: bookRule },
+  tranche_waiver: { deciders: AUTHORITIES, book: bookTrancheWaiver },
   recovery_write_off: { deciders: AUTHORITIES, book: bookRecoveryWriteOff },
 }
 

@@ -13,6 +13,7 @@ export const PROPOSAL_KINDS = [
   'reserve_release',
   'policy',
   'recovery_write_off',
+  'tranche_waiver',
 ] as const
 export type ProposalKind = (typeof PROPOSAL_KINDS)[number]
 

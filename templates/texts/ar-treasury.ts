@@ -89,6 +89,7 @@ export const treasuryAr: typeof treasuryEn = {
       reserve_release: 'صرف من الاحتياطي',
       policy: 'تعديل قاعدة',
       recovery_write_off: 'شطب ما لن يُسترد',
+      tranche_waiver: 'الدفعة التالية رغم عدم استيفاء كل الشروط',
     },
     verdicts: { approve: 'موافقة', reject: 'رفض' },
     differences: 'فروق الصرف المحققة سطراً سطراً في ملف (CSV)',

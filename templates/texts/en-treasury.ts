@@ -92,6 +92,7 @@ export const treasuryEn = {
       reserve_release: 'Release from the reserve',
       policy: 'Change of a rule',
       recovery_write_off: 'Recovery to be given up',
+      tranche_waiver: 'Next tranche although not all conditions are met',
     },
     verdicts: { approve: 'Approve', reject: 'Reject' },
     differences: 'Realised exchange differences, line by line, as a file (CSV)',

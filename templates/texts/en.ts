@@ -13,7 +13,10 @@ import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
 import { lanesInEn } from './en-lanes.ts'
+import { spendingInEn } from './en-spending.ts'
 import { notificationsInEn } from './en-notifications.ts'
+import { waitingInEn } from './en-waiting.ts'
+import { formsInEn } from './en-forms.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
 export const en = {
@@ -27,10 +30,12 @@ export const en = {
     home: 'Home',
     requests: 'Requests',
     clock: 'Clock',
+    reports: 'Spending reports',
     donors: 'Donors',
     payees: 'Payees',
     statements: 'Statements',
     treasury: 'Treasury',
+    rates: 'Exchange rates',
     ledger: 'Ledger',
     periods: 'Periods',
     delegations: 'Standing in',
@@ -78,17 +83,8 @@ export const en = {
     noFunds: 'You have no role in a fund yet. An administrator gives you one.',
     administrator: 'You are an administrator. You set funds up and register people; you have no part in the money.',
     nothingWaits: 'Nothing waits for you here.',
-    decide: 'Requests that wait for your decision',
-    release: 'Payments that wait for your release',
-    settle: 'Payments to settle against the statement',
-    certify: 'Approved requests with money still to be certified for payment',
-    drafts: 'Your drafts and returned requests',
     newRequest: 'New request',
     newPledge: 'Record a pledge',
-    agree: 'Pledges without a signed agreement yet',
-    receive: 'Agreed contributions of which money is still to come',
-    verify: 'Payees that wait for a second person',
-    moreWait: 'More are waiting; these are the oldest.',
     status: 'Where the money is now',
     statusCaption: 'Money of the fund by stage, in {currency}',
     barLabel: 'Bar of the stages in proportion. The table below has the same figures.',
@@ -313,9 +309,12 @@ export const en = {
   ...delegationsEn,
   ...clockInEn,
   ...notificationsInEn,
+  ...waitingInEn,
+  ...formsInEn,
   ...rulesInEn,
   ...sanctionsEn,
   ...lanesInEn,
+  ...spendingInEn,
 
   ledger: {
     title: 'Trial balance',
@@ -408,6 +407,12 @@ export const en = {
     approved: 'It is approved and in the books.',
     rejected: 'It is rejected; nothing is in the books.',
     interest: 'The interest is in the books.',
+    pledgeCancelled: 'The pledge is cancelled.',
+    chargeConfirmed: 'Confirmed. What the bank kept can be recorded now.',
+    withdrawn: 'The request is withdrawn. What it held is available again.',
+    sent: 'The deployment is planned; what it costs stands among the lines.',
+    unsent: 'The deployment is taken out, with its lines.',
+    deploymentChanged: 'It is recorded what became of the deployment.',
   },
 
   roles: {
@@ -534,6 +539,9 @@ export const en = {
     recovery_due: 'To be recovered from the payee',
     recovery_received: 'Recovered from the payee',
     recovery_written_off: 'Recovery given up',
+    expenditure_accepted: 'Expenditure accepted',
+    expenditure_ineligible: 'Expenditure not eligible: to be paid back',
+    expenditure_taken_back: 'Review of expenditure taken back',
     refund_decided: 'Refund decided',
     refund_paid: 'Refund paid',
     write_off: 'Write-off',

@@ -33,7 +33,7 @@ describe('a payee', () => {
 
     const second = await signedIn(service, fund.cast.payeeClerk2!, { language: 'ar' })
     const home = await second.open('/')
-    expect(textOf(home)).toContain(ar.home.verify)
+    expect(textOf(home)).toContain(ar.waiting.verify)
     expect(home.text).toContain(`href="${page}"`)
     const shown = await second.open(page)
     expect(textOf(shown)).toContain('KE123456')
@@ -100,6 +100,22 @@ describe('a payee', () => {
       expect((await (await signedIn(service, caller)).open(`/payees/${body.id}`)).status).toBe(status)
     }
   })
+})
+
+test('a payment that looks like another is certified with a reason only, and who releases it reads that', async () => {
+  await received(fund, '1000.00')
+  const { id } = await approved(fund, '400.00')
+  const first = await certify(fund, id, '100.00').expect(201)
+  const certifier = await signedIn(service, fund.cast.certifyingOfficer!)
+  const form = `/requests/${id}/payments`
+  const refused = await certifier.send(await certifier.open(`/requests/${id}`), form, { amount: '100.00' })
+  expect([refused.status, textOf(refused)]).toEqual([409, expect.stringContaining(first.body.code)])
+  const unsaid = await certifier.send(refused, form, { another: 'yes' })
+  expect([unsaid.status, textOf(unsaid)]).toEqual([409, expect.stringContaining(first.body.code)])
+  const why = { another: 'yes', notDuplicate: 'The <b>second</b> month' }
+  await certifier.sendAndFollow(unsaid, form, why)
+  const treasurer = await signedIn(service, fund.cast.treasurer!, { language: 'ar' })
+  expect(textOf(await treasurer.open(`/requests/${id}`))).toContain(why.notDuplicate)
 })
 
 describe('a payment that comes back', () => {

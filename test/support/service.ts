@@ -1,7 +1,11 @@
 import type { Express } from 'express'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pino from 'pino'
 import request, { type Test } from 'supertest'
 import { createApp } from '../../server/app.ts'
+import { folderStore, type FileStore } from '../../server/attachments/store.ts'
 import type { Clock } from '../../server/clock.ts'
 import { bringList } from './lists.ts'
 import type { Role } from '../../server/people/actor.ts'
@@ -29,6 +33,8 @@ export type Fund = {
 
 export type TestService = {
   app: () => Express
+  /** Where attachments are kept. */
+  files: () => { folder: string; store: FileStore }
   database: () => OwnDatabase
   admin: () => Caller
   /** Registers a person with these roles in the fund. */
@@ -50,6 +56,9 @@ export function ownService({ clock }: { clock?: Clock } = {}): TestService {
   let admin: Caller
   let count = 0
   const answers = watchAnswers()
+  const folder = mkdtempSync(join(tmpdir(), 'wasata-files-'))
+  const files = folderStore(folder)
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
   /** The same people work in every fund of this file; whoever must be a stranger is made by `person`. */
   const cast: Record<string, Caller> = {}
 
@@ -59,6 +68,7 @@ export function ownService({ clock }: { clock?: Clock } = {}): TestService {
       secureCookies: false,
       log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
       ...(clock ? { clock } : {}),
+      files,
     })
     const people = JSON.parse(process.env.TEST_PEOPLE!) as People
     admin = { ...people.admin, ...verbs(people.admin.token) }
@@ -143,6 +153,7 @@ export function ownService({ clock }: { clock?: Clock } = {}): TestService {
 
   return {
     app: () => app,
+    files: () => ({ folder, store: files }),
     database,
     admin: () => admin,
     person,
