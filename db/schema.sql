@@ -2573,7 +2573,7 @@ create table policies (
   constraint policies_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint policies_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
   constraint rule_by_two_people FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
-  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['bank_charges'::text, 'funding_rule'::text, 'reporting'::text, 'payees'::text, 'reservation'::text, 'authority_limits'::text, 'break_glass'::text, 'lanes'::text, 'approval_matrix'::text, 'advisory_opinion'::text, 'clock'::text, 'tranches'::text, 'recognition'::text, 'open_data'::text, 'payment_files'::text, 'delegation'::text]))),
+  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['bank_charges'::text, 'funding_rule'::text, 'reporting'::text, 'payees'::text, 'reservation'::text, 'authority_limits'::text, 'screening'::text, 'break_glass'::text, 'lanes'::text, 'approval_matrix'::text, 'advisory_opinion'::text, 'clock'::text, 'tranches'::text, 'recognition'::text, 'open_data'::text, 'payment_files'::text, 'delegation'::text]))),
   constraint policies_verdict_check CHECK ((verdict = 'approve'::text)),
   constraint rule_not_in_the_past CHECK (((proposal_id IS NULL) OR (effective_from >= ((recorded_at AT TIME ZONE 'utc'::text))::date)))
 );
@@ -3028,6 +3028,7 @@ CREATE TRIGGER closed_request_is_final BEFORE INSERT ON releases FOR EACH ROW EX
 CREATE TRIGGER not_while_suspended BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON releases DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 CREATE TRIGGER released_to_details_in_force BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION released_to_details_in_force();
+CREATE TRIGGER released_to_who_is_clear BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION released_to_who_is_clear();
 CREATE CONSTRAINT TRIGGER released_with_its_file AFTER INSERT ON releases DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.place = 2)) EXECUTE FUNCTION released_with_its_file();
 CREATE TRIGGER signatures_count AFTER INSERT ON releases FOR EACH ROW EXECUTE FUNCTION signatures_count();
 
@@ -3408,6 +3409,63 @@ create table samples (
 CREATE INDEX samples_by_fund ON samples USING btree (fund_id, id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON samples FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
+create table sanctions_entries (
+  fund_id     id not null,
+  version_id  id not null,
+  key         text not null,
+  reference   text,
+  kind        text not null,
+  name        text not null,
+  names       jsonb not null,
+  facts       jsonb not null,
+  hash        bytea not null,
+  constraint sanctions_entries_pkey PRIMARY KEY (version_id, key),
+  constraint sanctions_entries_fund_id_version_id_fkey FOREIGN KEY (fund_id, version_id) REFERENCES sanctions_versions(fund_id, id),
+  constraint sanctions_entries_hash_check CHECK ((length(hash) = 32)),
+  constraint sanctions_entries_kind_check CHECK ((kind = ANY (ARRAY['person'::text, 'organisation'::text])))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sanctions_entries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON sanctions_entries FOR EACH ROW EXECUTE FUNCTION takes_fund_of('sanctions_versions', 'version_id', 'id');
+CREATE TRIGGER version_is_whole AFTER INSERT ON sanctions_entries REFERENCING NEW TABLE AS brought FOR EACH STATEMENT EXECUTE FUNCTION version_is_whole();
+
+create table sanctions_versions (
+  id           id not null,
+  fund_id      id not null,
+  edition      integer not null,
+  list         text not null,
+  number       integer not null,
+  format       text not null,
+  file_name    text not null,
+  hash         bytea not null,
+  dated        timestamp with time zone,
+  entries      integer not null,
+  added        integer not null,
+  changed      integer not null,
+  dropped      integer not null,
+  confirmed    boolean not null,
+  imported_by  id not null,
+  imported_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint sanctions_versions_pkey PRIMARY KEY (id),
+  constraint one_edition_after_another UNIQUE (fund_id, edition),
+  constraint sanctions_versions_fund_id_id_key UNIQUE (fund_id, id),
+  constraint sanctions_versions_fund_id_list_number_key UNIQUE (fund_id, list, number),
+  constraint sanctions_versions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint sanctions_versions_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint sanctions_versions_imported_by_fkey FOREIGN KEY (imported_by) REFERENCES people(id),
+  constraint sanctions_versions_added_check CHECK ((added >= 0)),
+  constraint sanctions_versions_changed_check CHECK ((changed >= 0)),
+  constraint sanctions_versions_dropped_check CHECK ((dropped >= 0)),
+  constraint sanctions_versions_edition_check CHECK ((edition > 0)),
+  constraint sanctions_versions_entries_check CHECK ((entries > 0)),
+  constraint sanctions_versions_file_name_check CHECK (((length(file_name) >= 1) AND (length(file_name) <= 200))),
+  constraint sanctions_versions_format_check CHECK ((format ~ '^[a-z][a-z_]{0,19}$'::text)),
+  constraint sanctions_versions_hash_check CHECK ((length(hash) = 32)),
+  constraint sanctions_versions_list_check CHECK ((list ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
+  constraint sanctions_versions_number_check CHECK ((number > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sanctions_versions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table saved_queries (
   id          id not null,
   fund_id     id not null,
@@ -3445,6 +3503,85 @@ create table saved_query_versions (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON saved_query_versions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON saved_query_versions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('saved_queries', 'query_id', 'id');
+
+create table screening_cases (
+  id          id not null,
+  fund_id     id not null,
+  payee_id    id not null,
+  version_id  id not null,
+  list        text not null,
+  entry_key   text not null,
+  entry_hash  bytea not null,
+  entry       jsonb not null,
+  names       text[] not null,
+  names_hash  bytea not null,
+  score       smallint not null,
+  matched     jsonb not null,
+  occasion    text not null,
+  opened_at   timestamp with time zone not null,
+  act_id      id,
+  constraint screening_cases_pkey PRIMARY KEY (id),
+  constraint case_opened_once UNIQUE (payee_id, list, entry_key, entry_hash, names_hash),
+  constraint screening_cases_fund_id_id_key UNIQUE (fund_id, id),
+  constraint screening_cases_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint screening_cases_fund_id_payee_id_fkey FOREIGN KEY (fund_id, payee_id) REFERENCES payees(fund_id, id),
+  constraint screening_cases_fund_id_version_id_fkey FOREIGN KEY (fund_id, version_id) REFERENCES sanctions_versions(fund_id, id),
+  constraint screening_cases_check CHECK ((names_hash = names_hash(names))),
+  constraint screening_cases_entry_hash_check CHECK ((length(entry_hash) = 32)),
+  constraint screening_cases_occasion_check CHECK ((occasion = ANY (ARRAY['registration'::text, 'list'::text, 'release'::text, 'asked'::text]))),
+  constraint screening_cases_score_check CHECK (((score >= 1) AND (score <= 100)))
+);
+CREATE INDEX screening_cases_by_fund ON screening_cases USING btree (fund_id, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON screening_cases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON screening_cases FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payees', 'payee_id', 'id');
+
+create table screening_decisions (
+  fund_id      id not null,
+  case_id      id not null,
+  number       integer not null,
+  verdict      text not null,
+  reason       text not null,
+  decided_by   id,
+  person_kind  text,
+  decided_at   timestamp with time zone not null,
+  act_id       id,
+  constraint screening_decisions_pkey PRIMARY KEY (case_id, number),
+  constraint screening_decisions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint screening_decisions_decided_by_person_kind_fkey FOREIGN KEY (decided_by, person_kind) REFERENCES people(id, kind),
+  constraint screening_decisions_fund_id_case_id_fkey FOREIGN KEY (fund_id, case_id) REFERENCES screening_cases(fund_id, id),
+  constraint screening_decisions_check CHECK ((((verdict = 'lapse'::text) = (decided_by IS NULL)) AND ((decided_by IS NULL) = (person_kind IS NULL)))),
+  constraint screening_decisions_check1 CHECK (((decided_by IS NULL) OR (act_id IS NOT NULL))),
+  constraint screening_decisions_number_check CHECK ((number > 0)),
+  constraint screening_decisions_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+  constraint screening_decisions_verdict_check CHECK ((verdict = ANY (ARRAY['clear'::text, 'confirm'::text, 'lapse'::text]))),
+  constraint service_account_decides_nothing CHECK ((person_kind = 'person'::text))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON screening_decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON screening_decisions FOR EACH ROW EXECUTE FUNCTION takes_fund_of('screening_cases', 'case_id', 'id');
+CREATE TRIGGER case_is_decided_in_order BEFORE INSERT ON screening_decisions FOR EACH ROW EXECUTE FUNCTION case_is_decided_in_order();
+
+create table screenings (
+  fund_id      id not null,
+  payee_id     id not null,
+  edition      integer not null,
+  threshold    smallint not null,
+  names        text[] not null,
+  names_hash   bytea not null,
+  hits         integer not null,
+  occasion     text not null,
+  screened_at  timestamp with time zone not null,
+  act_id       id,
+  constraint screened_once PRIMARY KEY (payee_id, edition, threshold, names_hash),
+  constraint screenings_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint screenings_fund_id_edition_fkey FOREIGN KEY (fund_id, edition) REFERENCES sanctions_versions(fund_id, edition),
+  constraint screenings_fund_id_payee_id_fkey FOREIGN KEY (fund_id, payee_id) REFERENCES payees(fund_id, id),
+  constraint screenings_check CHECK ((names_hash = names_hash(names))),
+  constraint screenings_hits_check CHECK ((hits >= 0)),
+  constraint screenings_occasion_check CHECK ((occasion = ANY (ARRAY['registration'::text, 'list'::text, 'release'::text, 'asked'::text]))),
+  constraint screenings_threshold_check CHECK (((threshold >= 1) AND (threshold <= 100)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON screenings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON screenings FOR EACH ROW EXECUTE FUNCTION takes_fund_of('payees', 'payee_id', 'id');
 
 create table seal_reach (
   fund_id           id not null,
@@ -4787,6 +4924,41 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION case_is_decided_in_order()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  of_case screening_cases;
+  last screening_decisions;
+begin
+  select * into of_case from screening_cases where id = new.case_id;
+  perform pg_advisory_xact_lock(hashtextextended('screening ' || of_case.payee_id, 0));
+  select * into last from screening_decisions where case_id = new.case_id order by number desc limit 1;
+  if new.number <> coalesce(last.number, 0) + 1 or last.verdict = 'lapse' or last.verdict = new.verdict
+     or (new.verdict = 'lapse' and last.verdict is not null) then
+    raise exception 'case % cannot be decided so', new.case_id using errcode = 'check_violation', constraint = 'case_is_decided_in_order';
+  end if;
+  if new.decided_by is not null and (keeps_away_from_cases(new.decided_by, of_case.payee_id) is not null or not exists (
+       select from role_grants g where g.fund_id = of_case.fund_id and g.person_id = new.decided_by and g.role = 'compliance_officer' and g.ended_at is null)) then
+    raise exception '% may not decide on case %', new.decided_by, new.case_id using errcode = 'check_violation', constraint = 'case_by_a_free_officer';
+  end if;
+  if last.verdict = 'confirm' and last.decided_by = new.decided_by then
+    raise exception 'what one officer confirmed another clears' using errcode = 'check_violation', constraint = 'confirmed_hit_by_two_people';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION case_state(p_case text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select coalesce((select d.verdict from screening_decisions d where d.case_id = p_case order by d.number desc limit 1), 'open')
+$function$;
+
 CREATE OR REPLACE FUNCTION change_holds_expert()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5284,6 +5456,15 @@ AS $function$
            where c.id = p_contribution and (current_setting('role') = 'wasata_service' or c.donor_id = own_donor())) e
 $function$;
 
+CREATE OR REPLACE FUNCTION edition_in_force(p_fund text)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select coalesce(max(edition), 0) from sanctions_versions where fund_id = p_fund
+$function$;
+
 CREATE OR REPLACE FUNCTION either_keeps_away(p_person text, p_on_behalf_of text, p_payee text, p_at timestamp with time zone DEFAULT act_time())
  RETURNS boolean
  LANGUAGE sql
@@ -5629,6 +5810,19 @@ AS $function$
                                                or (v.verified_by = p_person and v.verified_at > p_at - interval '30 days')))
 $function$;
 
+CREATE OR REPLACE FUNCTION keeps_away_from_cases(p_person text, p_payee text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select case when exists (select from ties t where t.payee_id = p_payee and t.person_id = p_person) then 'tied_to_payee'
+              when exists (select from payees p where p.id = p_payee and p.recorded_by = p_person)
+                or exists (select from payee_aliases a where a.payee_id = p_payee and a.recorded_by = p_person)
+                or exists (select from duties d join requests r on r.id = d.request_id where r.payee_id = p_payee and d.person_id = p_person)
+              then 'separation_of_duties' end
+$function$;
+
 CREATE OR REPLACE FUNCTION keeps_versions()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5830,6 +6024,15 @@ begin
   end if;
   return new;
 end $function$;
+
+CREATE OR REPLACE FUNCTION names_hash(p_names text[])
+ RETURNS bytea
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select sha256(convert_to(array_to_string(p_names, E'\n'), 'UTF8'))
+$function$;
 
 CREATE OR REPLACE FUNCTION no_regret_is_counted()
  RETURNS trigger
@@ -6080,6 +6283,19 @@ AS $function$
     from payees y join payee_accounts a on a.payee_id = y.id
    where y.id = p_payee
    order by a.id = account_in_force(p_payee) desc nulls last, a.number desc limit 1
+$function$;
+
+CREATE OR REPLACE FUNCTION payee_names(p_payee text)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select array_agg(n.name order by n.name collate "C")
+    from (select p.name from payees p where p.id = p_payee
+          union select p.latin_name from payees p where p.id = p_payee and p.latin_name is not null
+          union select a.name from payee_aliases a where a.payee_id = p_payee
+          union select a.latin_name from payee_aliases a where a.payee_id = p_payee and a.latin_name <> '-') n
 $function$;
 
 CREATE OR REPLACE FUNCTION payment_may_join_file()
@@ -6527,6 +6743,20 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION released_to_who_is_clear()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  state text := (select screening_state(p.payee_id, (act_time() at time zone 'utc')::date) from payments p where p.id = new.payment_id);
+begin
+  if state <> 'clear' then
+    raise exception 'the payee of payment % is not clear: %', new.payment_id, state using errcode = 'check_violation', constraint = 'released_to_who_is_clear';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION released_with_its_file()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -6719,6 +6949,34 @@ begin
   end if;
   return new;
 end $function$;
+
+CREATE OR REPLACE FUNCTION screening_rule(p_fund text, p_on date)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select terms from policies where fund_id = p_fund and subject = 'screening' and effective_from <= p_on order by effective_from desc limit 1
+$function$;
+
+CREATE OR REPLACE FUNCTION screening_state(p_payee text, p_on date)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select case
+      when exists (select from screening_cases c where c.payee_id = p.id and case_state(c.id) = 'confirm') then 'confirmed'
+      when exists (select from screening_cases c where c.payee_id = p.id and case_state(c.id) = 'open') then 'open'
+      when f.edition = 0 and f.rule ->> 'withoutList' = 'release' then 'clear'
+      when f.edition = 0 then 'no_list'
+      when exists (select from screenings s where s.payee_id = p.id and s.edition = f.edition and s.threshold = (f.rule ->> 'threshold')::int
+                      and s.names_hash = names_hash(payee_names(p.id))) then 'clear'
+      when exists (select from screenings s where s.payee_id = p.id) then 'out_of_date'
+      else 'not_screened' end
+    from payees p cross join lateral (select edition_in_force(p.fund_id) as edition, screening_rule(p.fund_id, p_on) as rule) f
+   where p.id = p_payee
+$function$;
 
 CREATE OR REPLACE FUNCTION sealed_entries_are_folded()
  RETURNS trigger
@@ -7087,6 +7345,19 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION version_is_whole()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from (select distinct version_id from brought) b join sanctions_versions v on v.id = b.version_id
+              where v.entries < (select count(*) from sanctions_entries e where e.version_id = v.id)) then
+    raise exception 'a version of a list has more entries than its file' using errcode = 'check_violation', constraint = 'version_is_whole';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION withdrawn_before_released()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -7339,8 +7610,13 @@ grant select on rows_before_correction to wasata_donor;
 grant select on rows_before_correction to wasata_service;
 grant insert, select on sample_items to wasata_service;
 grant insert, select on samples to wasata_service;
+grant insert, select on sanctions_entries to wasata_service;
+grant insert, select on sanctions_versions to wasata_service;
 grant insert, select on saved_queries to wasata_service;
 grant insert, select on saved_query_versions to wasata_service;
+grant insert, select on screening_cases to wasata_service;
+grant insert, select on screening_decisions to wasata_service;
+grant insert, select on screenings to wasata_service;
 grant select on seal_reach to wasata_service;
 grant insert, select, update on seal_verifications to wasata_service;
 grant select on sealed_acts to wasata_donor;

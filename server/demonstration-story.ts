@@ -2,6 +2,7 @@ import type { Trx } from '../db/connect.ts'
 import { agreeContribution } from './contributions/agree.ts'
 import { pledgeContribution } from './contributions/pledge.ts'
 import { receiveContribution } from './contributions/receive.ts'
+import { DEMONSTRATION_LIST } from './demonstration-list.ts'
 import { tellPlans } from './demonstration-plans.ts'
 import type { Earmark } from './funding/policy.ts'
 import { dayOf } from './clock.ts'
@@ -11,6 +12,7 @@ import type { Actor } from './people/actor.ts'
 import { decideRequest } from './requests/decide.ts'
 import { draftRequest } from './requests/draft.ts'
 import { submitRequest } from './requests/submit.ts'
+import { importList } from './sanctions/import.ts'
 
 /** What the people of the demonstration fund have done before a newcomer arrives: one act each, by the verbs that everybody uses. */
 export type Stage = {
@@ -34,6 +36,12 @@ const usd = (amount: string) => ({ amount, currency: 'USD' })
 export async function tellStory(trx: Trx, stage: Stage): Promise<void> {
   await give(trx, stage, 'Ministry of Foreign Affairs of Qatar', '750000.00', { level: 'unearmarked' })
   await give(trx, stage, 'Foundation for Quiet Diplomacy', '120000.00', { level: 'tightly', regions: ['Central Asia'] })
+  await stage.as('omar', (actor) =>
+    importList(trx, actor, {
+      ...{ fundId: stage.fundId, list: 'demonstration', format: 'un_xml', fileName: 'made-up.xml', confirmed: false },
+      bytes: Buffer.from(DEMONSTRATION_LIST),
+    }),
+  )
   const payee = {
     name: 'Committee of the River Towns',
     kind: 'partner',

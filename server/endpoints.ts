@@ -46,6 +46,7 @@ import { proposalEndpoints } from './proposals/routes.ts'
 import { requestEndpoints } from './requests/routes.ts'
 import { trancheEndpoints } from './tranches/routes.ts'
 import { statementEndpoints } from './statements/routes.ts'
+import { sanctionsEndpoints } from './sanctions/routes.ts'
 import { treasuryEndpoints } from './treasury/routes.ts'
 import { watchEndpoints } from './watch/routes.ts'
 
@@ -63,6 +64,7 @@ export function allEndpoints(db: Db, signIn: SignIn, { clock, files }: { clock: 
     ...contributionEndpoints(),
     ...importEndpoints(),
     ...payeeEndpoints(),
+    ...sanctionsEndpoints(),
     ...requestEndpoints(),
     ...delegationEndpoints(),
     ...breakGlassEndpoints(),

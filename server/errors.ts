@@ -69,6 +69,22 @@ export const REFUSALS = {
     'لا يمكن أن يكون قيد الكشف كذلك. انظر "why" واختر شيئاً آخر.',
   ),
 
+  list_needs_confirmation: no(
+    409,
+    'This file drops more than a tenth of the list in force, or is older than it. Look at "why"; confirm if it is meant so.',
+    'هذا الملف يُسقط أكثر من عُشر القائمة السارية أو هو أقدم منها. انظر "why" وأكّد إن كان ذلك مقصوداً.',
+  ),
+  screening_open: no(
+    409,
+    'The payee is not clear of the sanctions lists in force, so no money leaves for it. See "why".',
+    'لم يُستوفَ فحص المستفيد وفق قوائم الجزاءات السارية، فلا يخرج إليه مال. انظر "why".',
+  ),
+  case_over: no(
+    409,
+    'This case has lapsed, or was decided so already. Look at what it says now.',
+    'سقطت هذه الحالة أو سبق البت فيها على هذا النحو. انظر ما صارت إليه.',
+  ),
+
   not_signed_in: no(
     401,
     'Sign in, or send a bearer token that is still valid.',

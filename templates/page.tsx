@@ -9,6 +9,8 @@ export type Section =
   | 'reports'
   | 'donors'
   | 'payees'
+  | 'sanctions'
+  | 'sanctions'
   | 'treasury'
   | 'rates'
   | 'statements'
@@ -126,7 +128,7 @@ function Header({ t, here, person, fund, section, unread = 0 }: Frame) {
 const GROUPS: Readonly<Record<keyof Texts['sectionGroups'], readonly Section[]>> = {
   work: ['requests', 'clock', 'reports', 'opinions', 'processes', 'entities', 'lessons'],
   readiness: ['planning', 'experts'],
-  money: ['donors', 'payees', 'statements', 'treasury', 'rates', 'ledger', 'periods'],
+  money: ['donors', 'payees', 'sanctions', 'statements', 'treasury', 'rates', 'ledger', 'periods'],
   rules: ['rules', 'delegations', 'break-glass', 'findings'],
 }
 

@@ -1,6 +1,8 @@
 import type { PayeeTold, RatingTold } from '../server/payees/queries.ts'
 import type { Risk } from '../server/requests/policy.ts'
 import { Confirm, Form, LongTextField, Problem, TextField, type FormProblem } from './forms.tsx'
+import type { ScreeningTold } from '../server/sanctions/queries.ts'
+import { Screening } from './screening-case.tsx'
 import { page, type Frame } from './page.tsx'
 import { Code, Facts, Name, Said } from './parts.tsx'
 import { Compared, Details, Versions, type Version } from './payee-accounts.tsx'
@@ -11,6 +13,7 @@ import { wordFor, type Texts } from './texts/texts.ts'
 
 export type PayeeShown = {
   readonly payee: PayeeTold & { readonly risk: Risk; readonly ratings: readonly RatingTold[] }
+  readonly screening: ScreeningTold
   readonly countries: readonly string[]
   readonly mayRate: boolean
   readonly mayVerify: boolean
@@ -80,6 +83,7 @@ export function payeePage(frame: Omit<Frame, 'title'>, shown: PayeeShown): strin
       </section>
       {shown.mayChange && <Change shown={shown} last={inForce ?? payee.accounts[0]!} t={t} />}
       {shown.mayAlias && <AddAlias shown={shown} t={t} />}
+      <Screening of={shown.screening} t={t} />
       <Ratings of={payee.ratings} t={t} />
       {shown.mayRate && <Rate payeeId={payee.id} {...shown.typed('r')} formKey={shown.formKey} t={t} />}
     </>,

@@ -224,6 +224,7 @@ function choicesFor(name: string, of: readonly string[], t: Texts): Choice[] {
     {
       role: t.roles,
       rule: t.fundingRules,
+      withoutList: t.sanctions.withoutLists,
       phase: t.phases,
       reason: t.clock.reasons,
       chargeBearer: t.rules.chargeBearers,

@@ -73,6 +73,7 @@ export function Value({ name, value, t }: { name: string; value: unknown; t: Tex
   if (name === 'days') return <Said text={words.days} n={value as number} />
   if (name === 'bps' || name === 'reportedBps') return <bdi dir="ltr">{percent(value as number)} %</bdi>
   if (name === 'role') return <>{wordFor(t.roles, value as string)}</>
+  if (name === 'withoutList') return <>{wordFor(t.sanctions.withoutLists, value as string)}</>
   if (name === 'rule') return <>{wordFor(t.fundingRules, value as string)}</>
   if (name === 'chargeBearer') return <>{wordFor(t.rules.chargeBearers, value as string)}</>
   if (name === 'kind') return <>{wordFor(words.organisationTypes, value as string)}</>

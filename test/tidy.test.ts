@@ -16,6 +16,10 @@ const MAY_IMPORT: [from: RegExp, to: RegExp][] = [
   [/^server\/money$/, /^decimal\.js$/],
   [/^server\/ids$/, /^uuid$/],
   [/^server\/(errors|days)$/, /^$/],
+  [
+    /^server\/sanctions\/(policy|name|sound|words|candidates)$/,
+    /^(server\/sanctions\/(policy|name|sound|words)|any-ascii)$/,
+  ],
   [/^server\/[a-z-]+\/policy$/, /^server\/(errors|money|days|(funding|requests|clock)\/policy)$/],
   [/^server\/payees\/(bank-details|latin)$/, /^(ibantools|any-ascii)$/],
   [/^server\/payment-files\/latin$/, /^any-ascii$/],

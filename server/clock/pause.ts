@@ -1,5 +1,5 @@
 import type { Db, Trx } from '../../db/connect.ts'
-import { row } from '../../db/connect.ts'
+import { row, rows } from '../../db/connect.ts'
 import { dayOf } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import { policyInForce } from '../funds/policies.ts'
@@ -90,6 +90,40 @@ export async function endPause(
     .where({ id: pauseId })
     .update({ ended_by: actor.personId, ended_at: endedAt, ending_act_id: actor.act.id })
   return { id: pauseId, requestId: request.id, endedAt }
+}
+
+/**
+ * Suspends a request that is under way, without asking who stops its clock otherwise: a pause for another reason ends for it. Nothing
+ * happens where it stands still so already, or its clock has run out. Call with its row locked.
+ */
+export async function suspend(
+  trx: Trx,
+  actor: Actor,
+  { requestId, fundId, reason, as }: { requestId: string; fundId: string; reason: string; as: Role },
+): Promise<void> {
+  const [step, pause] = [await openStep(trx, requestId), await openPause(trx, requestId)]
+  if (!step || step.returned || pause?.suspends) return
+  if (pause) await end(trx, actor, pause)
+  await trx('pauses').insert({
+    ...{ id: newId('pause'), fund_id: fundId, request_id: requestId, step: step.step, reason, suspends: true },
+    ...{ begun_by: actor.personId, begun_as: as, begun_at: actor.act.at, act_id: actor.act.id },
+  })
+}
+
+/** Lets go on what was suspended under these acts and still is. */
+export async function endSuspensions(trx: Trx, actor: Actor, actIds: readonly string[]): Promise<void> {
+  const open = await rows<{ id: string; requestId: string; begunAt: Date }>(
+    trx,
+    `select id, request_id as "requestId", begun_at as "begunAt" from pauses
+      where act_id = any(:acts) and suspends and ended_at is null order by request_id`,
+    { acts: [...actIds] },
+  )
+  for (const pause of open) await end(trx, actor, pause)
+}
+
+async function end(trx: Trx, actor: Actor, { id, begunAt }: { id: string; begunAt: Date }): Promise<void> {
+  const endedAt = new Date(Math.max(actor.act.at.getTime(), begunAt.getTime()))
+  await trx('pauses').where({ id }).update({ ended_by: actor.personId, ended_at: endedAt, ending_act_id: actor.act.id })
 }
 
 /** Nothing is decided, certified or released while the request is suspended. Refuses `suspended`. Call with its row locked. */

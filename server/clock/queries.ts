@@ -204,7 +204,7 @@ const TAKEN_AT_STEP = `
            select 'certifying_officer', y.certified_by, 'certify', y.certified_at from payments y where s.step = 'certification' and y.request_id = s.request_id
            union all
            select 'releaser', l.signed_by, 'release', l.signed_at from payment_signatures l where s.step = 'release' and l.request_id = s.request_id
-              and (s.payment_id is null or l.payment_id = s.payment_id)
+               and (s.payment_id is null or l.payment_id = s.payment_id)
            union all
            select 'reconciler', t.settled_by, 'settle', t.settled_at from settlements t where s.step = 'settlement' and t.request_id = s.request_id
               and (s.payment_id is null or t.payment_id = s.payment_id)) x

@@ -39,10 +39,11 @@ import { receiptPages } from './receipts.ts'
 import { peoplePages } from './people.ts'
 import { ratePages } from './rates.ts'
 import { rulePages } from './rules.ts'
-import { spendingPages } from './spending.ts'
+import { sanctionsPages } from './sanctions.ts'
 import { signInPages } from './sign-in.ts'
 import { subsistencePages } from './subsistence.ts'
 import { statementPages } from './statements.ts'
+import { spendingPages } from './spending.ts'
 import { treasuryPages } from './treasury.ts'
 
 /** The pages of the console: the same acts as the API, for people in a browser. None needs script. */
@@ -80,6 +81,7 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   donorPages(router, served)
   contributionPages(router, served)
   payeePages(router, served)
+  sanctionsPages(router, served)
   treasuryPages(router, served)
   statementPages(router, served)
   auditPages(router, served)

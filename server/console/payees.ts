@@ -6,6 +6,7 @@ import { COUNTRIES } from '../payees/bank-details.ts'
 import { suggestLatin } from '../payees/latin.ts'
 import type { PayeeTold, RatingTold } from '../payees/queries.ts'
 import type { Risk } from '../requests/policy.ts'
+import type { ScreeningTold } from '../sanctions/queries.ts'
 import { holdsRole, READERS, requireRole, type Actor } from '../people/actor.ts'
 import { getPage, newFormKey, postForm, type Console, type Fields, type Refused } from './forms.ts'
 import { optional } from './requests.ts'
@@ -142,6 +143,10 @@ async function show(
   const fund = await fundSeenBy(db, actor, payee.fundId)
   return payeePage(frameOf(visit, { fund, section: 'payees', here: `/payees/${payeeId}` }), {
     payee,
+    screening: await api.read<ScreeningTold>(actor, '/payees/:payee/screening', {
+      params: { payee: payeeId },
+      language,
+    }),
     countries: COUNTRIES,
     done: doneOn(visit, done),
     ...may(actor, fund.id, payee),

@@ -20,6 +20,16 @@ const UNREVOKED = `not exists (select from delegation_revocations v where v.dele
 /** What one person has begun and another must finish. */
 export const TWO_PEOPLE_KINDS: readonly WaitingKind[] = [
   {
+    kind: 'screening',
+    roles: ['compliance_officer'],
+    sql: `
+      select c.id, '/screening-cases/' || c.id as link, null::text as code, c.entry ->> 'name' as title, p.name as who, null::text as word, ${NO_AMOUNT},
+             c.opened_at as since, null::timestamptz as due
+        from screening_cases c join payees p on p.id = c.payee_id
+       where c.fund_id = :fundId and case_state(c.id) = 'open' and keeps_away_from_cases(:me, c.payee_id) is null`,
+    says: (t) => t.waiting.screening,
+  },
+  {
     kind: 'rule',
     roles: ['director', 'head_of_department'],
     // A rule that holds from a day is approved before that day is over, or lapses.

@@ -26,6 +26,8 @@ export type Policies = {
   advisory_opinion: { days: number }
   /** How long changed bank details cool, never less than 24 hours; within how many days the same payee and amount look like the same payment. */
   payees: { coolingHours: number; alikeDays: number }
+  /** From how many points on a payee’s name is a hit on a list, and whether payments are held where no list was ever imported. */
+  screening: { threshold: number; withoutList: 'hold' | 'release' }
   /** How long each step may take, and why a clock may be stopped. */
   clock: ClockTerms
   /**
@@ -143,6 +145,7 @@ export function defaultPolicies(
     ['break_glass', always, { hours: 24, reviewDays: 7 }],
     ['advisory_opinion', always, { days: 5 }],
     ['payees', always, { coolingHours: 24, alikeDays: 30 }],
+    ['screening', always, { threshold: 80, withoutList: 'hold' }],
     ['clock', always, defaultClock(thousand)],
     ['lanes', always, lanes],
     ['open_data', always, { publisher: {} }],

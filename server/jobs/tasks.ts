@@ -15,6 +15,7 @@ import type { Post } from '../notifications/post.ts'
 import { forgetExpired } from '../people/forget.ts'
 import { remindOfOpinions } from '../opinions/remind.ts'
 import { expirePlans } from '../plans/expire.ts'
+import { rescreenPayees } from '../sanctions/rescreen.ts'
 import { tellPlanReviews } from '../plans/tell.ts'
 import { expireRequests } from '../requests/expire.ts'
 
@@ -68,6 +69,15 @@ export const TASKS: readonly Task[] = [
       const unwound = await unwindOverdue(db, now)
       if (unwound > 0) log.info({ unwound }, 'no-regret advances unwound')
       await remindToRatify(db, now)
+    },
+  },
+  {
+    name: 'screen_payees',
+    does: 'Screens payees against lists of sanctions that changed, and those whose names did',
+    everyMinutes: 1,
+    run: async ({ db, now, log, stopping }) => {
+      const screened = await rescreenPayees(db, now, stopping)
+      if (screened > 0) log.info({ screened }, 'payees screened')
     },
   },
   {

@@ -107,6 +107,29 @@ export const EVENTS = {
       sentence: 'كان المبلغ محجوزاً للطلب {code}، «{title}»، حتى {until}، وقد أصبح متاحاً لغيره.',
     },
   },
+  screening_hit: {
+    facts: { payee: 'text', listed: 'text', score: 'text' },
+    en: {
+      title: 'A payee may be on a sanctions list',
+      sentence: '“{payee}” fits “{listed}” with {score} points of 100. Nothing leaves for the payee until you decide.',
+    },
+    ar: {
+      title: 'قد يكون أحد المستفيدين على قائمة جزاءات',
+      sentence: 'يطابق «{payee}» الاسم المدرج «{listed}» بدرجة {score} من 100. لا يخرج مال إلى المستفيد قبل قرارك.',
+    },
+  },
+  screening_confirmed: {
+    facts: { payee: 'text', listed: 'text', by: 'text' },
+    en: {
+      title: 'A payee is on a sanctions list',
+      sentence:
+        '{by} has confirmed that “{payee}” is the listed “{listed}”. Its requests are suspended and nothing leaves for it.',
+    },
+    ar: {
+      title: 'أحد المستفيدين على قائمة جزاءات',
+      sentence: 'أكد {by} أن «{payee}» هو المدرج «{listed}». عُلقت طلباته ولا يخرج إليه مال.',
+    },
+  },
   opinion_asked: {
     facts: { code: 'text', title: 'text', by: 'text', until: 'day' },
     en: {

@@ -4,6 +4,7 @@ import { fundById } from '../funds/open.ts'
 import { newId } from '../ids.ts'
 import { notify } from '../notifications/notify.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
+import { screenPayee } from '../sanctions/screen.ts'
 import { isCountry, readAccount, type BankDetails } from './bank-details.ts'
 import { refuseFaults, type Contact } from './accounts.ts'
 import { recordAccount } from './change.ts'
@@ -68,6 +69,7 @@ export async function registerPayee(
   })
   for (const alias of new Set(aliases)) await recordAlias(trx, actor, { payeeId: id, name: alias })
   await recordAccount(trx, actor, { fundId, payeeId: id, version: 1, details: account, number: read.number, contact })
+  await screenPayee(trx, actor, id, 'registration')
   await notify(trx, actor, {
     ...{ fundId, event: 'payee_waits', key: id, urgent: false, link: `/payees/${id}` },
     to: { roles: ['payee_clerk', 'compliance_officer'] },
@@ -86,6 +88,7 @@ export async function addAlias(
   if (!payee) throw new Refusal('not_found')
   requireRole(actor, payee.fund_id, ['payee_clerk', 'compliance_officer'])
   await recordAlias(trx, actor, { payeeId, name, ...(latinName ? { latinName } : {}) })
+  await screenPayee(trx, actor, payeeId, 'registration')
   return { payeeId, name }
 }
 

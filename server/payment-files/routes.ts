@@ -95,6 +95,7 @@ export function paymentFileEndpoints(): Endpoint[] {
           'bank_details_changed',
           'cooling_time',
           'signature_no_longer_counts',
+          'screening_open',
           'period_closed',
           ...DUTY_REFUSALS,
         ],

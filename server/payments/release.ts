@@ -11,6 +11,7 @@ import { mustBePayable } from '../payees/accounts.ts'
 import type { Actor } from '../people/actor.ts'
 import { heldFor, takeDuty, type LoadedRequest } from '../requests/load.ts'
 import type { LoadedPayment } from './load.ts'
+import { mustBeClear } from '../sanctions/screen.ts'
 import { tellReleased } from './tell.ts'
 
 /** A payment that is to leave, with its request; both are locked. */
@@ -29,7 +30,8 @@ export type Signature = {
  * whatever else keeps a payment back is asked here, a line each.
  *
  * Refuses, in this order: `not_awaiting_release`, `suspended`, `ratification_overdue`, what `mustBePayable` and `takeDuty` refuse, and
- * `signature_no_longer_counts` where somebody who approved, certified or released must keep away from the payee by now.
+ * `signature_no_longer_counts` where somebody who approved, certified or released must keep away from the payee by now; last `screening_open`
+ * unless the payee is clear of the sanctions lists in force then.
  */
 export async function mustBeReleasable(trx: Trx, actor: Actor, { payment, request }: Leaving): Promise<void> {
   if (payment.status !== 'certified') throw new Refusal('not_awaiting_release', { current: payment.status })
@@ -38,6 +40,7 @@ export async function mustBeReleasable(trx: Trx, actor: Actor, { payment, reques
   await mustBePayable(trx, actor, payment.id)
   await takeDuty(trx, actor, { requestId: request.id, duty: 'releaser' })
   await allSignaturesCount(trx, payment.id)
+  await mustBeClear(trx, actor, request.payeeId!)
 }
 
 /**

@@ -111,6 +111,7 @@ export function paymentEndpoints(): Endpoint[] {
           'bank_details_changed',
           'cooling_time',
           'signature_no_longer_counts',
+          'screening_open',
           'period_closed',
           ...DUTY_REFUSALS,
         ],

@@ -98,6 +98,10 @@ export const SUBJECTS = {
     reviewDays: { kind: 'count', least: 1, most: 90 },
   },
   advisory_opinion: { days: { kind: 'count', least: 1, most: 90 } },
+  screening: {
+    threshold: { kind: 'count', least: 60, most: 95 },
+    withoutList: { kind: 'choice', of: ['hold', 'release'] },
+  },
   payees: {
     coolingHours: { kind: 'count', least: 24, most: 24 * 14 },
     alikeDays: { kind: 'count', least: 1, most: 366 },

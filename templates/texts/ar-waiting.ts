@@ -13,6 +13,7 @@ export const waitingInAr: typeof waitingInEn = {
     more: 'هناك أكثر مما يظهر هنا من:',
     decide: 'القرار في طلب',
     ratify: 'إقرار سلفة',
+    screening: 'قرّر هل المستفيد على قائمة جزاءات',
     certify: 'التصديق على دفع الطلب',
     release: 'صرف دفعة',
     settle: 'تسوية دفعة مع كشف الحساب',

@@ -6,6 +6,7 @@ import { moneyInAr } from './ar-money-in.ts'
 import { payeeErrorsAr, payeesInAr } from './ar-payees.ts'
 import { periodsAr } from './ar-periods.ts'
 import { ruleErrorsAr, rulesInAr } from './ar-rules.ts'
+import { sanctionsAr } from './ar-sanctions.ts'
 import { planningAr } from './ar-planning.ts'
 import { statementsInAr } from './ar-statements.ts'
 import { treasuryAr } from './ar-treasury.ts'
@@ -43,6 +44,7 @@ export const ar: Texts = {
     'break-glass': 'إجراء الطوارئ',
     opinions: 'الآراء',
     rules: 'القواعد',
+    sanctions: 'الجزاءات',
     planning: 'التخطيط',
     experts: 'الخبراء',
     entities: 'الجهات',
@@ -314,6 +316,7 @@ export const ar: Texts = {
   ...waitingInAr,
   ...formsInAr,
   ...rulesInAr,
+  ...sanctionsAr,
   ...lanesInAr,
   ...closingInAr,
   ...spendingInAr,

@@ -30,6 +30,7 @@ export const rulesInEn = {
       break_glass: 'Breaking the glass',
       advisory_opinion: 'Advisory opinions',
       payees: 'Changed bank details, and payments alike',
+      screening: 'Screening against sanctions lists',
       clock: 'How long each step may take',
       lanes: 'When it may go faster',
       open_data: 'Open data',
@@ -59,6 +60,8 @@ export const rulesInEn = {
         'So long a second director has to confirm that a step is taken in place of its owners, and so long its owners have to review it.',
       payees:
         'Nothing is released to changed bank details before these hours are over, which are never less than 24. The same amount to the same payee or bank account within these days looks like the same payment.',
+      screening:
+        'From so many points of 100 on a payee’s name is a hit, which a compliance officer clears or confirms before money leaves. Where no list was ever imported, releases are held, or go ahead unscreened.',
       advisory_opinion: 'So long a member of the advisory board has to answer what the matrix asks by itself.',
       clock:
         'Targets in minutes, by lane and amount; the time for the decision is shared out among the steps of the matrix. So many of a hundred must keep the target of the whole. A clock is stopped for no other reason than those listed.',
@@ -156,6 +159,8 @@ export const rulesInEn = {
       days: 'Days',
       hours: 'Hours',
       coolingHours: 'Hours that changed bank details cool',
+      threshold: 'Points from which a name is a hit',
+      withoutList: 'Where no list was ever imported',
       alikeDays: 'Days within which the same amount is flagged',
       reviewDays: 'Days for the review',
       most: 'An amount',

@@ -11,6 +11,7 @@ export const waitingInEn = {
     more: 'There is more of this than is shown:',
     decide: 'Decide on a request',
     ratify: 'Ratify an advance',
+    screening: 'Decide whether a payee is on a sanctions list',
     certify: 'Certify payments of',
     release: 'Release a payment',
     settle: 'Find a payment on the statement',

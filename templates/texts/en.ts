@@ -6,6 +6,7 @@ import { moneyInEn } from './en-money-in.ts'
 import { payeeErrorsEn, payeesInEn } from './en-payees.ts'
 import { periodsEn } from './en-periods.ts'
 import { ruleErrorsEn, rulesInEn } from './en-rules.ts'
+import { sanctionsEn } from './en-sanctions.ts'
 import { planningEn } from './en-planning.ts'
 import { statementsInEn } from './en-statements.ts'
 import { treasuryEn } from './en-treasury.ts'
@@ -42,6 +43,7 @@ export const en = {
     'break-glass': 'Break-glass',
     opinions: 'Opinions',
     rules: 'Rules',
+    sanctions: 'Sanctions',
     planning: 'Planning',
     experts: 'Experts',
     entities: 'Entities',
@@ -313,6 +315,7 @@ export const en = {
   ...waitingInEn,
   ...formsInEn,
   ...rulesInEn,
+  ...sanctionsEn,
   ...lanesInEn,
   ...closingInEn,
   ...spendingInEn,

@@ -26,6 +26,7 @@ const ROLES: [name: string, role: string][] = [
   ['Omar Farouk', 'payee_clerk'],
   ['Ingrid Solheim', 'controller'],
   ['Daniel Mensah', 'auditor'],
+  ['Leila Mansour', 'compliance_officer'],
 ]
 
 const ENTITIES: [name: string, kind: string, region: string][] = [
@@ -75,6 +76,14 @@ export async function openWorld(administrator: Client): Promise<World> {
   for (const [name, role] of ROLES)
     people[role in people ? `${role}${Object.keys(people).filter((one) => one.startsWith(role)).length + 1}` : role] =
       await join(name, { role })
+  const list =
+    'id,kind,name,aliases,original_script,born,nationality,listed_on,comments\n1,person,Qwyrzen Ullbrokk,,,,,,\n'
+  await people.compliance_officer!.must(
+    'POST',
+    `/funds/${fund.id}/sanctions-versions?list=invented&format=csv&fileName=invented.csv`,
+    Buffer.from(list),
+    { 'content-type': 'application/octet-stream' },
+  )
   const entities = []
   for (const [name, kind, region] of ENTITIES) {
     const { id } = await add(`/funds/${fund.id}/entities`, { name, kind, region })

@@ -7,6 +7,7 @@ import request, { type Test } from 'supertest'
 import { createApp } from '../../server/app.ts'
 import { folderStore, type FileStore } from '../../server/attachments/store.ts'
 import type { Clock } from '../../server/clock.ts'
+import { bringList } from './lists.ts'
 import type { Role } from '../../server/people/actor.ts'
 import { watchAnswers } from './declared.ts'
 import { ownDatabase, PEOPLED, type OwnDatabase } from './database.ts'
@@ -43,7 +44,7 @@ export type TestService = {
     roles: (Role | { role: Role; donorId?: string; entityId?: string })[],
   ) => Promise<Caller>
   /** A fund with a bank account, an entity, a process and a cast. */
-  fund: (options?: { currency?: string; bankCurrency?: string }) => Promise<Fund>
+  fund: (options?: { currency?: string; bankCurrency?: string; listed?: boolean }) => Promise<Fund>
   /** The service as nobody. */
   nobody: () => Caller
 }
@@ -91,7 +92,10 @@ export function ownService({ clock }: { clock?: Clock } = {}): TestService {
     const call = (method: 'get' | 'post' | 'put' | 'patch' | 'delete') => (path: string, body?: object) => {
       const test = answers.watch(request(app)[method](`/api/v1${path}`), method, path)
       if (token) void test.set('authorization', `Bearer ${token}`)
-      if (method !== 'get' && method !== 'delete') void test.send(body ?? {})
+      if (method !== 'get' && method !== 'delete')
+        void (Buffer.isBuffer(body)
+          ? test.set('content-type', 'application/octet-stream').send(body)
+          : test.send(body ?? {}))
       return test
     }
     return { get: call('get'), post: call('post'), put: call('put'), patch: call('patch'), delete: call('delete') }
@@ -110,7 +114,7 @@ export function ownService({ clock }: { clock?: Clock } = {}): TestService {
     return callerFor(registered.body)
   }
 
-  const fund: TestService['fund'] = async ({ currency = 'USD', bankCurrency = currency } = {}) => {
+  const fund: TestService['fund'] = async ({ currency = 'USD', bankCurrency = currency, listed = true } = {}) => {
     count += 1
     const must = async (test: Test) => {
       const answer = await test
@@ -143,6 +147,7 @@ export function ownService({ clock }: { clock?: Clock } = {}): TestService {
         await must(admin.post(`/funds/${id}/roles`, grant))
       }
     }
+    if (listed) await must(bringList(cast.complianceOfficer!, id))
     return { id, bank: bank.id, entity: entity.id, process: process.id, cast }
   }
 
