@@ -8,6 +8,7 @@ export type Section =
   | 'clock'
   | 'donors'
   | 'payees'
+  | 'payment-files'
   | 'treasury'
   | 'ledger'
   | 'periods'
@@ -121,7 +122,7 @@ function Header({ t, here, person, fund, section, unread = 0 }: Frame) {
 const GROUPS: Readonly<Record<keyof Texts['sectionGroups'], readonly Section[]>> = {
   work: ['requests', 'clock', 'opinions', 'processes', 'entities'],
   readiness: ['planning', 'experts'],
-  money: ['donors', 'payees', 'treasury', 'ledger', 'periods'],
+  money: ['donors', 'payees', 'payment-files', 'treasury', 'ledger', 'periods'],
   rules: ['rules', 'delegations', 'break-glass'],
 }
 

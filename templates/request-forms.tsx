@@ -212,6 +212,12 @@ function Certify({ request, names, t, newKey, typed, mayCertify }: PartNowProps)
 
 function Release({ names, t, newKey, payment }: PartNowProps & { payment: PaymentShown }) {
   const words = t.act.release
+  if (payment.fileId && payment.fileCount !== 1)
+    return (
+      <p>
+        <Code>{payment.code}</Code>: <a href={`/payment-files/${payment.fileId}`}>{t.paymentFiles.inFile}</a>
+      </p>
+    )
   return (
     <Form action={`/payments/${payment.id}/releases`} formKey={newKey()}>
       <h3>

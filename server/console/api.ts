@@ -55,7 +55,7 @@ function inputOf(endpoint: Endpoint, { params = {}, query = {}, body, version = 
   return {
     params: validateParams(params),
     query: endpoint.query ? validate(endpoint.query, query, language) : {},
-    body: endpoint.body ? validate(endpoint.body, body, language) : {},
+    body: endpoint.body ? validate(endpoint.body, body, language) : endpoint.bodyType ? body : {},
     headers: {},
     version,
     language,

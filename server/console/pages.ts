@@ -23,6 +23,7 @@ import { opinionPages } from './opinions.ts'
 import { payeePages } from './payees.ts'
 import { ownPasswordFirst, passwordPages } from './password.ts'
 import { pauseForms } from './pauses.ts'
+import { paymentFilePages } from './payment-files.ts'
 import { paymentForms } from './payments.ts'
 import { periodPages } from './periods.ts'
 import { recoveryPages } from './recoveries.ts'
@@ -31,6 +32,7 @@ import { planPages } from './plans.ts'
 import { processPages } from './processes.ts'
 import { requestPages } from './requests.ts'
 import { rulePages } from './rules.ts'
+import { statusReportPages } from './status-reports.ts'
 import { signInPages } from './sign-in.ts'
 import { treasuryPages } from './treasury.ts'
 
@@ -70,6 +72,8 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   auditPages(router, served)
   samplePages(router, served)
   ledgerPages(router, served)
+  paymentFilePages(router, served)
+  statusReportPages(router, served)
   periodPages(router, served)
   correctionPages(router, served)
   rulePages(router, served)

@@ -42,6 +42,9 @@ export type PaymentShown = {
   instructed: MoneyText
   certifiedBy: string
   certifiedAt: Date
+  /** The payment file that it is in, and how many payments that has. */
+  fileId: string | null
+  fileCount: number | null
   releases: { personId: string; name: string; at: string }[]
   settlement: { valueDate: string; reference: string } | null
   returned: { valueDate: string; reason: string } | null
@@ -55,6 +58,7 @@ export async function paymentsOfRequest(db: Db, requestId: string): Promise<Paym
     db,
     `select p.id, p.code, p.category, p.status, p.memo, p.amount, f.currency, p.instructed, b.currency as "bankCurrency",
             h.name as "certifiedBy", p.certified_at as "certifiedAt",
+            p.file_id as "fileId", (select f.payment_count from payment_files f where f.id = p.file_id) as "fileCount",
             coalesce((select json_agg(json_build_object('personId', l.signed_by, 'name', x.name, 'at', l.signed_at) order by l.place)
                         from payment_signatures l join people x on x.id = l.signed_by where l.payment_id = p.id), '[]') as releases,
             (select json_build_object('valueDate', s.value_date, 'reference', s.reference) from settlements s where s.payment_id = p.id) as settlement,

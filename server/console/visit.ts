@@ -91,7 +91,7 @@ export function sectionsFor(actor: Actor, fundId: string): Section[] {
   if (holdsRole(actor, fundId, WATCH_READERS)) sections.push('planning')
   if (holdsRole(actor, fundId, ['advisor'])) sections.push('opinions')
   if (holdsRole(actor, fundId, [...READERS, 'donor'])) sections.push('donors')
-  if (holdsRole(actor, fundId, READERS)) sections.push('payees', 'treasury', 'ledger')
+  if (holdsRole(actor, fundId, READERS)) sections.push('payees', 'payment-files', 'treasury', 'ledger')
   if (holdsRole(actor, fundId, PERIOD_READERS)) sections.push('periods')
   if (holdsRole(actor, fundId, READERS)) sections.push('delegations')
   if (holdsRole(actor, fundId, BREAK_GLASS_READERS)) sections.push('break-glass')

@@ -4,6 +4,7 @@ import { correctionsAr } from './ar-corrections.ts'
 import { delegationsAr } from './ar-delegations.ts'
 import { moneyInAr } from './ar-money-in.ts'
 import { periodsAr } from './ar-periods.ts'
+import { paymentFilesInAr } from './ar-payment-files.ts'
 import { ruleErrorsAr, rulesInAr } from './ar-rules.ts'
 import { planningAr } from './ar-planning.ts'
 import { treasuryAr } from './ar-treasury.ts'
@@ -27,6 +28,7 @@ export const ar: Texts = {
     clock: 'الساعة',
     donors: 'المانحون',
     payees: 'المستفيدون',
+    'payment-files': 'ملفات المدفوعات',
     treasury: 'الخزينة',
     ledger: 'دفتر الأستاذ',
     periods: 'الفترات',
@@ -308,6 +310,7 @@ export const ar: Texts = {
   ...clockInAr,
   ...notificationsInAr,
   ...rulesInAr,
+  ...paymentFilesInAr,
   ...lanesInAr,
 
   ledger: {

@@ -4,6 +4,7 @@ import { correctionsEn } from './en-corrections.ts'
 import { delegationsEn } from './en-delegations.ts'
 import { moneyInEn } from './en-money-in.ts'
 import { periodsEn } from './en-periods.ts'
+import { paymentFilesInEn } from './en-payment-files.ts'
 import { ruleErrorsEn, rulesInEn } from './en-rules.ts'
 import { planningEn } from './en-planning.ts'
 import { treasuryEn } from './en-treasury.ts'
@@ -26,6 +27,7 @@ export const en = {
     clock: 'Clock',
     donors: 'Donors',
     payees: 'Payees',
+    'payment-files': 'Payment files',
     treasury: 'Treasury',
     ledger: 'Ledger',
     periods: 'Periods',
@@ -307,6 +309,7 @@ export const en = {
   ...clockInEn,
   ...notificationsInEn,
   ...rulesInEn,
+  ...paymentFilesInEn,
   ...lanesInEn,
 
   ledger: {
