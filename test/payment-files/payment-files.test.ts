@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto'
+import request from 'supertest'
+import { ar } from '../../templates/texts/ar.ts'
+import { en } from '../../templates/texts/en.ts'
+import { formsOf, signedIn, textOf } from '../console/browser.ts'
 import { certify, released } from '../support/asking.ts'
 import { balances, stages } from '../support/money-in.ts'
 import { ownService, type Caller } from '../support/service.ts'
@@ -453,6 +457,75 @@ test('what waits for a file is told by the account that it leaves from', async (
   expect(list.items[0]).toMatchObject({ payments: 1, total: { amount: '55.55' }, signatures: 0, sent: 0 })
   const left = (await world.fund.cast.auditor!.get(`/funds/${world.fund.id}/payments-awaiting-file`)).body.items
   expect(JSON.stringify(left)).not.toMatch(payment)
+})
+
+test('the same is done on the pages: prepare, sign by the hash, take it to the bank, read what the bank says', async () => {
+  const { fund } = world
+  const payment = await world.certified()
+  const list = `/funds/${fund.id}/payment-files`
+  const treasurer = await signedIn(service, fund.cast.treasurer!)
+  const shown = await treasurer.open(list)
+  const prepared = await treasurer.sendAndFollow(shown, list, { payments: [payment] })
+  expect(textOf(prepared)).toContain(en.paymentFiles.done.prepared)
+  const [file] = /\/payment-files\/pfl_\w+/.exec(prepared.text)!
+  const unseen = await treasurer.send(prepared, `${file}/signatures`)
+  expect([unseen.status, formsOf(unseen)]).toEqual([400, expect.arrayContaining([`${file}/signatures`])])
+  const signed = await treasurer.sendAndFollow(prepared, `${file}/signatures`, { confirmed: 'yes' })
+  expect(textOf(signed)).toContain(en.paymentFiles.done.signed)
+  expect(formsOf(signed)).not.toContain(`${file}/signatures`)
+  expect(signed.text).not.toContain('/content')
+
+  const second = await signedIn(service, fund.cast.bankSignatory!, { language: 'ar' })
+  const seen = await second.open(file)
+  const hash = (await told(file.split('/')[2]!)).sha256 as string
+  expect(textOf(seen)).toContain(hash.match(/.{8}/g)!.join(' '))
+  const forged = await second.send(seen, `${file}/signatures`, {
+    confirmed: 'yes',
+    sha256: 'b'.repeat(64),
+    key: 'forged',
+  })
+  expect([forged.status, textOf(forged)]).toEqual([409, expect.stringContaining('هذه بصمة ملف آخر')])
+  const released = await second.sendAndFollow(seen, `${file}/signatures`, { confirmed: 'yes' })
+  expect(textOf(released)).toContain(ar.paymentFiles.done.released)
+  const given = await second.sendAndFollow(released, `${file}/sendings`)
+  expect(textOf(given)).toContain(ar.paymentFiles.done.sent)
+  const again = await second.send(given, `${file}/sendings`)
+  expect(again.status).toBe(409)
+
+  const agent = request.agent(service.app())
+  const { email, password } = fund.cast.reconciler!
+  await agent
+    .post('/console/sign-in')
+    .type('form')
+    .set('sec-fetch-site', 'same-origin')
+    .send({ email, password, key: 'k' })
+  const upload = (xml: string, key: string) =>
+    agent
+      .post(`/funds/${fund.id}/status-reports`)
+      .set('sec-fetch-site', 'same-origin')
+      .set('accept', 'text/html')
+      .field('key', key)
+      .attach('report', Buffer.from(xml), 'report.xml')
+  const bad = await upload('<Document>', 'one')
+  expect([bad.status, textOf(bad)]).toEqual([422, expect.stringContaining(en.paymentFiles.reports)])
+  const { code } = await told(file.split('/')[2]!)
+  const report = `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><GrpHdr><MsgId>B1</MsgId><CreDtTm>2026-11-24T20:00:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>${code}</OrgnlMsgId><GrpSts>ACSC</GrpSts></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>`
+  const taken = await upload(report, 'two').redirects(1)
+  expect([taken.status, textOf(taken)]).toEqual([200, expect.stringContaining(en.paymentFiles.done.report)])
+  expect(textOf(await second.open(file))).toContain(`${ar.paymentFiles.verdicts.accepted} ACSC`)
+})
+
+test('where the account is kept is a form for controllers and administrators', async () => {
+  const page = `/funds/${world.fund.id}/bank-accounts`
+  const form = `/bank-accounts/${world.fund.bank}/details`
+  const controller = await signedIn(service, world.fund.cast.controller!)
+  const wrong = await controller.send(await controller.open(page), form, { account: 'CH9300762011623852958' })
+  expect(wrong.status).toBe(400)
+  const kept = await controller.sendAndFollow(await controller.open(page), form, { town: 'Zürich' })
+  expect(textOf(kept)).toContain(en.paymentFiles.done.details)
+  expect(textOf(kept)).toContain('Zürich')
+  expect(formsOf(await (await signedIn(service, world.fund.cast.treasurer!)).open(page))).not.toContain(form)
+  expect(formsOf(await (await signedIn(service, service.admin())).open(page))).toContain(form)
 })
 
 function asText(res: unknown, done: (error: Error | null, body: string) => void): void {
