@@ -500,6 +500,7 @@ create table contributions (
   version             integer not null default 1,
   act_id              id not null,
   created_at          timestamp with time zone not null default clock_timestamp(),
+  provider_activity   text,
   constraint contributions_pkey PRIMARY KEY (id),
   constraint contribution_code_taken UNIQUE (fund_id, code),
   constraint contributions_fund_id_id_key UNIQUE (fund_id, id),
@@ -511,6 +512,7 @@ create table contributions (
   constraint contributions_fiscal_year_check CHECK (((fiscal_year >= 1990) AND (fiscal_year <= 2200))),
   constraint contributions_pledged_amount_check CHECK ((pledged_amount > 0)),
   constraint contributions_pledged_functional_check CHECK ((pledged_functional >= 0)),
+  constraint contributions_provider_activity_check CHECK ((provider_activity ~ '^[^\s/&|?]{1,200}$'::text)),
   constraint contributions_status_check CHECK ((status = ANY (ARRAY['pledged'::text, 'agreed'::text, 'received'::text, 'written_off'::text, 'cancelled'::text])))
 );
 CREATE INDEX contributions_by_donor ON contributions USING btree (donor_id, id);
@@ -825,16 +827,18 @@ CREATE TRIGGER deployed_people_have_no_duty AFTER INSERT ON deployments FOR EACH
 CREATE TRIGGER deployment_holds_expert BEFORE INSERT ON deployments FOR EACH ROW EXECUTE FUNCTION deployment_holds_expert();
 
 create table donors (
-  id          id not null,
-  fund_id     id not null,
-  name        text not null,
-  kind        text not null,
-  created_at  timestamp with time zone not null default now(),
+  id                      id not null,
+  fund_id                 id not null,
+  name                    text not null,
+  kind                    text not null,
+  created_at              timestamp with time zone not null default now(),
+  organisation_reference  text,
   constraint donors_pkey PRIMARY KEY (id),
   constraint donor_name_taken UNIQUE (fund_id, name),
   constraint donors_fund_id_id_key UNIQUE (fund_id, id),
   constraint donors_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
-  constraint donors_name_check CHECK (((length(name) >= 1) AND (length(name) <= 300)))
+  constraint donors_name_check CHECK (((length(name) >= 1) AND (length(name) <= 300))),
+  constraint donors_organisation_reference_check CHECK ((organisation_reference ~ '^[A-Za-z0-9._/-]{1,100}$'::text))
 );
 alter table donors enable row level security;
 create policy own on donors for select to wasata_donor using (((id)::text = own_donor()));
@@ -965,7 +969,7 @@ CREATE INDEX entries_by_payment ON entries USING btree (split_part(source, '#'::
 CREATE INDEX entries_by_transaction ON entries USING btree (fund_id, xid);
 CREATE UNIQUE INDEX entry_reversed_once ON entries USING btree (reverses) WHERE (reverses IS NOT NULL);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON entries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
-CREATE CONSTRAINT TRIGGER entry_is_whole AFTER INSERT ON entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION entry_must_be_whole();
+CREATE TRIGGER checked_at_commit AFTER INSERT ON entries REFERENCING NEW TABLE AS new_entries FOR EACH STATEMENT EXECUTE FUNCTION entries_are_to_be_checked();
 CREATE CONSTRAINT TRIGGER revaluation_is_reversed AFTER INSERT ON entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['revaluation'::text, 'revaluation_reversed'::text]))) EXECUTE FUNCTION revaluation_must_be_reversed();
 CREATE TRIGGER reverses_its_own_fund BEFORE INSERT ON entries FOR EACH ROW WHEN ((new.reverses IS NOT NULL)) EXECUTE FUNCTION reverses_its_own_fund();
 alter table entries enable row level security;
@@ -973,6 +977,14 @@ create policy own on entries for select to wasata_donor using ((EXISTS ( SELECT
    FROM postings p
   WHERE (p.entry_id = entries.id))));
 create policy service on entries for all to wasata_service using (true) with check (true);
+
+create unlogged table entries_to_check (
+  id        bigint not null generated always as identity,
+  first_id  bigint not null,
+  last_id   bigint not null,
+  constraint entries_to_check_pkey PRIMARY KEY (id)
+);
+CREATE CONSTRAINT TRIGGER entries_are_whole AFTER INSERT ON entries_to_check DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION entries_must_be_whole();
 
 create table exchange_rates (
   fund_id      id not null,
@@ -2229,7 +2241,7 @@ create table policies (
   constraint policies_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint policies_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
   constraint rule_by_two_people FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
-  constraint policies_subject_check CHECK (((subject = ANY (ARRAY['approval_matrix'::text, 'funding_rule'::text, 'reservation'::text, 'recognition'::text, 'authority_limits'::text, 'bank_charges'::text, 'clock'::text, 'lanes'::text, 'delegation'::text, 'break_glass'::text, 'advisory_opinion'::text, 'payees'::text])) OR (subject = 'payment_files'::text))),
+  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['payment_files'::text, 'authority_limits'::text, 'delegation'::text, 'break_glass'::text, 'lanes'::text, 'approval_matrix'::text, 'advisory_opinion'::text, 'clock'::text, 'bank_charges'::text, 'recognition'::text, 'funding_rule'::text, 'payees'::text, 'open_data'::text, 'reservation'::text]))),
   constraint policies_verdict_check CHECK ((verdict = 'approve'::text)),
   constraint rule_not_in_the_past CHECK (((proposal_id IS NULL) OR (effective_from >= ((recorded_at AT TIME ZONE 'utc'::text))::date)))
 );
@@ -4244,6 +4256,17 @@ AS $function$
   select keeps_away(p_person, p_payee, p_at) or (p_on_behalf_of is not null and keeps_away(p_on_behalf_of, p_payee, p_at))
 $function$;
 
+CREATE OR REPLACE FUNCTION entries_are_to_be_checked()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into entries_to_check (first_id, last_id) select min(id), max(id) from new_entries having count(*) > 0;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION entries_must_balance()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4258,27 +4281,29 @@ declare
   v_rule text;
   v_wrong text;
 begin
-  with lines as materialized (
-    select n.entry_id, n.amount, n.functional, a.book, a.currency, a.stage, a.contribution_id, a.fund_id
-      from new_postings n left join accounts a on a.id = n.account_id and a.fund_id = n.fund_id),
-  sums as materialized (
-    select entry_id, fund_id, book, currency, sum(amount) as amount, sum(functional) as functional
-      from lines group by entry_id, fund_id, book, currency),
-  entered as materialized (
-    select s.entry_id, s.fund_id as of_account, e.fund_id as of_entry, e.xid
-      from (select distinct entry_id, fund_id from sums) s left join entries e on e.id = s.entry_id),
+  with sums as materialized (
+    select n.entry_id, n.fund_id, a.book, a.currency, a.stage is not null as staged, case when a.stage is not null then a.contribution_id end as contribution_id,
+           sum(n.amount) as amount, sum(n.functional) as functional
+      from new_postings n left join accounts a on a.id = n.account_id and a.fund_id = n.fund_id
+     group by 1, 2, 3, 4, 5, 6),
+  entered as (
+    select s.entry_id, s.of_its_account, e.fund_id is not distinct from s.fund_id as of_its_entry, e.xid
+      from (select entry_id, fund_id, bool_and(book is not null) as of_its_account from sums group by entry_id, fund_id) s
+      left join entries e on e.id = s.entry_id),
   broken as (
     select 'posting_is_of_its_fund' as rule, format('entry %s has a posting on no account of its fund', entry_id) as wrong
-      from entered where of_account is distinct from of_entry or of_entry is null
+      from entered where not (of_its_account and of_its_entry)
     union all
     select 'entry_is_whole', 'an entry takes no more postings once it is recorded' from entered where xid <> pg_current_xact_id()
     union all
-    select 'entry_balances', format('entry %s does not balance: %s %s %s, functional %s', entry_id, book, currency, amount, functional)
-      from (select entry_id, book, currency, amount, sum(functional) over (partition by entry_id, book) as functional from sums) s
-     where amount <> 0 or functional <> 0
+    select 'entry_balances', format('entry %s does not balance: %s %s %s', entry_id, book, currency, sum(amount))
+      from sums group by entry_id, book, currency having sum(amount) <> 0
+    union all
+    select 'entry_balances', format('entry %s does not balance: %s, functional %s', entry_id, book, sum(functional))
+      from sums group by entry_id, book having sum(functional) <> 0
     union all
     select 'conservation_law', format('entry %s breaks the conservation law of a contribution', entry_id)
-      from lines where stage is not null group by entry_id, contribution_id having sum(amount) <> 0)
+      from sums where staged group by entry_id, contribution_id having sum(amount) <> 0)
   select rule, wrong into v_rule, v_wrong from broken limit 1;
   if v_rule is not null then
     raise exception '%', v_wrong
@@ -4288,22 +4313,33 @@ begin
   return null;
 end $function$;
 
-CREATE OR REPLACE FUNCTION entry_must_be_whole()
+CREATE OR REPLACE FUNCTION entries_must_be_whole()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET max_parallel_workers_per_gather TO '0'
 AS $function$
 declare
-  lines int;
-  total bigint;
+  v_entry bigint;
+  v_lines bigint;
+  v_functional numeric;
 begin
-  select count(*), sum(functional) into lines, total from postings where entry_id = new.id;
-  if lines < 2 then
-    raise exception 'entry % has fewer than two postings', new.id using errcode = 'check_violation', constraint = 'entry_has_postings';
+  select e.id, count(p.entry_id), coalesce(sum(p.functional), 0) into v_entry, v_lines, v_functional
+    from entries e left join postings p on p.entry_id = e.id
+   where e.id between new.first_id and new.last_id
+   group by e.id having count(p.entry_id) < 2 or sum(p.functional) <> 0
+   order by e.id limit 1;
+  if v_lines < 2 then
+    raise exception 'entry % has fewer than two postings', v_entry using errcode = 'check_violation', constraint = 'entry_has_postings';
   end if;
-  if total <> 0 then
-    raise exception 'entry % does not balance: functional %', new.id, total using errcode = 'check_violation', constraint = 'entry_balances';
+  if v_functional <> 0 then
+    raise exception 'entry % does not balance: functional %', v_entry, v_functional using errcode = 'check_violation', constraint = 'entry_balances';
   end if;
+  delete from entries_to_check where id = new.id;
   return null;
 end $function$;
 
@@ -4405,6 +4441,7 @@ CREATE OR REPLACE FUNCTION fold_seal(p_fund text, p_seal integer)
  SET max_parallel_workers_per_gather TO '0'
 AS $function$
 declare
+  v_fund id := p_fund;
   v_before date;
 begin
   perform pg_advisory_xact_lock(hashtextextended(p_fund, 2));
@@ -4430,14 +4467,14 @@ begin
       from moved group by account_id),
   turned as (
     insert into turnover as t (fund_id, account_id, day, amount, functional)
-    select p_fund, account_id, day, amount, functional from moved order by day, account_id
+    select v_fund, account_id, day, amount, functional from moved order by day, account_id
     on conflict (account_id, day) do update set amount = t.amount + excluded.amount, functional = t.functional + excluded.functional),
   late as (
     insert into back_dated (fund_id, account_id, seal, day, amount, functional)
-    select p_fund, account_id, p_seal, day, amount, functional from moved where day < v_before),
+    select v_fund, account_id, p_seal, day, amount, functional from moved where day < v_before),
   stood as (
     insert into sealed_balances (fund_id, account_id, seal, amount, functional)
-    select p_fund, m.account_id, p_seal, m.amount + coalesce(b.amount, 0), m.functional + coalesce(b.functional, 0)
+    select v_fund, m.account_id, p_seal, m.amount + coalesce(b.amount, 0), m.functional + coalesce(b.functional, 0)
       from by_account m
       left join lateral (select * from sealed_balances b where b.account_id = m.account_id order by b.seal desc limit 1) b on true
      order by m.account_id),
@@ -4448,7 +4485,7 @@ begin
             select c.account_id, c.month, 0, 0 from by_account m join closings c on c.account_id = m.account_id and c.month > m.month) d
      group by account_id, month)
   insert into closings (fund_id, account_id, month, amount, functional)
-  select p_fund, d.account_id, d.month,
+  select v_fund, d.account_id, d.month,
          coalesce(c.amount, 0) + sum(d.amount) over until_then, coalesce(c.functional, 0) + sum(d.functional) over until_then
     from changed d
     left join lateral (select * from closings c where c.account_id = d.account_id and c.month <= d.month order by c.month desc limit 1) c on true
@@ -5139,6 +5176,8 @@ CREATE OR REPLACE FUNCTION post_entries(p_fund text, p_act text, e_kind text[], 
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare
+  v_fund id := p_fund;
+  v_act id := p_act;
   v_accounts bigint[];
   v_hashes bytea[];
   v_ids bigint[];
@@ -5157,14 +5196,14 @@ begin
   if array_position(v_accounts, null) is not null then
     with opened as (
       insert into accounts (fund_id, address, currency, contribution_id, request_id)
-      select distinct p_fund, l.address, l.currency, l.contribution, l.request
+      select distinct v_fund, l.address, l.currency, l.contribution, l.request
         from unnest(l_address, l_currency, l_contribution, l_request, v_accounts) as l (address, currency, contribution, request, account)
        where l.account is null
        order by l.address, l.currency
       on conflict do nothing
       returning id, address)
     insert into balances (fund_id, account_id, floor)
-    select p_fund, id, case when address <> 'budget:available:reserve' then 0 end
+    select v_fund, id, case when address <> 'budget:available:reserve' then 0 end
       from opened
      where address ~ '^budget:(pledged|support|available|ready|reserved|committed|disbursed|reported):';
 
@@ -5183,7 +5222,7 @@ begin
 
   with posted as (
     insert into entries (fund_id, kind, source, occurred_on, recorded_at, act_id, memo, reverses, content_hash)
-    select p_fund, e.kind, e.source, e.occurred_on, v_recorded, p_act, e.memo, e.reverses, e.hash
+    select v_fund, e.kind, e.source, e.occurred_on, v_recorded, v_act, e.memo, e.reverses, e.hash
       from unnest(e_kind, e_source, e_occurred_on, e_memo, e_reverses, v_hashes) with ordinality as e (kind, source, occurred_on, memo, reverses, hash, ord)
      order by e.ord
     on conflict (fund_id, kind, source) do nothing
@@ -5215,7 +5254,7 @@ begin
    where b.account_id = d.account;
 
   insert into postings (fund_id, entry_id, line, account_id, amount, functional, occurred_on, recorded_at)
-  select p_fund, v_ids[l.entry], row_number() over (partition by l.entry order by l.line), l.account, l.amount, l.functional, e_occurred_on[l.entry], v_recorded
+  select v_fund, v_ids[l.entry], row_number() over (partition by l.entry order by l.line), l.account, l.amount, l.functional, e_occurred_on[l.entry], v_recorded
     from unnest(l_entry, v_accounts, l_amount, l_functional) with ordinality as l (entry, account, amount, functional, line)
    where v_new[l.entry];
 
@@ -5879,10 +5918,11 @@ grant insert, select on year_closings to wasata_service;
 grant update (act_id), update (amount), update (condition), update (conditional), update (correction_id), update (functional), update (rate), update (rate_source), update (reference), update (signed_on), update (standard), update (support_cost_base), update (support_cost_bps) on agreements to wasata_service;
 grant select (currency), select (id) on bank_accounts to wasata_donor;
 grant update (expires_on), update (review_on), update (status), update (version) on contingency_plans to wasata_service;
-grant update (earmark), update (status), update (version) on contributions to wasata_service;
+grant update (earmark), update (provider_activity), update (status), update (version) on contributions to wasata_service;
 grant select (entry_id), select (kind), select (original), select (source), select (takes_back) on correction_entries to wasata_donor;
 grant update (status) on corrections to wasata_service;
 grant insert (act_id), insert (country), insert (ends_on), insert (expert_id), insert (expert_version), insert (fund_id), insert (id), insert (mode), insert (place), insert (planned_at), insert (planned_by), insert (request_id), insert (starts_on) on deployments to wasata_service;
+grant update (organisation_reference) on donors to wasata_service;
 grant update (act_id), update (changed_at), update (changed_by), update (contact), update (country), update (kind), update (mandate), update (name), update (reason), update (region), update (version) on entities to wasata_service;
 grant update (act_id), update (changed_at), update (changed_by), update (countries), update (daily_fee), update (email), update (fee_currency), update (languages), update (latin_name), update (name), update (nationalities), update (on_roster), update (on_site), update (person_id), update (phone), update (reason), update (regions), update (remote), update (themes), update (travel_ceiling), update (travel_ceiling_currency), update (travel_class), update (version) on experts to wasata_service;
 grant update (body), update (headers), update (status) on idempotency_keys to wasata_service;
@@ -5958,6 +5998,8 @@ revoke all on function delegation_in_force(p_delegation text, p_at timestamp wit
 revoke all on function delegation_reaches(p_delegation text, p_request text, p_round integer) from public;
 revoke all on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function either_keeps_away(p_person text, p_on_behalf_of text, p_payee text, p_at timestamp with time zone) from public;
+revoke all on function entries_are_to_be_checked() from public;
+revoke all on function entries_must_be_whole() from public;
 revoke all on function first_open_day(p_fund text, p_month date) from public;
 revoke all on function fold_seal(p_fund text, p_seal integer) from public;
 revoke all on function held_for_plan(p_plan text) from public;

@@ -45,13 +45,20 @@ async function sequences(db: Db): Promise<string[]> {
   return found.length === 0 ? [] : [found.map(({ text }) => text).join('\n')]
 }
 
-type Table = { oid: number; name: string; options: string | null; secured: boolean; forced: boolean }
+type Table = {
+  oid: number
+  name: string
+  options: string | null
+  secured: boolean
+  forced: boolean
+  unlogged: boolean
+}
 
 async function tables(db: Db): Promise<string[]> {
   const found = await rows<Table>(
     db,
     `select c.oid, quote_ident(c.relname) as name, array_to_string(c.reloptions, ', ') as options,
-            c.relrowsecurity as secured, c.relforcerowsecurity as forced
+            c.relrowsecurity as secured, c.relforcerowsecurity as forced, c.relpersistence = 'u' as unlogged
        from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where ${OURS} and c.relkind in ('r', 'p') order by c.relname collate "C"`,
   )
@@ -71,7 +78,7 @@ async function tableText(db: Db, table: Table): Promise<string> {
   ]
   const options = table.options ? ` with (${table.options})` : ''
   return [
-    `create table ${table.name} (\n${lines.map((line) => `  ${line}`).join(',\n')}\n)${options};`,
+    `create ${table.unlogged ? 'unlogged ' : ''}table ${table.name} (\n${lines.map((line) => `  ${line}`).join(',\n')}\n)${options};`,
     ...after.map((text) => `${text};`),
   ].join('\n')
 }

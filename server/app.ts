@@ -7,7 +7,7 @@ import type { Logger } from 'pino'
 import type { Db } from '../db/connect.ts'
 import { pendingMigrations } from '../db/migrate.ts'
 import { documentationPage } from '../templates/documentation.tsx'
-import type { Clock } from './clock.ts'
+import { machineClock, type Clock } from './clock.ts'
 import { Refusal } from './errors.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { openApiDocument } from './http/openapi.ts'
@@ -57,7 +57,7 @@ export function createApp(db: Db, options: AppOptions): Express {
   app.get('/metrics', metrics.tell)
 
   const signIn = createSignIn(db, options)
-  const endpoints: Endpoint[] = allEndpoints(db, signIn)
+  const endpoints: Endpoint[] = allEndpoints(db, signIn, options.clock ?? machineClock)
   // Made once: it takes long, and strangers may ask for it as often as they like.
   let document: Record<string, unknown> | undefined
   app.get('/api/v1/openapi.json', (_req, res) => void res.json((document ??= openApiDocument(endpoints))))

@@ -12,6 +12,7 @@ import { deploymentEndpoints } from './deployments/routes.ts'
 import { entityEndpoints } from './entities/routes.ts'
 import { expertEndpoints } from './experts/routes.ts'
 import { fundEndpoints } from './funds/routes.ts'
+import type { Clock } from './clock.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { ruleEndpoints } from './rules/routes.ts'
 import { sampleEndpoints } from './samples/routes.ts'
@@ -29,6 +30,7 @@ import { paymentFileEndpoints } from './payment-files/routes.ts'
 import { statusReportEndpoints } from './status-reports/routes.ts'
 import { peopleEndpoints } from './people/routes.ts'
 import { periodEndpoints } from './periods/routes.ts'
+import { openDataEndpoints } from './open-data/routes.ts'
 import { planEndpoints } from './plans/routes.ts'
 import { readinessEndpoints } from './readiness/routes.ts'
 import { rateEndpoints } from './rates/routes.ts'
@@ -39,7 +41,7 @@ import { treasuryEndpoints } from './treasury/routes.ts'
 import { watchEndpoints } from './watch/routes.ts'
 
 /** Every address of the API, noun by noun. */
-export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
+export function allEndpoints(db: Db, signIn: SignIn, clock: Clock): Endpoint[] {
   return [
     ...peopleEndpoints(db, signIn),
     ...notificationEndpoints(),
@@ -77,5 +79,6 @@ export function allEndpoints(db: Db, signIn: SignIn): Endpoint[] {
     ...sampleEndpoints(),
     ...actEndpoints(),
     ...donorReportEndpoints(),
+    ...openDataEndpoints(clock),
   ]
 }

@@ -199,9 +199,9 @@ function Single({ name, field, value, at, shown, t }: { name: string; field: Fie
       ) : (
         <input
           type="text"
-          inputMode={figure ? 'numeric' : 'decimal'}
-          class="figure"
-          size={figure ? 5 : 16}
+          {...(field.kind === 'text'
+            ? { size: 30 }
+            : { inputMode: figure ? 'numeric' : 'decimal', class: 'figure', size: figure ? 5 : 16 })}
           {...attributes}
         />
       )}
@@ -227,6 +227,7 @@ function choicesFor(name: string, of: readonly string[], t: Texts): Choice[] {
       phase: t.phases,
       reason: t.clock.reasons,
       chargeBearer: t.rules.chargeBearers,
+      kind: t.rules.organisationTypes,
     }[name] ?? {}
   return of.map((value) => ({ value, label: wordFor(words, value) }))
 }

@@ -74,6 +74,7 @@ export function Value({ name, value, t }: { name: string; value: unknown; t: Tex
   if (name === 'role') return <>{wordFor(t.roles, value as string)}</>
   if (name === 'rule') return <>{wordFor(t.fundingRules, value as string)}</>
   if (name === 'chargeBearer') return <>{wordFor(t.rules.chargeBearers, value as string)}</>
+  if (name === 'kind') return <>{wordFor(words.organisationTypes, value as string)}</>
   return <>{value as ComponentChildren}</>
 }
 

@@ -187,6 +187,7 @@ function termTyped(field: Field, typed: Typed, path: string, currency: string): 
       return Number.parseInt(`${percent[1]}${(percent[2] ?? '').padEnd(2, '0')}`, 10)
     }
     case 'choice':
+    case 'text':
       return text || undefined
     case 'flag':
       return text === 'yes' ? true : undefined

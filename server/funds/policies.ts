@@ -39,6 +39,11 @@ export type Policies = {
       steps: { step: number; role: string; quorum: number }[]
     }
   }
+  /** Whether the fund tells everybody what came and where it went, and as what its publisher is known (IATI organisation identifier and type). */
+  open_data: {
+    publishes?: true
+    publisher: { reference?: string; name?: string; kind?: string; email?: string }
+  }
 }
 
 /** What is in force on a day, and since when. Every fund has each of them from its first day on. */
@@ -118,6 +123,7 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
     ['payees', always, { coolingHours: 24, alikeDays: 30 }],
     ['clock', always, defaultClock(thousand)],
     ['lanes', always, lanes],
+    ['open_data', always, { publisher: {} }],
     ['recognition', always, { standard: 'IPSAS 23' }],
     ['recognition', '2026-01-01', { standard: 'IPSAS 47' }],
   ]

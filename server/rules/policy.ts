@@ -13,8 +13,10 @@ export type Field =
   | { readonly kind: 'count'; readonly least: number; readonly most: number }
   /** Hundredths of a per cent. */
   | { readonly kind: 'basis_points' }
-  | { readonly kind: 'choice'; readonly of: readonly string[] }
+  | { readonly kind: 'choice'; readonly of: readonly string[]; readonly open?: true }
   | { readonly kind: 'flag' }
+  /** A line of text, which may be left empty; `form` is what it must look like. */
+  | { readonly kind: 'text'; readonly most: number; readonly form?: RegExp }
   | { readonly kind: 'group'; readonly of: Fields }
   /** `key` is the field by which its items are told apart; a list that is read as one sentence is compared as one. */
   | {
@@ -36,6 +38,9 @@ const upTo: Field = { kind: 'amount', above: true }
 const extra: Field = { kind: 'list', of: { upTo, role, quorum }, key: 'upTo', least: 0, most: 6 }
 const step: Field = { kind: 'count', least: 1, most: 9 }
 const steps: Field = { kind: 'list', of: { step, role, quorum }, key: 'role', least: 1, most: 6, asOne: true }
+
+/** Codelist OrganisationType of the IATI standard, as far as a fund can be one: public, international, private, academic. */
+const ORGANISATION_TYPES = ['10', '15', '21', '22', '23', '24', '30', '40', '60', '70', '80', '90'] as const
 
 const minutes: Field = { kind: 'count', least: 1, most: 60 * 24 * 60 }
 const timed: Field = {
@@ -104,6 +109,18 @@ export const SUBJECTS = {
       key: 'reason',
       least: 0,
       most: 7,
+    },
+  },
+  open_data: {
+    publishes: { kind: 'flag' },
+    publisher: {
+      kind: 'group',
+      of: {
+        reference: { kind: 'text', most: 100, form: /^[A-Za-z0-9._-]+$/ },
+        name: { kind: 'text', most: 200 },
+        kind: { kind: 'choice', of: ORGANISATION_TYPES, open: true },
+        email: { kind: 'text', most: 200, form: /^[^@\s]+@[^@\s]+\.[^@\s]+$/ },
+      },
     },
   },
   recognition: { standard: { kind: 'choice', of: ['IPSAS 23', 'IPSAS 47'] } },

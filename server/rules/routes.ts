@@ -136,9 +136,11 @@ function schemaOfField(field: Field): Schema {
       return joi
         .string()
         .valid(...field.of)
-        .required()
+        .presence(field.open ? 'optional' : 'required')
     case 'flag':
       return joi.boolean()
+    case 'text':
+      return field.form ? text(field.most).pattern(field.form) : text(field.most)
     case 'group':
       return schemaOf(field.of)
     case 'list': {

@@ -22,6 +22,12 @@ export function complaintsAbout(
     const lanes = Object.entries((terms as unknown as ClockTerms).targets)
     return lanes.flatMap(([lane, rows]) => [...ceilings(`targets.${lane}`, rows), ...endsOpen(`targets.${lane}`, rows)])
   }
+  if (subject === 'open_data' && terms.publishes === true) {
+    const publisher = terms.publisher as Record<string, string> | undefined
+    return ['reference', 'name', 'kind']
+      .filter((field) => !publisher?.[field])
+      .map((field) => complaint(`publisher.${field}`, 'rule.no_publisher', 'who publishes must be known to others'))
+  }
   if (subject !== 'approval_matrix') return []
   const matrix = terms as unknown as ApprovalMatrix
   const formal = [

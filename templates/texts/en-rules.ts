@@ -3,6 +3,21 @@ export const rulesInEn = {
   rules: {
     title: 'Rules of the fund',
     says: 'Two people change a rule: one proposes it, another confirms it. It holds from a day on for what is submitted afterwards; what was submitted before keeps its rules.',
+    /** Codelist OrganisationType of the IATI standard. */
+    organisationTypes: {
+      10: 'Government',
+      15: 'Other public body',
+      21: 'International NGO',
+      22: 'National NGO',
+      23: 'Regional NGO',
+      24: 'Partner-country NGO',
+      30: 'Public-private partnership',
+      40: 'Multilateral organisation',
+      60: 'Foundation',
+      70: 'Private sector',
+      80: 'Academic, training or research',
+      90: 'Other',
+    },
     subjects: {
       approval_matrix: 'Who decides on which amount',
       funding_rule: 'Which contribution pays first',
@@ -17,6 +32,7 @@ export const rulesInEn = {
       payees: 'Changed bank details, and payments alike',
       clock: 'How long each step may take',
       lanes: 'When it may go faster',
+      open_data: 'Open data',
     },
     meanings: {
       lanes:
@@ -40,6 +56,8 @@ export const rulesInEn = {
       advisory_opinion: 'So long a member of the advisory board has to answer what the matrix asks by itself.',
       clock:
         'Targets in minutes, by lane and amount; the time for the decision is shared out among the steps of the matrix. So many of a hundred must keep the target of the whole. A clock is stopped for no other reason than those listed.',
+      open_data:
+        'Everybody may read what came and where it went, in the formats of IATI and 360Giving, up to the last seal of the ledger. Confidential missions are told only together. The publisher’s identifier is the one under which it is registered with IATI.',
     },
     since: 'Holds since {day}',
     from: 'Holds from {day} on',
@@ -143,6 +161,12 @@ export const rulesInEn = {
       reason: 'Reason',
       suspends: 'Suspends the request meanwhile',
       roles: 'Who may stop it',
+      publishes: 'Publishes',
+      publisher: 'Publisher',
+      reference: 'Organisation identifier',
+      name: 'Name',
+      kind: 'Kind of organisation',
+      email: 'Address for questions',
     } as Record<string, string>,
     row: 'Row {n}',
     upTo: 'up to {amount}',

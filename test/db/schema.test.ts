@@ -18,6 +18,7 @@ function linesOf(schema: string): string[] {
 const OF_NO_FUND = {
   acts: 'an act may be of no fund, such as signing in; otherwise it says which',
   currencies: 'are those of ISO 4217',
+  entries_to_check: 'are there while a transaction runs, for whatever it posted',
   funds: 'are the funds themselves',
   idempotency_keys: 'are of a person',
   knex_migrations: 'are the schema’s',

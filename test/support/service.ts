@@ -3,19 +3,13 @@ import pino from 'pino'
 import request, { type Test } from 'supertest'
 import { createApp } from '../../server/app.ts'
 import type { Clock } from '../../server/clock.ts'
-import { addPerson } from '../../server/people/register.ts'
-import { ROLES, type Role } from '../../server/people/actor.ts'
-import { issueToken } from '../../server/people/tokens.ts'
+import type { Role } from '../../server/people/actor.ts'
 import { watchAnswers } from './declared.ts'
-import { ownDatabase, type OwnDatabase } from './database.ts'
+import { ownDatabase, PEOPLED, type OwnDatabase } from './database.ts'
+import { CAST, tokenFor, type People, type Person } from './people.ts'
 
 /** Somebody who calls the API with a token of their own. */
-export type Caller = {
-  id: string
-  name: string
-  email: string
-  password: string
-  token: string
+export type Caller = Person & {
   get: (path: string) => Test
   post: (path: string, body?: object) => Test
   put: (path: string, body?: object) => Test
@@ -50,7 +44,7 @@ export type TestService = {
 
 /** The service on a database of its own for this test file, spoken to through the front door; at the time that `clock` tells. */
 export function ownService({ clock }: { clock?: Clock } = {}): TestService {
-  const database = ownDatabase()
+  const database = ownDatabase(PEOPLED)
   let app: Express
   let admin: Caller
   let count = 0
@@ -65,17 +59,9 @@ export function ownService({ clock }: { clock?: Clock } = {}): TestService {
       log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
       ...(clock ? { clock } : {}),
     })
-    const registered = await database().service.transaction((trx) =>
-      addPerson(trx, { name: 'Adam', email: 'adam@example.org', administrator: true }),
-    )
-    await passwordStays(registered.id)
-    admin = await callerFor({ ...registered, password: registered.password! })
-    const names = Object.values(castNames).flat()
-    const people = await Promise.all(
-      names.map((name) => admin.post('/people', { name, email: `${name}@example.org`.toLowerCase() })),
-    )
-    await passwordStays(...people.map(({ body }) => body.id))
-    for (const [i, name] of names.entries()) cast[name] = await callerFor(people[i]!.body)
+    const people = JSON.parse(process.env.TEST_PEOPLE!) as People
+    admin = { ...people.admin, ...verbs(people.admin.token) }
+    for (const [name, one] of Object.entries(people.cast)) cast[name] = { ...one, ...verbs(one.token) }
   })
 
   // What the documentation does not say of an endpoint is put right in its `refuses` or `success`.
@@ -87,8 +73,7 @@ export function ownService({ clock }: { clock?: Clock } = {}): TestService {
   }
 
   async function callerFor(person: { id: string; name: string; email: string; password: string }): Promise<Caller> {
-    const actor = { personId: person.id, administrator: false } as Parameters<typeof issueToken>[1]
-    const { token } = await database().service.transaction((trx) => issueToken(trx, actor, { name: 'test', days: 1 }))
+    const token = await tokenFor(database().service, person.id)
     return { ...person, token, ...verbs(token) }
   }
 
@@ -142,7 +127,7 @@ export function ownService({ clock }: { clock?: Clock } = {}): TestService {
         confidentiality: 'open',
       }),
     )
-    for (const [role, people] of Object.entries(castNames)) {
+    for (const [role, people] of Object.entries(CAST)) {
       for (const name of people) {
         const grant = { personId: cast[name]!.id, role, ...(role === 'requester' ? { entityId: entity.id } : {}) }
         await must(admin.post(`/funds/${id}/roles`, grant))
@@ -159,17 +144,4 @@ export function ownService({ clock }: { clock?: Clock } = {}): TestService {
     fund,
     nobody: () => ({ id: '', name: '', email: '', password: '', token: '', ...verbs('') }),
   }
-}
-
-/** Who plays which role, by name: one of each, and more where a rule needs several people. */
-const castNames: Record<string, string[]> = {
-  ...Object.fromEntries(ROLES.filter((role) => role !== 'donor').map((role) => [role, [camel(role)]])),
-  certifying_officer: ['certifyingOfficer', 'certifyingOfficer2'],
-  fund_manager: ['fundManager', 'fundManager2', 'fundManager3'],
-  bank_signatory: ['bankSignatory', 'bankSignatory2'],
-  payee_clerk: ['payeeClerk', 'payeeClerk2'],
-}
-
-function camel(role: string): string {
-  return role.replaceAll(/_(\w)/g, (_all, letter: string) => letter.toUpperCase())
 }
