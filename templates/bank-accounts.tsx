@@ -74,8 +74,8 @@ function Known({ of, t }: { of: Details; t: Texts }) {
         [words.clearingCode, of.clearingCode && <Code>{of.clearingCode}</Code>],
         [words.bankName, <Name>{of.bankName}</Name>],
         [words.holder, <Name>{of.holder}</Name>],
-        [words.town, <Name>{[street, building, postCode, town, country].filter(Boolean).join(', ')}</Name>],
-        [words.received, <Moment at={of.setAt} t={t} />],
+        [words.address, <Name>{[street, building, postCode, town, country].filter(Boolean).join(', ')}</Name>],
+        [words.setAt, <Moment at={of.setAt} t={t} />],
       ]}
     />
   )

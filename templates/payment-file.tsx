@@ -208,7 +208,7 @@ function ToBank({ file, problem, typed, newKey, t }: Part) {
           )}
           <p>
             <a class="button" href={`/api/v1/payment-files/${file.id}/content`}>
-              <Said text={words.download} code={<Code>{file.code}</Code>} />
+              <Said text={words.download} file={<Code>{`${file.code}.xml`}</Code>} />
             </a>
           </p>
         </>

@@ -56,7 +56,7 @@ export const paymentFilesInAr: typeof paymentFilesInEn = {
     take: 'خذ الملف إلى المصرف',
     takeSays: 'كل تنزيل يُحفظ باسمك.',
     takenBefore: 'أُخذ من قبل: {people}. تسليمه إلى المصرف مرتين قد يدفع مرتين.',
-    download: 'نزّل {code}.xml',
+    download: 'نزّل {file}',
     send: 'سُلّم إلى المصرف',
     sendButton: 'سجّل أن المصرف تسلّمه',
     sendAgain: 'سُلّم إلى المصرف مرة أخرى',
@@ -127,6 +127,8 @@ export const paymentFilesInAr: typeof paymentFilesInEn = {
     postCode: 'الرمز البريدي',
     town: 'المدينة',
     country: 'البلد، حرفان',
+    address: 'عنوان صاحب الحساب',
+    setAt: 'منذ',
     keep: 'احفظ هذه البيانات',
   },
 }

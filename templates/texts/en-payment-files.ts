@@ -56,7 +56,7 @@ export const paymentFilesInEn = {
     take: 'Take the file to the bank',
     takeSays: 'Each taking is kept with your name.',
     takenBefore: 'It was taken before: {people}. Giving it to the bank twice may pay twice.',
-    download: 'Download {code}.xml',
+    download: 'Download {file}',
     send: 'It was given to the bank',
     sendButton: 'Record that the bank has it',
     sendAgain: 'It was given to the bank again',
@@ -130,6 +130,8 @@ export const paymentFilesInEn = {
     postCode: 'Post code',
     town: 'Town',
     country: 'Country, two letters',
+    address: 'Address of the holder',
+    setAt: 'Since',
     keep: 'Keep these details',
   },
 }
