@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import type { Alike } from '../server/payments/policy.ts'
 import type { Texts } from './texts/texts.ts'
 
 /** What a form says back: a message at the top, and what is wrong with which field. */
@@ -6,6 +7,8 @@ export type FormProblem = {
   readonly message: ComponentChildren
   /** Complaints by the name of the field. */
   readonly fields: Readonly<Record<string, string>>
+  /** Payments that look like the one that was to be certified. */
+  readonly alike?: readonly Alike[]
 }
 
 type Labelled = {

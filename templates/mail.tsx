@@ -1,5 +1,6 @@
 import { render } from 'preact-render-to-string'
 import { isolated, oneLine, plainSentence, sentenceOf, titleOf, type News } from './news.tsx'
+import { dayText, lastFour } from './parts.tsx'
 import { textsIn, type Language } from './texts/texts.ts'
 
 export type Mail = {
@@ -93,6 +94,62 @@ function Html({ language, timeZone, name, fund, digest, news, publicUrl }: Mail)
       </body>
     </html>
   )
+}
+
+export type ContactMail = {
+  readonly language: Language
+  readonly name: string
+  readonly fund: Mail['fund']
+  readonly payee: string
+  /** Account numbers; only their last four characters are told. */
+  readonly before: string
+  readonly now: string
+  readonly at: Date
+  /** Before then no money goes to the new account. */
+  readonly until: Date
+}
+
+/** What the contact of a payee is told when its bank details were changed, and what to do if it was not them. No links: nobody is to follow one. */
+export function contactMail({ language, name, fund, payee, before, now, at, until }: ContactMail) {
+  const t = textsIn(language)
+  const words = t.contactMail
+  const called = fundName(fund, language)
+  const ending = (account: string) => filled(words.ending, { four: lastFour(account) })
+  const moments = { at: momentText(at, language), until: momentText(until, language) }
+  const values = { name: oneLine(name), fund: called, payee: oneLine(payee), ...moments }
+  const paragraphs: [string, Record<string, string>][] = [
+    [words.greeting, values],
+    [words.says, values],
+    [words.old, { account: ending(before) }],
+    [words.now, { account: ending(now) }],
+    [words.yours, values],
+    [words.notYours, values],
+    [words.sent, values],
+  ]
+  const plain = (value: string) => isolated(value)
+  const text = paragraphs
+    .map(([one, of]) => filled(one, Object.fromEntries(Object.entries(of).map(([key, value]) => [key, plain(value)]))))
+    .join('\n\n')
+  const html = render(
+    <html lang={language} dir={t.direction}>
+      <head>
+        <meta charset="utf-8" />
+        <title>{words.subject}</title>
+      </head>
+      <body style="font-family:sans-serif;line-height:1.5;max-width:40em" dir={t.direction}>
+        {paragraphs.map(([one, of]) => (
+          <p>
+            <Filled text={one} {...of} />
+          </p>
+        ))}
+      </body>
+    </html>,
+  )
+  return { subject: words.subject, text: `${text}\n`, html: `<!doctype html>${html}` }
+}
+
+function momentText(at: Date, language: Language): string {
+  return `${dayText(at.toISOString().slice(0, 10), language)}, ${at.toISOString().slice(11, 16)} UTC`
 }
 
 function fundName(fund: Mail['fund'], language: Language): string {

@@ -73,6 +73,16 @@ const DAYS = {
   }),
 }
 
+/** A day in words, as a text. */
+export function dayText(on: string, language: 'en' | 'ar'): string {
+  return DAYS[language].format(new Date(`${on}T00:00:00Z`))
+}
+
+/** Of an account number what may be told where it is not to be copied from. */
+export function lastFour(account: string): string {
+  return account.slice(-4)
+}
+
 /** A day of the fund's books. */
 export function Day({ on, t }: { on: string; t: Texts }) {
   return <time dateTime={on}>{DAYS[t.language].format(new Date(`${on}T00:00:00Z`))}</time>

@@ -1,7 +1,8 @@
 import { REFUSALS, type RefusalCode } from '../server/errors.ts'
 import type { MoneyText } from '../server/money.ts'
+import type { Alike } from '../server/payments/policy.ts'
 import type { FormProblem } from './forms.tsx'
-import { Amount, Day, Month, Said } from './parts.tsx'
+import { Amount, Day, Moment, Month, Said } from './parts.tsx'
 import { wordFor, type Texts } from './texts/texts.ts'
 
 type Told = { readonly code: RefusalCode; readonly details: Readonly<Record<string, unknown>> }
@@ -15,7 +16,8 @@ export function formProblem({ code, details }: Told, t: Texts): FormProblem {
     fields[fieldOf(field)] ??= wordFor(t.fieldErrors, rule in t.fieldErrors ? rule : 'other')
   }
   if (typeof details.field === 'string') fields[fieldOf(details.field)] ??= REFUSALS[code][t.language]
-  return { message: <RefusalInWords code={code} details={details} t={t} />, fields }
+  const alike = code === 'looks_like_duplicate' ? { alike: details.payments as readonly Alike[] } : {}
+  return { message: <RefusalInWords code={code} details={details} t={t} />, fields, ...alike }
 }
 
 /** The refusal itself, in the words for a person in a browser. */
@@ -40,6 +42,9 @@ function RefusalInWords({ code, details, t }: Told & { t: Texts }) {
   if (code === 'incomplete_request') {
     return <Said text={t.refusals.incomplete_request} missing={missingNames(missing ?? [], t)} />
   }
+  const { until } = details as { until?: string }
+  if (code === 'cooling_time' && until)
+    return <Said text={t.refusals.cooling_time} until={<Moment at={until} t={t} />} />
   const { firstOpenDay, month } = details as { firstOpenDay?: string; month?: string }
   if (code === 'period_closed' && firstOpenDay)
     return <Said text={t.refusals.closedUntil} day={<Day on={firstOpenDay} t={t} />} />
@@ -93,6 +98,8 @@ function fieldOf(path: string): string {
   // Its currency has a field of its own where it can be chosen; what an earmark binds to has one each.
   const own = /^(?:amount|sent)\.(currency)$|^earmark\.(\w+)/.exec(path)
   if (own) return own[1] ?? own[2]!
+  // Of a payee the fields are named as in the API.
+  if (/^(account|contact|registration)\./.test(path)) return path
   // What a correction puts right are fields of its form.
   return path.replace(/^right\.(\w+).*$/, '$1').replace(/^(lines\.\d+\.amount|(?!lines\.)[^.]+)\..*$/, '$1')
 }

@@ -1,3 +1,5 @@
+import { AlikeFields } from './alike.tsx'
+import { PaysTo } from './bank-details.tsx'
 import type { NamesOfRequest, PaymentShown } from '../server/console/queries.ts'
 import type { MoneyText } from '../server/money.ts'
 import type { readRequest } from '../server/requests/queries.ts'
@@ -117,6 +119,9 @@ function Decide(props: PartNowProps & { role: string; onBehalfOf: string | undef
   const { problem, value } = typed(form)
   const values = { amount: <Amount of={request.amount} />, payee: <Name>{names.payee}</Name> }
   const ratifies = request.advance?.status === 'active'
+  // Money that may move already is ratified or not; what is approved already waits for its bank details only.
+  const offered = (verdict: string) =>
+    verdict === 'approve' || (!request.bankDetailsChanged?.reopened && (!ratifies || verdict === 'reject'))
   return (
     <Form action={`/requests/${request.id}/decisions`} formKey={newKey()} id={form}>
       <h3>
@@ -133,7 +138,7 @@ function Decide(props: PartNowProps & { role: string; onBehalfOf: string | undef
         type="radio"
         name="verdict"
         legend={<Said text={words.legend} {...values} />}
-        choices={choicesOf(t.verdicts).filter((one) => !ratifies || one.value !== 'return')}
+        choices={choicesOf(t.verdicts).filter(({ value }) => offered(value))}
         chosen={[value('verdict')]}
         problem={problem}
         form={form}
@@ -203,6 +208,7 @@ function Certify({ request, names, t, newKey, typed, mayCertify }: PartNowProps)
         {...shared}
       />
       <TextField name="memo" label={words.memo} value={value('memo')} maxLength={140} {...shared} />
+      {problem?.alike && <AlikeFields of={problem.alike} value={value} form={form} t={t} />}
       <button class="main">
         <Said text={words.button} payee={payee} />
       </button>
@@ -223,6 +229,7 @@ function Release({ names, t, newKey, payment }: PartNowProps & { payment: Paymen
       <h3>
         <Said text={words.title} code={<Code>{payment.code}</Code>} />
       </h3>
+      <PaysTo payment={payment} t={t} />
       <p>{payment.releases.length === 0 ? words.first : words.second}</p>
       <button class="main">
         <Said text={words.button} amount={<Amount of={payment.amount} />} payee={<Name>{names.payee}</Name>} />

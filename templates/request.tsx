@@ -9,6 +9,7 @@ import { AskForm, OpinionsOn } from './opinions.tsx'
 import { page, type Frame } from './page.tsx'
 import { Amount, Code, Columns, Day, Facts, Figure, Moment, Name, Said, Status, Table, wordsFor } from './parts.tsx'
 import { PaymentsBack } from './payment-back.tsx'
+import { DetailsChanged } from './bank-details.tsx'
 import { Changes } from './request-changes.tsx'
 import { PartNow, type PartNowProps } from './request-forms.tsx'
 import { Advance, Recovery } from './request-advance.tsx'
@@ -74,6 +75,9 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       {request.advance?.recovery && <Recovery request={request} of={request.advance.recovery} t={t} {...shown.part} />}
       <BreakGlassOn items={shown.around.broken} t={t} />
       <StandingInFor {...shown.around} t={t} />
+      {request.bankDetailsChanged && (
+        <DetailsChanged of={request.bankDetailsChanged} payee={names.payee} payeeId={request.payeeId} t={t} />
+      )}
       <PartNow request={request} names={names} t={t} {...shown.part} />
       <Changes request={request} t={t} />
       <h2>{t.clock.ofRequest}</h2>

@@ -1,16 +1,26 @@
 import type { Router } from 'express'
-import { payeePage, payeesPage } from '../../templates/payees.tsx'
+import { payeePage } from '../../templates/payee.tsx'
+import { payeesPage } from '../../templates/payees.tsx'
 import { Refusal } from '../errors.ts'
+import { COUNTRIES } from '../payees/bank-details.ts'
+import { suggestLatin } from '../payees/latin.ts'
 import type { PayeeTold, RatingTold } from '../payees/queries.ts'
 import type { Risk } from '../requests/policy.ts'
-import { holdsRole, READERS, requireRole } from '../people/actor.ts'
-import { getPage, newFormKey, postForm, type Console, type Refused } from './forms.ts'
+import { holdsRole, READERS, requireRole, type Actor } from '../people/actor.ts'
+import { getPage, newFormKey, postForm, type Console, type Fields, type Refused } from './forms.ts'
 import { optional } from './requests.ts'
 import { doneIn } from './request-page.ts'
 import { frameOf, fundSeenBy, type SignedIn } from './visit.ts'
 
 type PayeesTold = {
-  items: { id: string; name: string; kind: string; country: string; verified: boolean }[]
+  items: {
+    id: string
+    name: string
+    latinName: string | null
+    kind: string
+    country: string
+    verified: boolean
+  }[]
   next: string | null
 }
 
@@ -22,45 +32,71 @@ export function payeePages(router: Router, served: Console): void {
   postForm(router, served, {
     path: '/funds/:fund/payees',
     form: () => 'f',
-    asks: (_visit, { params, fields: { name, kind, country, bankDetails } }) => ({
+    asks: (_visit, { params, fields: { aliases = '', ...fields } }) => ({
       method: 'post',
       path: '/funds/:fund/payees',
       params,
-      body: optional({ name, kind, country, bankDetails }),
+      body: { ...nested(fields), aliases: aliases.split('\n').flatMap((line) => line.trim() || []) },
     }),
     done: (answer) => `/payees/${(answer.body as { id: string }).id}?done=payeeRegistered`,
-    again: (visit, { fund }, refused) => list(served, visit, fund!, { refused }),
+    again: (visit, { fund }, refused) => list(served, visit, fund!, { refused: withSuggestion(refused) }),
   })
   getPage(router, '/payees/:payee', (visit, req) =>
     show(served, visit, String(req.params.payee), { done: req.query.done }),
   )
-  postForm(router, served, {
-    path: '/payees/:payee/verifications',
-    form: () => 'f',
-    asks: (_visit, { params, fields }) => {
-      if (fields.confirmed !== 'yes') throw uncompared()
-      return { method: 'post', path: '/payees/:payee/verifications', params }
-    },
-    done: (_answer, { payee }) => `/payees/${payee}?done=payeeVerified`,
-    again: (visit, { payee }, refused) => show(served, visit, payee!, { refused }),
+  const verified = ({ version }: Fields) => (version === '1' ? 'payeeVerified' : 'verified')
+  formOnPayee(router, served, 'verifications', 'f', verified, ({ confirmed, version }) => {
+    if (confirmed !== 'yes') throw uncompared()
+    return { version: versionOf(version) }
   })
-  ratingForm(router, served)
+  formOnPayee(router, served, 'account-refusals', 'refuse', 'refused', ({ reason, version }) => ({
+    ...optional({ reason }),
+    version: versionOf(version),
+  }))
+  formOnPayee(router, served, 'accounts', 'change', 'changed', nested)
+  formOnPayee(router, served, 'aliases', 'alias', 'aliased', ({ name, latinName }) => optional({ name, latinName }))
+  formOnPayee(router, served, 'ratings', 'r', 'rated', ({ rating, reason, validUntil }) =>
+    optional({ rating, reason, validUntil }),
+  )
 }
 
-/** How risky it is to pay a payee, by a compliance officer. */
-function ratingForm(router: Router, served: Console): void {
+/** A form on the page of a payee, for the endpoint below it. */
+function formOnPayee(
+  router: Router,
+  served: Console,
+  what: string,
+  form: string,
+  done: string | ((fields: Fields) => string),
+  bodyOf: (fields: Fields) => Record<string, unknown>,
+): void {
+  const path = `/payees/:payee/${what}`
   postForm(router, served, {
-    path: '/payees/:payee/ratings',
-    form: () => 'r',
-    asks: (_visit, { params, fields: { rating, reason, validUntil } }) => ({
-      method: 'post',
-      path: '/payees/:payee/ratings',
-      params,
-      body: optional({ rating, reason, validUntil }),
-    }),
-    done: (_answer, { payee }) => `/payees/${payee}?done=rated`,
+    path,
+    form: () => form,
+    asks: (_visit, { params, fields }) => ({ method: 'post', path, params, body: bodyOf(fields) }),
+    done: (_answer, { payee }, fields) => `/payees/${payee}?done=${typeof done === 'string' ? done : done(fields)}`,
     again: (visit, { payee }, refused) => show(served, visit, payee!, { refused }),
   })
+}
+
+/** `account.address.town` in a form is that of the address of the account; what is empty was not said. */
+function nested({ key: _key, ...fields }: Fields): Record<string, unknown> {
+  const body: Record<string, unknown> = {}
+  for (const [path, value] of Object.entries(fields)) {
+    if (!value) continue
+    const names = path.split('.')
+    const last = names.pop()!
+    const inside = names.reduce((at, name) => (at[name] ??= {}) as Record<string, unknown>, body)
+    inside[last] = value
+  }
+  return body
+}
+
+/** Nobody has to know how a name in another script is written in this one: it is suggested, and sent again it is confirmed. */
+function withSuggestion(refused: Refused): Refused {
+  const { name = '', latinName } = refused.fields
+  if (latinName || !refused.problem.fields.latinName) return refused
+  return { ...refused, fields: { ...refused.fields, latinName: suggestLatin(name) } }
 }
 
 async function list(
@@ -82,6 +118,7 @@ async function list(
   return payeesPage(frameOf(visit, { fund, section: 'payees', here: address }), {
     action: address,
     payees: items,
+    countries: COUNTRIES,
     next: next && `${address}?after=${next}`,
     first: cursor ? address : null,
     mayRegister: holdsRole(actor, fund.id, ['payee_clerk']),
@@ -97,25 +134,52 @@ async function show(
   payeeId: string,
   { done, refused }: { done?: unknown; refused?: Refused },
 ): Promise<string> {
-  const { actor, t, language } = visit
+  const { actor, language } = visit
   const payee = await api.read<PayeeTold & { risk: Risk; ratings: RatingTold[] }>(actor, '/payees/:payee', {
     params: { payee: payeeId },
     language,
   })
   const fund = await fundSeenBy(db, actor, payee.fundId)
-  const verifies = !payee.verifiedBy && holdsRole(actor, fund.id, ['payee_clerk', 'compliance_officer'])
-  const own = payee.recordedBy.id === actor.personId
   return payeePage(frameOf(visit, { fund, section: 'payees', here: `/payees/${payeeId}` }), {
     payee,
-    done: doneIn(t, done),
-    mayVerify: verifies && !own,
-    mayRate: holdsRole(actor, fund.id, ['compliance_officer']),
-    rated: done === 'rated',
-    typed: (name) => (refused?.form === 'r' ? (refused.fields[name] ?? '') : ''),
-    anotherMust: verifies && own,
+    countries: COUNTRIES,
+    done: doneOn(visit, done),
+    ...may(actor, fund.id, payee),
+    typed: (form) => {
+      const typed = refused?.form === form ? refused : undefined
+      return { problem: typed?.problem, value: (name) => typed?.fields[name] }
+    },
     problem: refused?.problem,
+    problemOf: refused?.form ?? 'f',
     formKey: newFormKey(),
   })
+}
+
+function may(actor: Actor, fundId: string, { accounts }: PayeeTold) {
+  const waiting = accounts.find(({ state }) => state === 'waiting')
+  const checks = waiting !== undefined && holdsRole(actor, fundId, ['payee_clerk', 'compliance_officer'])
+  const own = waiting?.recordedBy.id === actor.personId
+  return {
+    mayVerify: checks && !own,
+    mayRefuse: checks,
+    anotherMust: checks && own,
+    mayChange: holdsRole(actor, fundId, ['payee_clerk']),
+    mayAlias: holdsRole(actor, fundId, ['payee_clerk', 'compliance_officer']),
+    mayRate: holdsRole(actor, fundId, ['compliance_officer']),
+  }
+}
+
+function doneOn({ t }: SignedIn, done: unknown): string | undefined {
+  if (done === 'rated') return t.ratings.done
+  if (typeof done === 'string' && Object.hasOwn(t.bankDetails.done, done))
+    return t.bankDetails.done[done as keyof typeof t.bankDetails.done]
+  const known = doneIn(t, done)
+  return known && t.done[known]
+}
+
+function versionOf(typed = ''): number {
+  if (!/^\d{1,6}$/.test(typed)) throw new Refusal('version_missing')
+  return Number.parseInt(typed, 10)
 }
 
 function uncompared(): Refusal {

@@ -45,6 +45,11 @@ export type PaymentShown = {
   /** The payment file that it is in, and how many payments that has. */
   fileId: string | null
   fileCount: number | null
+  /** Where it goes. */
+  account: { structured: boolean; holder: string | null; number: string }
+  /** So many others looked the same, and why it is not one of them. */
+  alike: number
+  notDuplicateReason: string | null
   releases: { personId: string; name: string; at: string }[]
   settlement: { valueDate: string; reference: string } | null
   returned: { valueDate: string; reason: string } | null
@@ -57,16 +62,18 @@ export async function paymentsOfRequest(db: Db, requestId: string): Promise<Paym
   >(
     db,
     `select p.id, p.code, p.category, p.status, p.memo, p.amount, f.currency, p.instructed, b.currency as "bankCurrency",
-            h.name as "certifiedBy", p.certified_at as "certifiedAt",
             p.file_id as "fileId", (select f.payment_count from payment_files f where f.id = p.file_id) as "fileCount",
             coalesce((select json_agg(json_build_object('personId', l.signed_by, 'name', x.name, 'at', l.signed_at) order by l.place)
                         from payment_signatures l join people x on x.id = l.signed_by where l.payment_id = p.id), '[]') as releases,
+            h.name as "certifiedBy", p.certified_at as "certifiedAt", cardinality(p.not_duplicate_of) as alike, p.not_duplicate_reason as "notDuplicateReason",
+            json_build_object('structured', a.structured, 'holder', a.holder, 'number', a.account) as account,
             (select json_build_object('valueDate', s.value_date, 'reference', s.reference) from settlements s where s.payment_id = p.id) as settlement,
             (select json_build_object('valueDate', t.value_date, 'reason', t.reason) from payment_returns t where t.payment_id = p.id) as returned
        from payments p
        join funds f on f.id = p.fund_id
        join bank_accounts b on b.id = p.bank_account_id
        join people h on h.id = p.certified_by
+       join payee_accounts a on a.id = p.payee_account_id
       where p.request_id = :requestId order by p.id`,
     { requestId },
   )

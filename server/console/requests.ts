@@ -98,7 +98,7 @@ function paymentForm(router: Router, served: Console): void {
     path: '/requests/:request/payments',
     form: () => 'certify',
     asks: async (_visit, { params, fields }) => {
-      const { category, bankAccountId, memo } = fields
+      const { category, bankAccountId, memo, alike, notDuplicate, another } = fields
       const found = await currenciesFor(served.db, { requestId: params.request!, bankAccountId: bankAccountId ?? '' })
       if (!found) throw new Refusal('not_found')
       const { fund } = found
@@ -109,6 +109,10 @@ function paymentForm(router: Router, served: Console): void {
         body: {
           ...optional({ category, bankAccountId, memo }),
           amount: { amount: amountTyped(fields.amount), currency: fund },
+          // Without its reason it is no word, and the others are listed again.
+          ...(alike && notDuplicate && another === 'yes'
+            ? { notDuplicate: { of: alike.split(' '), reason: notDuplicate } }
+            : {}),
         },
       }
     },

@@ -15,8 +15,10 @@ type JsonSchema = {
 
 /** What a field of this name holds where its schema alone would not say. */
 const BY_NAME: Readonly<Record<string, unknown>> = {
+  account: 'CF57 2000 1000 0101 2000 0697 000',
   agreementUrl: 'https://peacemaker.example/agreements/lake',
   amount: '40000.00',
+  bic: 'BDFLCFCF',
   chosen: 'four rivers meet at dawn',
   contentHash: '0'.repeat(64),
   country: 'Cameroon',
@@ -44,6 +46,9 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
 
 /** Left out where they may be: they belong to another case of their body than the usual one. */
 const OF_OTHER_CASES = [
+  'bankCountry',
+  'clearingCode',
+  'notDuplicate',
   'condition',
   'rate',
   'appliedAmount',
@@ -67,6 +72,7 @@ export function exampleOf(schema: JsonSchema, name = ''): unknown {
     const told = Object.entries(properties ?? {}).filter(([key]) => usual(key))
     return Object.fromEntries(told.map(([key, value]) => [key, exampleOf(value, key)]))
   }
+  if (pattern.includes('A-Z]{2}$')) return 'CF'
   if (name in BY_NAME) return BY_NAME[name]
   if (type === 'array') return items ? [exampleOf(items, name)] : []
   if (type === 'boolean') return false

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { row, rows, type Db, type Trx } from '../../db/connect.ts'
-import { mail } from '../../templates/mail.tsx'
+import { contactMail, mail } from '../../templates/mail.tsx'
 import { fundById } from '../funds/open.ts'
 import { MAY_BE_TOLD } from './make-mails.ts'
 import { nextAttempt } from './policy.ts'
@@ -59,6 +59,8 @@ async function inOneHand(db: Db, mailId: string, work: () => Promise<void>): Pro
 type Waiting = {
   id: string
   fundId: string
+  /** Undefined where it goes to the contact of a payee. */
+  personId: string | null
   address: string
   digest: boolean
   attempts: number
@@ -81,12 +83,15 @@ async function deliver(db: Db, mailId: string, { now, post, publicUrl, log }: De
 }
 
 const WAITING = `
-  select m.id, m.fund_id as "fundId", m.address, m.digest, m.attempts, m.made_at as "madeAt", p.name, p.language,
-         coalesce(w.time_zone, 'UTC') as "timeZone", ${MAY_BE_TOLD('m.fund_id')} as "mayBeTold"
-    from mails m join people p on p.id = m.person_id left join mail_preferences w on w.person_id = m.person_id
+  select m.id, m.fund_id as "fundId", m.person_id as "personId", m.address, m.digest, m.attempts, m.made_at as "madeAt",
+         coalesce(p.name, c.contact_name) as name, coalesce(p.language, c.contact_language) as language,
+         coalesce(w.time_zone, 'UTC') as "timeZone", p.id is null or ${MAY_BE_TOLD('m.fund_id')} as "mayBeTold"
+    from mails m left join people p on p.id = m.person_id left join payee_accounts c on c.id = m.contact_account_id
+    left join mail_preferences w on w.person_id = m.person_id
    where m.id = :mailId and m.status = 'waiting' and m.next_attempt_at <= :now`
 
 async function letterOf(db: Db, waiting: Waiting, publicUrl: string): Promise<Letter> {
+  if (!waiting.personId) return letterToContact(db, waiting)
   const { id, fundId, address, digest, name, language, timeZone } = waiting
   const news = await rows<{
     event: string
@@ -108,6 +113,20 @@ async function letterOf(db: Db, waiting: Waiting, publicUrl: string): Promise<Le
     urgent: news.some(({ urgent }) => urgent),
     ...mail({ language, timeZone, name, fund, digest, news, publicUrl }),
   }
+}
+
+/** Tells the contact of a payee that its bank details were changed. */
+async function letterToContact(db: Db, { id, fundId, address, name, language }: Waiting): Promise<Letter> {
+  const told = await row<{ payee: string; before: string; now: string; at: Date; until: Date }>(
+    db,
+    `select y.name as payee, c.account as before, a.account as now, v.verified_at as at, v.usable_from as until
+       from mails m join payee_accounts c on c.id = m.contact_account_id join payee_accounts a on a.id = m.changed_account_id
+       join payee_verifications v on v.payee_account_id = a.id join payees y on y.id = a.payee_id
+      where m.id = :id`,
+    { id },
+  )
+  const fund = await fundById(db, fundId)
+  return { id, language, to: { name, address }, urgent: true, ...contactMail({ language, name, fund, ...told! }) }
 }
 
 async function record(trx: Trx, waiting: Waiting, { outcome, answer }: Delivery, now: Date): Promise<void> {

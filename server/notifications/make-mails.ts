@@ -17,6 +17,7 @@ const MOST_NEWS = 200
  * server they are kept as not sent, and people are told in the application only.
  */
 export async function makeMails(db: Db, { now, canSend }: { now: Date; canSend: boolean }): Promise<number> {
+  if (!canSend) await db.transaction((trx) => keepUnsent(trx, now))
   const people = await rows<{ personId: string; fundId: string }>(
     db,
     `select distinct n.person_id as "personId", n.fund_id as "fundId"
@@ -29,6 +30,18 @@ export async function makeMails(db: Db, { now, canSend }: { now: Date; canSend: 
     made += await db.transaction((trx) => makeFor(trx, whose, { now, canSend }))
   }
   return made
+}
+
+/** Mails to contacts of payees are made where their bank details change; without a mail server nobody is told by them. */
+async function keepUnsent(trx: Trx, now: Date): Promise<void> {
+  await trx.raw(
+    `with unsent as (
+       update mails set status = 'not_sent', next_attempt_at = null where status = 'waiting' and contact_account_id is not null
+       returning fund_id, id, attempts)
+     insert into mail_attempts (fund_id, mail_id, attempt, outcome, answer, attempted_at)
+     select fund_id, id, attempts + 1, 'not_sent', 'no mail server is set', cast(:now as timestamptz) from unsent`,
+    { now },
+  )
 }
 
 async function makeFor(

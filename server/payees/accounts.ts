@@ -43,6 +43,8 @@ export type PayeeAccount = {
   /** From when money may be released to it. */
   usableFrom: Date | null
   refused: { by: Who; at: string; reason: string } | null
+  /** What became of the mail that tells the contact of before; null where nobody had to be, or could be told. */
+  contactTold: 'waiting' | 'sent' | 'given_up' | 'not_sent' | null
   /** It is where money goes, it waits for a second person, or neither: followed by another, or refused. */
   state: 'in_force' | 'waiting' | 'past'
 }
@@ -108,6 +110,7 @@ const ACCOUNT = `
          v.usable_from as "usableFrom",
          case when n.refused_by is not null
               then json_build_object('by', json_build_object('id', x.id, 'name', x.name), 'at', n.refused_at, 'reason', n.reason) end as refused,
+         (select m.status from mails m where m.changed_account_id = a.id) as "contactTold",
          case a.id when account_in_force(a.payee_id) then 'in_force' when account_waiting(a.payee_id) then 'waiting' else 'past' end as state
     from payee_accounts a
     join people r on r.id = a.recorded_by

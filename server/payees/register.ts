@@ -4,7 +4,7 @@ import { fundById } from '../funds/open.ts'
 import { newId } from '../ids.ts'
 import { notify } from '../notifications/notify.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
-import { readAccount, type BankDetails } from './bank-details.ts'
+import { isCountry, readAccount, type BankDetails } from './bank-details.ts'
 import { refuseFaults, type Contact } from './accounts.ts'
 import { recordAccount } from './change.ts'
 import { isLatin, suggestLatin } from './latin.ts'
@@ -49,6 +49,7 @@ export async function registerPayee(
   requireRole(actor, fundId, ['payee_clerk'])
   const read = readAccount(account)
   refuseFaults(read.faults)
+  if (registration && !isCountry(registration.country)) throw unknownCountry('registration.country')
   const latin = latinOf(name, latinName)
   const id = newId('payee')
   await trx('payees').insert({
@@ -104,6 +105,11 @@ async function recordAlias(
     })
     .onConflict(['payee_id', 'name'])
     .ignore()
+}
+
+function unknownCountry(field: string): Refusal {
+  const message = 'this is not a country of ISO 3166'
+  return new Refusal('invalid_request', { errors: [{ field, code: 'country.unknown', message }] })
 }
 
 /** A name in Latin letters reads as it is, but for its accents; of another, somebody says how it reads, for the bank sees that. */

@@ -2,12 +2,10 @@ import { rows, type Db, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { minorUnits, type Money } from '../money.ts'
 import type { LoadedRequest } from '../requests/load.ts'
+import type { Alike } from './policy.ts'
 
 /** A certifier's word that a payment is not the same as others that look like it, and why. */
 export type NotDuplicate = { readonly of: readonly string[]; readonly reason: string }
-
-/** A payment that looks like the one that is to be certified. */
-export type Alike = { id: string; code: string; payee: string; status: string; certifiedOn: string }
 
 /**
  * Looks for payments of the same amount to the same payee, or to the same bank account under another name, within the days of the fund's

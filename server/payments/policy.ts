@@ -8,3 +8,12 @@ export function isAboveLimit(kept: Money, payment: Money, { most, bps }: ChargeL
   const units = BigInt(minorUnits(kept))
   return units > BigInt(most) && units * 10_000n > BigInt(minorUnits(payment)) * BigInt(bps)
 }
+
+/** A payment that looks like the one that is to be certified. */
+export type Alike = {
+  readonly id: string
+  readonly code: string
+  readonly payee: string
+  readonly status: string
+  readonly certifiedOn: string
+}

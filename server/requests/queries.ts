@@ -8,7 +8,7 @@ import { MAY_SEE_REQUEST, mustSeeRequest } from '../processes/may-see.ts'
 import { budgetLines, heldFor, requestById, totalOf } from './load.ts'
 import { stepsAndDecisions } from './decide.ts'
 import { openSteps } from './policy.ts'
-import { isReopened } from './reopened.ts'
+import { bankDetailsChanged } from './reopened.ts'
 
 export type RequestListed = {
   id: string
@@ -61,8 +61,8 @@ export async function readRequest(db: Db, actor: Actor, requestId: string) {
   const lines = await budgetLines(db, request)
   const { steps, decisions } = await stepsAndDecisions(db, request, actor.act.at)
   const advance = await advanceTold(db, request, actor.act.at)
-  const reopened = await isReopened(db, requestId, actor.act.at)
-  const waits = request.status === 'submitted' || advance?.status === 'active' || reopened
+  const changed = await bankDetailsChanged(db, requestId, actor.act.at)
+  const waits = request.status === 'submitted' || advance?.status === 'active' || changed?.reopened
   const [reserved, committed, disbursed] = [
     await heldFor(db, request, 'reserved'),
     await heldFor(db, request, 'committed'),
@@ -83,7 +83,7 @@ export async function readRequest(db: Db, actor: Actor, requestId: string) {
       contentHash: decidedHash,
       steps,
       waitingFor: waits ? openSteps(steps, decisions) : [],
-      reopened,
+      bankDetailsChanged: changed,
       advance,
       decisions: await decisionsOn(db, request, actor.act.at),
       changes: await changesBetweenRounds(db, request),

@@ -19,6 +19,35 @@ export async function isReopened(db: Db, requestId: string, at: Date): Promise<b
   return found!.reopened
 }
 
+/** The bank details that have taken the place of those that the certifying officer approved; null where they still are the same. */
+export async function bankDetailsChanged(
+  db: Db,
+  requestId: string,
+  at: Date,
+): Promise<{ version: number; verifiedBy: string; verifiedAt: Date; usableFrom: Date; reopened: boolean } | null> {
+  const found = await row<{
+    version: number
+    verifiedBy: string
+    verifiedAt: Date
+    usableFrom: Date
+    reopened: boolean
+  }>(
+    db,
+    `select a.number as version, w.name as "verifiedBy", v.verified_at as "verifiedAt", v.usable_from as "usableFrom",
+            reopened_by_details(r.id, :at) as reopened
+       from requests r join payee_accounts a on a.id = account_in_force(r.payee_id)
+       join payee_verifications v on v.payee_account_id = a.id join people w on w.id = v.verified_by
+      where r.id = :requestId
+        and (reopened_by_details(r.id, :at) or (r.status = 'submitted'
+             and exists (select from decisions d where d.request_id = r.id and d.role = 'certifying_officer' and d.verdict = 'approve'
+                            and (d.round = r.round or exists (select from kept_decisions k where k.request_id = r.id and k.round = r.round and k.decision_id = d.id))
+                            and d.payee_hash <> payee_details_hash(r.payee_id))
+             and not exists (select from decisions_that_count(r.id, r.round, :at) c where c.role = 'certifying_officer')))`,
+    { requestId, at },
+  )
+  return found ?? null
+}
+
 /** Nothing is certified on a request that waits for a decision again. Refuses `decision_reopened`. */
 export async function mustBeDecided(trx: Trx, actor: Actor, requestId: string): Promise<void> {
   if (await isReopened(trx, requestId, actor.act.at)) throw new Refusal('decision_reopened')

@@ -3,6 +3,7 @@ import { expertsAr } from './ar-experts.ts'
 import { correctionsAr } from './ar-corrections.ts'
 import { delegationsAr } from './ar-delegations.ts'
 import { moneyInAr } from './ar-money-in.ts'
+import { payeeErrorsAr, payeesInAr } from './ar-payees.ts'
 import { periodsAr } from './ar-periods.ts'
 import { paymentFilesInAr } from './ar-payment-files.ts'
 import { ruleErrorsAr, rulesInAr } from './ar-rules.ts'
@@ -303,6 +304,7 @@ export const ar: Texts = {
   },
 
   ...moneyInAr,
+  ...payeesInAr,
   ...expertsAr,
   ...treasuryAr,
   ...peopleInAr,
@@ -544,6 +546,7 @@ export const ar: Texts = {
 
   fieldErrors: {
     ...ruleErrorsAr,
+    ...payeeErrorsAr,
     'any.required': 'هذا الحقل مطلوب.',
     'string.empty': 'هذا الحقل مطلوب.',
     'any.unknown': 'اترك هذا فارغاً هنا.',
@@ -562,6 +565,7 @@ export const ar: Texts = {
     other: 'هذا غير صحيح. راجعه.',
   },
   refusals: {
+    cooling_time: 'تغيرت البيانات المصرفية للمستفيد قبل وقت قصير. يمكن الدفع إليها من {until}.',
     invalid_request: 'بعضه ناقص أو ليس بالصيغة الصحيحة. انظر الحقول المعلّمة.',
     idempotency_key_reused:
       'أُرسلت هذه الاستمارة من قبل بمحتوى آخر. انظر ما نتج عنها، ولا ترسلها مرة أخرى إلا إذا كنت ما زلت تريد ذلك.',

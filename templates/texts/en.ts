@@ -3,6 +3,7 @@ import { expertsEn } from './en-experts.ts'
 import { correctionsEn } from './en-corrections.ts'
 import { delegationsEn } from './en-delegations.ts'
 import { moneyInEn } from './en-money-in.ts'
+import { payeeErrorsEn, payeesInEn } from './en-payees.ts'
 import { periodsEn } from './en-periods.ts'
 import { paymentFilesInEn } from './en-payment-files.ts'
 import { ruleErrorsEn, rulesInEn } from './en-rules.ts'
@@ -302,6 +303,7 @@ export const en = {
   },
 
   ...moneyInEn,
+  ...payeesInEn,
   ...expertsEn,
   ...treasuryEn,
   ...peopleInEn,
@@ -549,6 +551,7 @@ export const en = {
   /** What is wrong with a field, by the code of the rule that it broke. */
   fieldErrors: {
     ...ruleErrorsEn,
+    ...payeeErrorsEn,
     'any.required': 'Fill this in.',
     'string.empty': 'Fill this in.',
     'any.unknown': 'Leave this empty here.',
@@ -568,6 +571,7 @@ export const en = {
   },
   /** Refusals that read differently to somebody who filled in a form than to a program. */
   refusals: {
+    cooling_time: 'The bank details of the payee were changed a short time ago. They can be paid to from {until} on.',
     invalid_request: 'Some of it is missing or not of the right form. See the marked fields.',
     idempotency_key_reused:
       'This form was sent before with other content. Look at what it did; send this again only if you still mean it.',

@@ -2,6 +2,7 @@ import type { Response } from 'supertest'
 import { ar } from '../../templates/texts/ar.ts'
 import { en } from '../../templates/texts/en.ts'
 import { approved, certify, released } from '../support/asking.ts'
+import { newPayee } from '../support/bank-details.ts'
 import { received, stages } from '../support/money-in.ts'
 import { ownService, type Fund } from '../support/service.ts'
 import { fieldsOf, formsOf, signedIn, textOf } from './browser.ts'
@@ -14,7 +15,13 @@ beforeEach(async () => {
 })
 
 const payees = () => `/funds/${fund.id}/payees`
-const typed = { name: 'مركز الحوار <b>', kind: 'partner', country: 'Kenya', bankDetails: 'KE12 3456\nBank of Nairobi' }
+const typed = {
+  ...{ name: 'مركز الحوار <b>', latinName: 'Markaz al-Hiwar', kind: 'partner', country: 'Kenya' },
+  ...{ 'account.scheme': 'account', 'account.account': 'KE12 3456', 'account.bankName': 'Bank of Nairobi' },
+  ...{ 'account.bankCountry': 'KE', 'account.bic': 'KCBLKENX', 'account.holder': 'Markaz al-Hiwar' },
+  ...{ 'account.address.town': 'Nairobi', 'account.address.country': 'KE' },
+  ...{ 'contact.name': 'Salma', 'contact.email': 'salma@dialogue.example', 'contact.language': 'ar' },
+}
 
 describe('a payee', () => {
   test('is registered by one clerk and verified by another, who sees the bank details that they answer for', async () => {
@@ -29,7 +36,7 @@ describe('a payee', () => {
     expect(textOf(home)).toContain(ar.home.verify)
     expect(home.text).toContain(`href="${page}"`)
     const shown = await second.open(page)
-    expect(textOf(shown)).toContain('KE12 3456 Bank of Nairobi')
+    expect(textOf(shown)).toContain('KE123456')
     const uncompared = await second.send(shown, `${page}/verifications`)
     expect([uncompared.status, textOf(uncompared)]).toEqual([
       400,
@@ -52,7 +59,7 @@ describe('a payee', () => {
     const registered = await clerk.sendAndFollow(await clerk.open(payees()), payees(), typed)
     const [page] = /\/payees\/pye_\w+/.exec(registered.text)!
     const form = { text: `<form action="${page}/verifications"></form>` } as Response
-    const refused = await clerk.send(form, `${page}/verifications`, { key: 'own', confirmed: 'yes' })
+    const refused = await clerk.send(form, `${page}/verifications`, { key: 'own', confirmed: 'yes', version: '1' })
     expect([refused.status, textOf(refused)]).toEqual([403, expect.stringContaining('You did the first half of this.')])
     expect(
       await service
@@ -64,28 +71,51 @@ describe('a payee', () => {
 
   test('of which something is missing is refused beside the field, and what was typed stays', async () => {
     const clerk = await signedIn(service, fund.cast.payeeClerk!)
-    const again = await clerk.send(await clerk.open(payees()), payees(), { ...typed, bankDetails: '' })
+    const again = await clerk.send(await clerk.open(payees()), payees(), { ...typed, 'account.holder': '' })
     expect(again.status).toBe(400)
-    expect(again.text).toContain(`id="f-bankDetails-error">${en.fieldErrors['any.required']}`)
-    expect(Object.fromEntries(fieldsOf(again.text, payees()))).toMatchObject({ ...typed, bankDetails: '' })
+    expect(again.text).toContain(`id="f-account.holder-error">${en.fieldErrors['any.required']}`)
+    expect(Object.fromEntries(fieldsOf(again.text, payees()))).toMatchObject({ ...typed, 'account.holder': '' })
     expect(await service.database().owner('payees').where({ fund_id: fund.id })).toEqual([])
   })
 
   test('is told with its bank details to who reads the fund, and to nobody else', async () => {
-    const { body } = await fund.cast.payeeClerk!.post(payees(), typed).expect(201)
+    const payee = newPayee({ name: typed.name })
+    const { body } = await fund.cast.payeeClerk!.post(payees(), payee).expect(201)
     const other = await service.fund()
     const stranger = await service.person('Stranger', other.id, ['auditor'])
     const told = await fund.cast.auditor!.get(`/payees/${body.id}`).expect(200)
-    expect(told.body).toMatchObject({ ...typed, recordedBy: { name: fund.cast.payeeClerk!.name }, verifiedBy: null })
+    expect(told.body).toMatchObject({
+      ...{ name: typed.name, recordedBy: { name: fund.cast.payeeClerk!.name }, verifiedBy: null },
+      accounts: [{ ...payee.account, contact: payee.contact, state: 'waiting' }],
+    })
     for (const [caller, status] of [
       [fund.cast.requester!, 403],
       [stranger, 404],
     ] as const) {
       const refused = await caller.get(`/payees/${body.id}`)
-      expect([refused.status, JSON.stringify(refused.body)]).toEqual([status, expect.not.stringContaining('KE12')])
+      expect([refused.status, JSON.stringify(refused.body)]).toEqual([
+        status,
+        expect.not.stringContaining(payee.account.account),
+      ])
       expect((await (await signedIn(service, caller)).open(`/payees/${body.id}`)).status).toBe(status)
     }
   })
+})
+
+test('a payment that looks like another is certified with a reason only, and who releases it reads that', async () => {
+  await received(fund, '1000.00')
+  const { id } = await approved(fund, '400.00')
+  const first = await certify(fund, id, '100.00').expect(201)
+  const certifier = await signedIn(service, fund.cast.certifyingOfficer!)
+  const form = `/requests/${id}/payments`
+  const refused = await certifier.send(await certifier.open(`/requests/${id}`), form, { amount: '100.00' })
+  expect([refused.status, textOf(refused)]).toEqual([409, expect.stringContaining(first.body.code)])
+  const unsaid = await certifier.send(refused, form, { another: 'yes' })
+  expect([unsaid.status, textOf(unsaid)]).toEqual([409, expect.stringContaining(first.body.code)])
+  const why = { another: 'yes', notDuplicate: 'The <b>second</b> month' }
+  await certifier.sendAndFollow(unsaid, form, why)
+  const treasurer = await signedIn(service, fund.cast.treasurer!, { language: 'ar' })
+  expect(textOf(await treasurer.open(`/requests/${id}`))).toContain(why.notDuplicate)
 })
 
 describe('a payment that comes back', () => {

@@ -435,6 +435,14 @@ describe('over a ledger', () => {
         created_by: fund.cast.auditor!.id,
       })),
     )
+    const accounts = named.payees.map(() => newId('payeeAccount'))
+    await insert(
+      'payee_accounts',
+      named.payees.map((name, i) => ({
+        ...{ id: accounts[i], fund_id: fundId, payee_id: id[name], number: 1, structured: false, scheme: 'account' },
+        ...{ account: name, recorded_by: fund.cast.auditor!.id, recorded_at: new Date(), act_id },
+      })),
+    )
     const payments = [newId('payment'), newId('payment'), newId('payment')]
     await insert(
       'payments',
@@ -444,6 +452,7 @@ describe('over a ledger', () => {
         code: one,
         request_id: Object.values(requests)[i % 2],
         payee_id: id[named.payees[i % 2]!],
+        payee_account_id: accounts[i % 2],
         bank_account_id: fund.bank,
         category: i === 2 ? 'venue' : 'travel',
         amount: 1,
