@@ -42,6 +42,9 @@ export async function backUp({ dataDir, to }: { dataDir: string; to: string }): 
     await copyCluster(client, home, join(unfinished, 'postgres'))
     for (const name of KEPT)
       if (existsSync(join(home, '..', name))) copyFile(join(home, '..', name), join(unfinished, name))
+    // After the rows: each of them has had its file since before it was written.
+    if (existsSync(join(home, '..', ATTACHMENTS)))
+      copyFolder(join(home, '..', ATTACHMENTS), join(unfinished, ATTACHMENTS))
     syncDir(unfinished)
     renameSync(unfinished, target)
     syncDir(dirname(target))
@@ -55,6 +58,7 @@ export async function backUp({ dataDir, to }: { dataDir: string; to: string }): 
 }
 
 /** What the service keeps next to its database. */
+const ATTACHMENTS = 'attachments'
 const KEPT = ['session.secret', 'administrator.token']
 
 async function copyCluster(client: pg.Client, home: string, to: string): Promise<void> {

@@ -42,6 +42,28 @@ create table absences (
 CREATE INDEX absences_by_person ON absences USING btree (fund_id, person_id, ends_at);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON absences FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
+create table account_charges (
+  id               id not null,
+  fund_id          id not null,
+  bank_account_id  id not null,
+  charged_on       date not null,
+  amount           bigint not null,
+  functional       bigint not null,
+  reference        text not null,
+  proposal_id      id,
+  act_id           id not null,
+  constraint account_charges_pkey PRIMARY KEY (id),
+  constraint account_charge_recorded_already UNIQUE (bank_account_id, charged_on, reference),
+  constraint account_charges_fund_id_id_key UNIQUE (fund_id, id),
+  constraint account_charges_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint account_charges_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
+  constraint account_charges_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
+  constraint account_charges_amount_check CHECK ((amount <> 0)),
+  constraint account_charges_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 200)))
+);
+CREATE INDEX account_charges_by_proposal ON account_charges USING btree (proposal_id) WHERE (proposal_id IS NOT NULL);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON account_charges FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table accounts (
   id               bigint not null generated always as identity,
   fund_id          id not null,
@@ -87,6 +109,7 @@ create table acts (
   constraint acts_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint acts_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id)
 );
+CREATE INDEX acts_above_charge_limit ON acts USING btree (fund_id) WHERE (outcome = 'charge_above_limit'::text);
 CREATE INDEX acts_by_fund ON acts USING btree (fund_id, id);
 CREATE INDEX acts_by_person ON acts USING btree (person_id, id);
 CREATE INDEX acts_by_transaction ON acts USING btree (fund_id, xid);
@@ -144,6 +167,7 @@ create table advance_endings (
 );
 CREATE TRIGGER advance_is_ratified BEFORE INSERT ON advance_endings FOR EACH ROW WHEN ((new.outcome = 'ratified'::text)) EXECUTE FUNCTION advance_is_ratified();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON advance_endings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON advance_endings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 CREATE CONSTRAINT TRIGGER unwound_status_follows AFTER INSERT ON advance_endings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.outcome = 'unwound'::text)) EXECUTE FUNCTION unwound_status_follows();
 
 create table agreements (
@@ -198,6 +222,44 @@ create table approval_steps (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON approval_steps FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER belongs_to_fund BEFORE INSERT ON approval_steps FOR EACH ROW EXECUTE FUNCTION takes_fund_of('requests', 'request_id', 'id');
+
+create table attachment_faults (
+  fund_id        id not null,
+  attachment_id  id not null,
+  fault          text not null,
+  found_at       timestamp with time zone not null,
+  constraint attachment_faults_pkey PRIMARY KEY (attachment_id, fault),
+  constraint attachment_faults_fund_id_attachment_id_fkey FOREIGN KEY (fund_id, attachment_id) REFERENCES attachments(fund_id, id),
+  constraint attachment_faults_fault_check CHECK ((fault = ANY (ARRAY['missing'::text, 'changed'::text])))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON attachment_faults FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table attachments (
+  id          id not null,
+  fund_id     id not null,
+  request_id  id not null,
+  report_id   id,
+  file_name   text not null,
+  media_type  text not null,
+  bytes       bigint not null,
+  sha256      bytea not null,
+  added_by    id not null,
+  added_at    timestamp with time zone not null,
+  act_id      id not null,
+  constraint attachments_pkey PRIMARY KEY (id),
+  constraint attachments_fund_id_id_key UNIQUE (fund_id, id),
+  constraint attachments_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint attachments_added_by_fkey FOREIGN KEY (added_by) REFERENCES people(id),
+  constraint attachments_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint attachments_report_id_request_id_fkey FOREIGN KEY (report_id, request_id) REFERENCES expenditure_reports(id, request_id),
+  constraint attachments_bytes_check CHECK ((bytes > 0)),
+  constraint attachments_file_name_check CHECK (((length(file_name) >= 1) AND (length(file_name) <= 200))),
+  constraint attachments_media_type_check CHECK ((media_type = ANY (ARRAY['application/pdf'::text, 'image/png'::text, 'image/jpeg'::text, 'text/plain'::text, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'::text, 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'::text]))),
+  constraint attachments_sha256_check CHECK ((length(sha256) = 32))
+);
+CREATE INDEX attachments_by_content ON attachments USING btree (sha256);
+CREATE INDEX attachments_by_request ON attachments USING btree (request_id, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON attachments FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table back_dated (
   account_id  bigint not null,
@@ -317,6 +379,7 @@ create table break_glass_reviews (
   reviewed_at     timestamp with time zone not null,
   act_id          id not null,
   constraint break_glass_reviews_pkey PRIMARY KEY (break_glass_id),
+  constraint break_glass_reviews_fund_id_break_glass_id_key UNIQUE (fund_id, break_glass_id),
   constraint break_glass_reviews_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint break_glass_reviews_fund_id_break_glass_id_fkey FOREIGN KEY (fund_id, break_glass_id) REFERENCES break_glass_confirmations(fund_id, break_glass_id),
   constraint break_glass_reviews_reviewed_by_fkey FOREIGN KEY (reviewed_by) REFERENCES people(id),
@@ -422,10 +485,15 @@ create table clock_notices (
   target_minutes  integer not null,
   elapsed_ms      bigint not null,
   noticed_at      timestamp with time zone not null,
-  constraint noticed_once PRIMARY KEY (request_id, round, step, kind),
+  payment_id      id,
+  act_id          id,
+  constraint noticed_once UNIQUE NULLS NOT DISTINCT (request_id, round, step, kind, payment_id),
+  constraint clock_notices_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint clock_notices_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint clock_notices_payment_id_request_id_fkey FOREIGN KEY (payment_id, request_id) REFERENCES payments(id, request_id),
   constraint clock_notices_request_id_round_step_fkey FOREIGN KEY (request_id, round, step) REFERENCES step_targets(request_id, round, step),
-  constraint clock_notices_kind_check CHECK ((kind = ANY (ARRAY['reminder'::text, 'breach'::text])))
+  constraint clock_notices_kind_check CHECK ((kind = ANY (ARRAY['reminder'::text, 'breach'::text]))),
+  constraint noticed_in_an_act CHECK ((act_id IS NOT NULL)) NOT VALID
 );
 CREATE INDEX clock_notices_by_fund ON clock_notices USING btree (fund_id, noticed_at);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON clock_notices FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
@@ -457,6 +525,25 @@ CREATE TRIGGER belongs_to_fund BEFORE INSERT ON conditions_met FOR EACH ROW EXEC
 alter table conditions_met enable row level security;
 create policy own on conditions_met for select to wasata_donor using (((contribution_id)::text IN ( SELECT own_contributions() AS own_contributions)));
 create policy service on conditions_met for all to wasata_service using (true) with check (true);
+
+create table contest_looks (
+  fund_id      id not null,
+  pause_id     id not null,
+  looked_by    id not null,
+  looked_as    text not null,
+  person_kind  text not null,
+  note         text not null,
+  looked_at    timestamp with time zone not null,
+  act_id       id not null,
+  constraint looked_once_by_each PRIMARY KEY (pause_id, looked_by),
+  constraint contest_looks_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint contest_looks_fund_id_pause_id_fkey FOREIGN KEY (fund_id, pause_id) REFERENCES pauses(fund_id, id),
+  constraint contest_looks_looked_by_person_kind_fkey FOREIGN KEY (looked_by, person_kind) REFERENCES people(id, kind),
+  constraint contest_looks_note_check CHECK ((length(note) <= 2000)),
+  constraint service_account_decides_nothing CHECK ((person_kind = 'person'::text))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON contest_looks FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER contest_looked_at_by_others BEFORE INSERT ON contest_looks FOR EACH ROW EXECUTE FUNCTION contest_looked_at_by_others();
 
 create table contingency_plans (
   id          id not null,
@@ -863,6 +950,24 @@ CREATE TRIGGER deployed_people_have_no_duty AFTER INSERT ON duties FOR EACH ROW 
 CREATE TRIGGER named_people_have_no_duty BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION named_people_have_no_duty();
 CREATE TRIGGER works_here BEFORE INSERT ON duties FOR EACH ROW EXECUTE FUNCTION works_here();
 
+create table early_starts (
+  request_id  id not null,
+  fund_id     id not null,
+  from_on     date not null,
+  reason      text not null,
+  granted_by  id not null,
+  duty        text not null default 'approver'::text,
+  granted_at  timestamp with time zone not null,
+  act_id      id not null,
+  constraint early_starts_pkey PRIMARY KEY (request_id),
+  constraint early_starts_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint early_starts_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint one_duty_each FOREIGN KEY (request_id, granted_by, duty) REFERENCES duties(request_id, person_id, duty),
+  constraint early_starts_duty_check CHECK ((duty = 'approver'::text)),
+  constraint early_starts_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON early_starts FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table earmark_changes (
   contribution_id  id not null,
   version          integer not null,
@@ -1002,6 +1107,32 @@ create table exchange_rates (
   constraint exchange_rates_units_check CHECK ((units > (0)::numeric))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON exchange_rates FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table expenditure_reports (
+  id           id not null,
+  fund_id      id not null,
+  request_id   id not null,
+  due          smallint not null,
+  status       text not null default 'draft'::text,
+  number       integer not null default 1,
+  version      integer not null default 1,
+  period_from  date,
+  period_to    date,
+  narrative    text not null default ''::text,
+  created_by   id not null,
+  created_at   timestamp with time zone not null,
+  act_id       id not null,
+  constraint expenditure_reports_pkey PRIMARY KEY (id),
+  constraint expenditure_reports_fund_id_id_key UNIQUE (fund_id, id),
+  constraint expenditure_reports_id_request_id_key UNIQUE (id, request_id),
+  constraint reported_once UNIQUE (request_id, due),
+  constraint expenditure_reports_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint expenditure_reports_created_by_fkey FOREIGN KEY (created_by) REFERENCES people(id),
+  constraint expenditure_reports_fund_id_request_id_due_fkey FOREIGN KEY (fund_id, request_id, due) REFERENCES report_dues(fund_id, request_id, number),
+  constraint expenditure_reports_check CHECK ((period_to >= period_from)),
+  constraint expenditure_reports_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'queried'::text, 'accepted'::text])))
+);
+CREATE INDEX expenditure_reports_by_fund ON expenditure_reports USING btree (fund_id, status, id);
 
 create table expert_versions (
   fund_id     id not null,
@@ -1265,6 +1396,41 @@ CREATE TRIGGER advance_keeps_nothing BEFORE INSERT ON kept_decisions FOR EACH RO
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON kept_decisions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 CREATE TRIGGER kept_decision_still_covers BEFORE INSERT ON kept_decisions FOR EACH ROW EXECUTE FUNCTION kept_decision_still_covers();
 
+create table line_reviews (
+  id           id not null,
+  fund_id      id not null,
+  request_id   id not null,
+  report_id    id not null,
+  line_id      id not null,
+  verdict      text not null,
+  functional   bigint not null,
+  reason       text not null default ''::text,
+  takes_back   id,
+  reviewed_by  id not null,
+  duty         text not null,
+  reviewed_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint line_reviews_pkey PRIMARY KEY (id),
+  constraint line_reviews_fund_id_id_key UNIQUE (fund_id, id),
+  constraint line_reviews_id_line_id_verdict_key UNIQUE (id, line_id, verdict),
+  constraint review_taken_back_once UNIQUE (takes_back),
+  constraint line_reviews_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint line_reviews_fund_id_line_id_fkey FOREIGN KEY (fund_id, line_id) REFERENCES report_lines(fund_id, id),
+  constraint line_reviews_line_id_report_id_fkey FOREIGN KEY (line_id, report_id) REFERENCES report_lines(id, report_id),
+  constraint line_reviews_report_id_request_id_fkey FOREIGN KEY (report_id, request_id) REFERENCES expenditure_reports(id, request_id),
+  constraint line_reviews_takes_back_line_id_verdict_fkey FOREIGN KEY (takes_back, line_id, verdict) REFERENCES line_reviews(id, line_id, verdict),
+  constraint one_duty_each FOREIGN KEY (request_id, reviewed_by, duty) REFERENCES duties(request_id, person_id, duty),
+  constraint line_reviews_check CHECK ((((verdict = 'accept'::text) AND (takes_back IS NULL)) OR (reason <> ''::text))),
+  constraint line_reviews_check1 CHECK (((verdict <> 'query'::text) OR ((functional = 0) AND (takes_back IS NULL)))),
+  constraint line_reviews_duty_check CHECK ((duty = ANY (ARRAY['certifier'::text, 'approver'::text]))),
+  constraint line_reviews_reason_check CHECK ((length(reason) <= 1000)),
+  constraint line_reviews_verdict_check CHECK ((verdict = ANY (ARRAY['accept'::text, 'query'::text, 'ineligible'::text])))
+);
+CREATE UNIQUE INDEX line_reviewed_once ON line_reviews USING btree (line_id) WHERE (takes_back IS NULL);
+CREATE INDEX line_reviews_by_request ON line_reviews USING btree (request_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON line_reviews FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER reviewed_within_bounds BEFORE INSERT ON line_reviews FOR EACH ROW EXECUTE FUNCTION reviewed_within_bounds();
+
 create table looks (
   id          bigint not null generated always as identity,
   fund_id     id not null,
@@ -1442,7 +1608,7 @@ create table obligation_reductions (
   duty        text not null default 'approver'::text,
   act_id      id not null,
   fund_id     id not null,
-  reduced_at  timestamp with time zone,
+  reduced_at  timestamp with time zone not null,
   constraint obligation_reductions_pkey PRIMARY KEY (id),
   constraint obligation_reductions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint obligation_reductions_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
@@ -1499,27 +1665,31 @@ create table opinions (
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON opinions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table pauses (
-  id             id not null,
-  fund_id        id not null,
-  request_id     id not null,
-  step           clock_step not null,
-  reason         text not null,
-  suspends       boolean not null,
-  note           text not null default ''::text,
-  begun_by       id not null,
-  begun_as       text not null,
-  begun_at       timestamp with time zone not null,
-  act_id         id not null,
-  ended_by       id,
-  ended_at       timestamp with time zone,
-  ending_act_id  id,
+  id              id not null,
+  fund_id         id not null,
+  request_id      id not null,
+  step            clock_step not null,
+  reason          text not null,
+  suspends        boolean not null,
+  note            text not null default ''::text,
+  begun_by        id not null,
+  begun_as        text not null,
+  begun_at        timestamp with time zone not null,
+  act_id          id not null,
+  ended_by        id,
+  ended_at        timestamp with time zone,
+  ending_act_id   id,
+  break_glass_id  id,
   constraint pauses_pkey PRIMARY KEY (id),
+  constraint pauses_fund_id_id_key UNIQUE (fund_id, id),
   constraint pauses_do_not_overlap EXCLUDE USING gist (request_id WITH =, tstzrange(begun_at, ended_at) WITH &&),
+  constraint contested_break_glass FOREIGN KEY (fund_id, break_glass_id) REFERENCES break_glass_reviews(fund_id, break_glass_id),
   constraint pauses_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint pauses_begun_by_fkey FOREIGN KEY (begun_by) REFERENCES people(id),
   constraint pauses_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES people(id),
   constraint pauses_ending_act_id_fkey FOREIGN KEY (ending_act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint pauses_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint contest_suspends CHECK (((break_glass_id IS NULL) OR suspends)),
   constraint pause_ends_after_it_began CHECK ((ended_at >= begun_at)),
   constraint pauses_check CHECK (((ended_at IS NULL) = (ending_act_id IS NULL))),
   constraint pauses_check1 CHECK (((ended_by IS NULL) OR (ended_at IS NOT NULL))),
@@ -1697,7 +1867,7 @@ create table payment_cancellations (
   reason        text not null,
   act_id        id not null,
   fund_id       id not null,
-  cancelled_at  timestamp with time zone,
+  cancelled_at  timestamp with time zone not null,
   constraint payment_cancellations_pkey PRIMARY KEY (payment_id),
   constraint payment_cancellations_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
   constraint payment_cancellations_fund_id_payment_id_fkey FOREIGN KEY (fund_id, payment_id) REFERENCES payments(fund_id, id)
@@ -1846,7 +2016,7 @@ create table payment_returns (
   charge_approval_id  id,
   event               text not null default 'return'::text,
   fund_id             id not null,
-  returned_at         timestamp with time zone,
+  returned_at         timestamp with time zone not null,
   constraint payment_returns_pkey PRIMARY KEY (payment_id),
   constraint charge_approved_for_it FOREIGN KEY (charge_approval_id, payment_id, event) REFERENCES charge_approvals(id, payment_id, event),
   constraint one_duty_each FOREIGN KEY (request_id, returned_by, duty) REFERENCES duties(request_id, person_id, duty),
@@ -1917,9 +2087,11 @@ CREATE TRIGGER kept_before_correction BEFORE UPDATE ON payments FOR EACH ROW WHE
 CREATE TRIGGER looks_like_duplicate BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION looks_like_duplicate();
 CREATE TRIGGER not_while_suspended BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION not_while_suspended();
 CREATE TRIGGER paid_as_approved BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION paid_as_approved();
+CREATE TRIGGER paid_covers_reported AFTER UPDATE OF status, category ON payments FOR EACH ROW WHEN ((old.status = 'settled'::text)) EXECUTE FUNCTION paid_covers_reported();
 CREATE CONSTRAINT TRIGGER pause_ends_with_its_step AFTER INSERT ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pause_ends_with_its_step();
 CREATE TRIGGER payment_moves_by_its_rows BEFORE UPDATE OF status ON payments FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION payment_moves_by_its_rows();
 CREATE TRIGGER payment_stays_in_file BEFORE UPDATE OF file_id ON payments FOR EACH ROW WHEN (((new.file_id)::text IS DISTINCT FROM (old.file_id)::text)) EXECUTE FUNCTION payment_stays_in_file();
+CREATE TRIGGER within_released_tranches BEFORE INSERT OR UPDATE OF category ON payments FOR EACH ROW WHEN ((new.category = 'grants'::text)) EXECUTE FUNCTION within_released_tranches();
 
 create table people (
   id                 id not null,
@@ -2077,11 +2249,12 @@ create table plan_lines_activated (
   version     integer not null,
   line        smallint not null,
   request_id  id not null,
-  constraint plan_line_activated_once PRIMARY KEY (plan_id, version, line),
+  constraint plan_lines_activated_pkey PRIMARY KEY (plan_id, version, line, request_id),
   constraint plan_lines_activated_fund_id_plan_id_version_request_id_fkey FOREIGN KEY (fund_id, plan_id, version, request_id) REFERENCES plan_activations(fund_id, plan_id, version, request_id),
   constraint plan_lines_activated_plan_id_version_line_fkey FOREIGN KEY (plan_id, version, line) REFERENCES plan_lines(plan_id, version, line)
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_lines_activated FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER plan_line_activated_once BEFORE INSERT ON plan_lines_activated FOR EACH ROW EXECUTE FUNCTION plan_line_activated_once();
 
 create table plan_payees (
   fund_id   id not null,
@@ -2113,6 +2286,24 @@ create table plan_releases (
 );
 CREATE INDEX plan_releases_by_plan ON plan_releases USING btree (plan_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_releases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table plan_returns (
+  fund_id      id not null,
+  plan_id      id not null,
+  version      integer not null,
+  request_id   id not null,
+  amount       bigint not null,
+  returned_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint plan_returns_pkey PRIMARY KEY (request_id),
+  constraint plan_returns_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint plan_returns_fund_id_plan_id_version_request_id_fkey FOREIGN KEY (fund_id, plan_id, version, request_id) REFERENCES plan_activations(fund_id, plan_id, version, request_id),
+  constraint plan_returns_amount_check CHECK ((amount > 0))
+);
+CREATE INDEX plan_returns_by_plan ON plan_returns USING btree (plan_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON plan_returns FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER came_from_plan BEFORE INSERT ON plan_returns FOR EACH ROW EXECUTE FUNCTION came_from_plan();
+CREATE CONSTRAINT TRIGGER plan_holds_what_it_needs AFTER INSERT ON plan_returns DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION plan_holds_what_it_needs();
 
 create table plan_reviews (
   fund_id      id not null,
@@ -2241,7 +2432,7 @@ create table policies (
   constraint policies_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint policies_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
   constraint rule_by_two_people FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
-  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['payment_files'::text, 'authority_limits'::text, 'delegation'::text, 'break_glass'::text, 'lanes'::text, 'approval_matrix'::text, 'advisory_opinion'::text, 'clock'::text, 'bank_charges'::text, 'recognition'::text, 'funding_rule'::text, 'payees'::text, 'open_data'::text, 'reservation'::text]))),
+  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['bank_charges'::text, 'funding_rule'::text, 'reporting'::text, 'payees'::text, 'reservation'::text, 'authority_limits'::text, 'break_glass'::text, 'lanes'::text, 'approval_matrix'::text, 'advisory_opinion'::text, 'clock'::text, 'tranches'::text, 'recognition'::text, 'open_data'::text, 'payment_files'::text, 'delegation'::text]))),
   constraint policies_verdict_check CHECK ((verdict = 'approve'::text)),
   constraint rule_not_in_the_past CHECK (((proposal_id IS NULL) OR (effective_from >= ((recorded_at AT TIME ZONE 'utc'::text))::date)))
 );
@@ -2365,7 +2556,7 @@ create table proposals (
   constraint proposals_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint proposals_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint proposals_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES people(id),
-  constraint proposals_kind_check CHECK ((kind = ANY (ARRAY['policy'::text, 'conversion'::text, 'interest_charge'::text, 'write_off'::text, 'impairment'::text, 'impairment_reversal'::text, 'reserve_replenishment'::text, 'reserve_release'::text, 'recovery_write_off'::text]))),
+  constraint proposals_kind_check CHECK ((kind = ANY (ARRAY['policy'::text, 'conversion'::text, 'interest_charge'::text, 'write_off'::text, 'impairment'::text, 'impairment_reversal'::text, 'reserve_replenishment'::text, 'reserve_release'::text, 'recovery_write_off'::text, 'account_charge'::text, 'tranche_waiver'::text]))),
   constraint recovery_of_a_request CHECK (((kind <> 'recovery_write_off'::text) OR (request_id IS NOT NULL)))
 );
 CREATE INDEX proposals_by_contribution ON proposals USING btree (contribution_id) WHERE (contribution_id IS NOT NULL);
@@ -2686,6 +2877,82 @@ create table reopenings (
 CREATE INDEX reopenings_by_month ON reopenings USING btree (fund_id, month, id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON reopenings FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
+create table report_dues (
+  fund_id        id not null,
+  request_id     id not null,
+  number         smallint not null,
+  kind           text not null,
+  tranche        smallint,
+  due_on         date not null,
+  escalate_days  integer not null,
+  block_days     integer not null,
+  answer_days    integer not null,
+  constraint report_dues_pkey PRIMARY KEY (request_id, number),
+  constraint report_dues_fund_id_request_id_number_key UNIQUE (fund_id, request_id, number),
+  constraint report_dues_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint report_dues_request_id_tranche_fkey FOREIGN KEY (request_id, tranche) REFERENCES tranches(request_id, number),
+  constraint report_dues_answer_days_check CHECK ((answer_days >= 0)),
+  constraint report_dues_block_days_check CHECK ((block_days >= 0)),
+  constraint report_dues_check CHECK (((kind = 'interim'::text) = (tranche IS NOT NULL))),
+  constraint report_dues_escalate_days_check CHECK ((escalate_days >= 0)),
+  constraint report_dues_kind_check CHECK ((kind = ANY (ARRAY['interim'::text, 'final'::text]))),
+  constraint report_dues_number_check CHECK ((number > 0))
+);
+CREATE INDEX report_dues_by_day ON report_dues USING btree (fund_id, due_on);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON report_dues FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table report_lines (
+  id           id not null,
+  fund_id      id not null,
+  request_id   id not null,
+  report_id    id not null,
+  number       integer not null,
+  line         smallint not null,
+  category     text not null,
+  description  text not null,
+  spent_on     date not null,
+  amount       bigint not null,
+  currency     text not null,
+  rate         numeric(24,10),
+  functional   bigint not null,
+  answers      id,
+  constraint report_lines_pkey PRIMARY KEY (id),
+  constraint report_lines_fund_id_id_key UNIQUE (fund_id, id),
+  constraint report_lines_id_report_id_key UNIQUE (id, report_id),
+  constraint report_lines_report_id_number_line_key UNIQUE (report_id, number, line),
+  constraint report_lines_answers_report_id_fkey FOREIGN KEY (answers, report_id) REFERENCES report_lines(id, report_id),
+  constraint report_lines_currency_fkey FOREIGN KEY (currency) REFERENCES currencies(code),
+  constraint report_lines_fund_id_report_id_fkey FOREIGN KEY (fund_id, report_id) REFERENCES expenditure_reports(fund_id, id),
+  constraint report_lines_report_id_request_id_fkey FOREIGN KEY (report_id, request_id) REFERENCES expenditure_reports(id, request_id),
+  constraint report_lines_amount_check CHECK ((amount > 0)),
+  constraint report_lines_category_check CHECK ((category = ANY (ARRAY['grants'::text, 'experts'::text, 'travel'::text, 'venue'::text, 'interpretation'::text, 'security'::text]))),
+  constraint report_lines_description_check CHECK (((length(description) >= 1) AND (length(description) <= 300))),
+  constraint report_lines_functional_check CHECK ((functional > 0)),
+  constraint report_lines_line_check CHECK ((line > 0))
+);
+CREATE TRIGGER submitted_lines_are_fixed BEFORE INSERT OR DELETE ON report_lines FOR EACH ROW EXECUTE FUNCTION submitted_lines_are_fixed();
+
+create table report_submissions (
+  fund_id       id not null,
+  report_id     id not null,
+  request_id    id not null,
+  number        integer not null,
+  submitted_by  id not null,
+  duty          text not null default 'requester'::text,
+  submitted_at  timestamp with time zone not null,
+  period_from   date not null,
+  period_to     date not null,
+  narrative     text not null,
+  act_id        id not null,
+  constraint report_submissions_pkey PRIMARY KEY (report_id, number),
+  constraint one_duty_each FOREIGN KEY (request_id, submitted_by, duty) REFERENCES duties(request_id, person_id, duty),
+  constraint report_submissions_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint report_submissions_fund_id_report_id_fkey FOREIGN KEY (fund_id, report_id) REFERENCES expenditure_reports(fund_id, id),
+  constraint report_submissions_report_id_request_id_fkey FOREIGN KEY (report_id, request_id) REFERENCES expenditure_reports(id, request_id),
+  constraint report_submissions_duty_check CHECK ((duty = 'requester'::text))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON report_submissions FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
 create table request_endings (
   request_id  id not null,
   kind        text not null,
@@ -2778,12 +3045,14 @@ CREATE INDEX requests_by_entity ON requests USING btree (entity_id, id);
 CREATE INDEX requests_by_status ON requests USING btree (fund_id, status, id);
 CREATE CONSTRAINT TRIGGER advance_is_as_its_rows AFTER UPDATE OF status ON requests DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.lane = 'no_regret'::text) OR (new.status = 'unwound'::text))) EXECUTE FUNCTION advance_is_as_its_rows();
 CREATE TRIGGER approved_at_every_step BEFORE UPDATE OF status ON requests FOR EACH ROW WHEN (((old.status = 'submitted'::text) AND (new.status <> ALL (ARRAY['submitted'::text, 'returned'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text])) AND (NOT ((new.lane = 'no_regret'::text) AND (new.status = 'active'::text))))) EXECUTE FUNCTION approved_at_every_step();
+CREATE CONSTRAINT TRIGGER approved_with_tranches AFTER UPDATE OF status ON requests DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.status = 'submitted'::text) AND (new.status = ANY (ARRAY['approved'::text, 'active'::text])))) EXECUTE FUNCTION approved_with_tranches();
 CREATE TRIGGER decided_content_is_fixed BEFORE UPDATE ON requests FOR EACH ROW EXECUTE FUNCTION decided_content_is_fixed();
 CREATE TRIGGER deployments_are_costed BEFORE UPDATE OF status ON requests FOR EACH ROW WHEN (((new.status = 'submitted'::text) AND (old.status <> 'submitted'::text))) EXECUTE FUNCTION deployments_are_costed();
 CREATE TRIGGER lane_is_fixed BEFORE UPDATE OF lane ON requests FOR EACH ROW WHEN (((old.lane <> new.lane) AND (old.status <> ALL (ARRAY['draft'::text, 'returned'::text])))) EXECUTE FUNCTION lane_is_fixed();
 CREATE TRIGGER lane_reason_is_fixed BEFORE UPDATE OF lane_reason ON requests FOR EACH ROW WHEN (((old.lane_reason <> new.lane_reason) AND (old.status <> ALL (ARRAY['draft'::text, 'returned'::text])))) EXECUTE FUNCTION lane_is_fixed();
 CREATE CONSTRAINT TRIGGER no_regret_is_counted AFTER UPDATE OF status, round ON requests DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.lane = 'no_regret'::text) AND (new.status <> ALL (ARRAY['draft'::text, 'withdrawn'::text])))) EXECUTE FUNCTION no_regret_is_counted();
 CREATE TRIGGER process_is_known BEFORE INSERT OR UPDATE OF process_id ON requests FOR EACH ROW WHEN ((new.process_id IS NOT NULL)) EXECUTE FUNCTION process_is_known();
+CREATE TRIGGER reports_after_paying BEFORE UPDATE OF status ON requests FOR EACH ROW WHEN (((new.status = 'reporting'::text) AND (old.status <> 'reporting'::text))) EXECUTE FUNCTION reports_after_paying();
 CREATE TRIGGER request_holds_experts AFTER UPDATE OF status ON requests FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION request_holds_experts();
 alter table requests enable row level security;
 create policy own on requests for select to wasata_donor using (((id)::text IN ( SELECT own_requests() AS own_requests)));
@@ -2847,6 +3116,19 @@ create table revaluations (
   constraint revaluations_number_check CHECK ((number > 0))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON revaluations FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table review_funding (
+  fund_id          id not null,
+  review_id        id not null,
+  contribution_id  id not null,
+  amount           bigint not null,
+  constraint review_funding_pkey PRIMARY KEY (review_id, contribution_id),
+  constraint review_funding_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
+  constraint review_funding_fund_id_review_id_fkey FOREIGN KEY (fund_id, review_id) REFERENCES line_reviews(fund_id, id),
+  constraint review_funding_amount_check CHECK ((amount <> 0))
+);
+CREATE INDEX review_funding_by_contribution ON review_funding USING btree (contribution_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON review_funding FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table role_grants (
   fund_id           id not null,
@@ -3101,7 +3383,7 @@ create table settlements (
   charge_approval_id  id,
   event               text not null default 'settlement'::text,
   fund_id             id not null,
-  settled_at          timestamp with time zone,
+  settled_at          timestamp with time zone not null,
   constraint settlements_pkey PRIMARY KEY (payment_id),
   constraint charge_approved_for_it FOREIGN KEY (charge_approval_id, payment_id, event) REFERENCES charge_approvals(id, payment_id, event),
   constraint one_duty_each FOREIGN KEY (request_id, settled_by, duty) REFERENCES duties(request_id, person_id, duty),
@@ -3126,6 +3408,177 @@ create table sign_in_attempts (
   expire  bigint,
   constraint sign_in_attempts_pkey PRIMARY KEY (key)
 );
+
+create table statement_entries (
+  id                    id not null,
+  fund_id               id not null,
+  bank_account_id       id not null,
+  statement_id          id not null,
+  "position"            integer not null,
+  part                  integer not null,
+  booked_on             date not null,
+  value_on              date not null,
+  amount                bigint not null,
+  charge                bigint not null default 0,
+  sent                  bigint,
+  sent_currency         text,
+  reversal              boolean not null,
+  end_to_end_id         text collate "C" not null,
+  uetr                  text collate "C" not null,
+  servicer_reference    text collate "C" not null,
+  code                  text not null,
+  counterparty          text not null,
+  counterparty_account  text not null,
+  remittance            text not null,
+  return_reason         text not null,
+  content_key           bytea not null,
+  occurrence            integer not null,
+  act_id                id not null,
+  constraint statement_entries_pkey PRIMARY KEY (id),
+  constraint statement_entries_fund_id_id_key UNIQUE (fund_id, id),
+  constraint statement_entries_statement_id_position_part_key UNIQUE (statement_id, "position", part),
+  constraint statement_entry_told_once UNIQUE (bank_account_id, content_key, occurrence),
+  constraint statement_entries_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint statement_entries_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
+  constraint statement_entries_fund_id_statement_id_fkey FOREIGN KEY (fund_id, statement_id) REFERENCES statements(fund_id, id),
+  constraint statement_entries_amount_check CHECK ((amount <> 0)),
+  constraint statement_entries_charge_check CHECK ((charge >= 0)),
+  constraint statement_entries_check CHECK (((sent IS NULL) = (sent_currency IS NULL))),
+  constraint statement_entries_content_key_check CHECK ((length(content_key) = 32)),
+  constraint statement_entries_occurrence_check CHECK ((occurrence > 0)),
+  constraint statement_entries_part_check CHECK ((part >= 0)),
+  constraint statement_entries_position_check CHECK (("position" > 0)),
+  constraint statement_entries_sent_check CHECK ((sent > 0))
+);
+CREATE INDEX statement_entries_by_account ON statement_entries USING btree (bank_account_id, booked_on, id);
+CREATE INDEX statement_entries_by_end_to_end ON statement_entries USING btree (end_to_end_id) WHERE (end_to_end_id <> ''::text);
+CREATE INDEX statement_entries_by_fund ON statement_entries USING btree (fund_id, booked_on, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statement_entries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON statement_entries FOR EACH ROW EXECUTE FUNCTION takes_fund_of('statements', 'statement_id', 'id');
+
+create table statement_files (
+  id           id not null,
+  fund_id      id not null,
+  file_hash    bytea not null,
+  format       text not null,
+  file_name    text not null default ''::text,
+  size         integer not null,
+  uploaded_by  id not null,
+  uploaded_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint statement_files_pkey PRIMARY KEY (id),
+  constraint statement_file_read UNIQUE (fund_id, file_hash),
+  constraint statement_files_fund_id_id_key UNIQUE (fund_id, id),
+  constraint statement_files_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint statement_files_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
+  constraint statement_files_uploaded_by_fkey FOREIGN KEY (uploaded_by) REFERENCES people(id),
+  constraint statement_files_file_hash_check CHECK ((length(file_hash) = 32)),
+  constraint statement_files_file_name_check CHECK ((length(file_name) <= 200)),
+  constraint statement_files_format_check CHECK ((format = ANY (ARRAY['camt.053.001.08'::text, 'camt.053.001.02'::text, 'csv'::text]))),
+  constraint statement_files_size_check CHECK ((size > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statement_files FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table statement_repeats (
+  statement_id  id not null,
+  fund_id       id not null,
+  "position"    integer not null,
+  part          integer not null,
+  entry_id      id not null,
+  constraint statement_repeats_pkey PRIMARY KEY (statement_id, "position", part),
+  constraint statement_repeats_statement_id_entry_id_key UNIQUE (statement_id, entry_id),
+  constraint statement_repeats_fund_id_entry_id_fkey FOREIGN KEY (fund_id, entry_id) REFERENCES statement_entries(fund_id, id),
+  constraint statement_repeats_fund_id_statement_id_fkey FOREIGN KEY (fund_id, statement_id) REFERENCES statements(fund_id, id),
+  constraint statement_repeats_part_check CHECK ((part >= 0)),
+  constraint statement_repeats_position_check CHECK (("position" > 0))
+);
+CREATE INDEX statement_repeats_by_entry ON statement_repeats USING btree (entry_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statement_repeats FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON statement_repeats FOR EACH ROW EXECUTE FUNCTION takes_fund_of('statements', 'statement_id', 'id');
+
+create table statement_tries (
+  entry_id  id not null,
+  fund_id   id not null,
+  code      text not null,
+  tried_by  id not null,
+  tried_at  timestamp with time zone not null,
+  act_id    id not null,
+  constraint statement_tries_pkey PRIMARY KEY (entry_id, act_id),
+  constraint statement_tries_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint statement_tries_fund_id_entry_id_fkey FOREIGN KEY (fund_id, entry_id) REFERENCES statement_entries(fund_id, id),
+  constraint statement_tries_tried_by_fkey FOREIGN KEY (tried_by) REFERENCES people(id)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statement_tries FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON statement_tries FOR EACH ROW EXECUTE FUNCTION takes_fund_of('statement_entries', 'entry_id', 'id');
+
+create table statement_uses (
+  id            id not null,
+  fund_id       id not null,
+  entry_id      id not null,
+  amount        bigint not null,
+  kind          text not null,
+  ledger_entry  bigint,
+  proposal_id   id,
+  against       id,
+  certain       boolean not null,
+  score         smallint,
+  used_by       id not null,
+  used_at       timestamp with time zone not null,
+  act_id        id not null,
+  constraint statement_uses_pkey PRIMARY KEY (id),
+  constraint statement_uses_fund_id_id_key UNIQUE (fund_id, id),
+  constraint statement_uses_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint statement_uses_fund_id_against_fkey FOREIGN KEY (fund_id, against) REFERENCES statement_entries(fund_id, id),
+  constraint statement_uses_fund_id_entry_id_fkey FOREIGN KEY (fund_id, entry_id) REFERENCES statement_entries(fund_id, id),
+  constraint statement_uses_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
+  constraint statement_uses_ledger_entry_fkey FOREIGN KEY (ledger_entry) REFERENCES entries(id),
+  constraint statement_uses_used_by_fkey FOREIGN KEY (used_by) REFERENCES people(id),
+  constraint statement_uses_amount_check CHECK ((amount <> 0)),
+  constraint statement_uses_check CHECK ((num_nonnulls(ledger_entry, proposal_id, against) = 1)),
+  constraint statement_uses_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'return'::text, 'receipt'::text, 'unidentified'::text, 'charge'::text, 'interest'::text, 'conversion'::text, 'recovery'::text, 'booked_before'::text, 'cancels'::text]))),
+  constraint statement_uses_score_check CHECK (((score >= 0) AND (score <= 100)))
+);
+CREATE INDEX statement_uses_by_against ON statement_uses USING btree (against) WHERE (against IS NOT NULL);
+CREATE INDEX statement_uses_by_entry ON statement_uses USING btree (entry_id);
+CREATE INDEX statement_uses_by_ledger_entry ON statement_uses USING btree (ledger_entry) WHERE (ledger_entry IS NOT NULL);
+CREATE INDEX statement_uses_by_proposal ON statement_uses USING btree (proposal_id) WHERE (proposal_id IS NOT NULL);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statement_uses FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON statement_uses FOR EACH ROW EXECUTE FUNCTION takes_fund_of('statement_entries', 'entry_id', 'id');
+CREATE CONSTRAINT TRIGGER statement_entry_used_exactly AFTER INSERT ON statement_uses DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION statement_entry_used_exactly();
+
+create table statements (
+  id               id not null,
+  fund_id          id not null,
+  file_id          id not null,
+  bank_account_id  id not null,
+  bank_id          text collate "C" not null,
+  sequence         text not null default ''::text,
+  from_on          date not null,
+  to_on            date not null,
+  opening          bigint not null,
+  credits          bigint not null,
+  debits           bigint not null,
+  closing          bigint not null,
+  content_hash     bytea not null,
+  act_id           id not null,
+  constraint statements_pkey PRIMARY KEY (id),
+  constraint statement_known UNIQUE (bank_account_id, bank_id),
+  constraint statements_fund_id_id_key UNIQUE (fund_id, id),
+  constraint statements_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint statements_fund_id_bank_account_id_fkey FOREIGN KEY (fund_id, bank_account_id) REFERENCES bank_accounts(fund_id, id),
+  constraint statements_fund_id_file_id_fkey FOREIGN KEY (fund_id, file_id) REFERENCES statement_files(fund_id, id),
+  constraint statement_days CHECK ((from_on <= to_on)),
+  constraint statement_foots CHECK ((((opening + credits) - debits) = closing)),
+  constraint statements_bank_id_check CHECK (((length(bank_id) >= 1) AND (length(bank_id) <= 35))),
+  constraint statements_content_hash_check CHECK ((length(content_hash) = 32)),
+  constraint statements_credits_check CHECK ((credits >= 0)),
+  constraint statements_debits_check CHECK ((debits >= 0))
+);
+CREATE INDEX statements_by_account ON statements USING btree (bank_account_id, to_on, id);
+CREATE INDEX statements_by_file ON statements USING btree (file_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statements FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER belongs_to_fund BEFORE INSERT ON statements FOR EACH ROW EXECUTE FUNCTION takes_fund_of('statement_files', 'file_id', 'id');
+CREATE CONSTRAINT TRIGGER statement_has_its_entries AFTER INSERT ON statements DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION statement_has_its_entries();
 
 create table status_report_answers (
   fund_id      id not null,
@@ -3259,6 +3712,20 @@ create table subsistence_rates (
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON subsistence_rates FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
+create table support_charges (
+  fund_id          id not null,
+  review_id        id not null,
+  contribution_id  id not null,
+  amount           bigint not null,
+  constraint support_charges_pkey PRIMARY KEY (review_id, contribution_id),
+  constraint support_charges_fund_id_contribution_id_fkey FOREIGN KEY (fund_id, contribution_id) REFERENCES contributions(fund_id, id),
+  constraint support_charges_fund_id_review_id_fkey FOREIGN KEY (fund_id, review_id) REFERENCES line_reviews(fund_id, id),
+  constraint support_charges_amount_check CHECK ((amount <> 0))
+);
+CREATE INDEX support_charges_by_contribution ON support_charges USING btree (contribution_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON support_charges FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER support_within_set_aside AFTER INSERT ON support_charges FOR EACH ROW EXECUTE FUNCTION support_within_set_aside();
+
 create table ties (
   person_id  id not null,
   payee_id   id not null,
@@ -3288,6 +3755,64 @@ create table tokens (
 );
 CREATE INDEX tokens_by_person ON tokens USING btree (person_id);
 CREATE TRIGGER works_here BEFORE INSERT ON tokens FOR EACH ROW EXECUTE FUNCTION works_here();
+
+create table tranche_plans (
+  request_id    id not null,
+  fund_id       id not null,
+  source        text not null,
+  risk          text not null,
+  days          integer not null,
+  rule_from     date not null,
+  reported_bps  integer not null,
+  made_at       timestamp with time zone not null,
+  act_id        id not null,
+  constraint tranche_plans_pkey PRIMARY KEY (request_id),
+  constraint tranche_plans_fund_id_request_id_key UNIQUE (fund_id, request_id),
+  constraint tranche_plans_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint tranche_plans_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
+  constraint tranche_plans_days_check CHECK ((days > 0)),
+  constraint tranche_plans_reported_bps_check CHECK (((reported_bps >= 0) AND (reported_bps <= 10000))),
+  constraint tranche_plans_risk_check CHECK ((risk = ANY (ARRAY['unrated'::text, 'low'::text, 'medium'::text, 'high'::text, 'expired'::text]))),
+  constraint tranche_plans_source_check CHECK ((source = ANY (ARRAY['rule'::text, 'plan'::text, 'lane'::text])))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tranche_plans FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+
+create table tranche_releases (
+  fund_id      id not null,
+  request_id   id not null,
+  number       smallint not null,
+  grounds      text not null,
+  conditions   jsonb not null,
+  proposal_id  id,
+  verdict      text,
+  released_at  timestamp with time zone not null,
+  act_id       id not null,
+  constraint tranche_releases_pkey PRIMARY KEY (request_id, number),
+  constraint tranche_releases_act_id_fkey FOREIGN KEY (act_id) REFERENCES acts(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint tranche_releases_fund_id_request_id_number_fkey FOREIGN KEY (fund_id, request_id, number) REFERENCES tranches(fund_id, request_id, number),
+  constraint tranche_releases_proposal_id_verdict_fkey FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
+  constraint tranche_releases_check CHECK (((grounds = 'first'::text) = (number = 1))),
+  constraint tranche_releases_grounds_check CHECK ((grounds = ANY (ARRAY['first'::text, 'conditions'::text, 'waiver'::text]))),
+  constraint tranche_releases_verdict_check CHECK ((verdict = 'approve'::text)),
+  constraint waived_by_two_people CHECK (((grounds = 'waiver'::text) = ((proposal_id IS NOT NULL) AND (verdict IS NOT NULL))))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tranche_releases FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+CREATE TRIGGER tranche_is_due BEFORE INSERT ON tranche_releases FOR EACH ROW EXECUTE FUNCTION tranche_is_due();
+
+create table tranches (
+  fund_id     id not null,
+  request_id  id not null,
+  number      smallint not null,
+  amount      bigint not null,
+  planned_on  date not null,
+  note        text not null default ''::text,
+  constraint tranches_pkey PRIMARY KEY (request_id, number),
+  constraint tranches_fund_id_request_id_number_key UNIQUE (fund_id, request_id, number),
+  constraint tranches_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES tranche_plans(fund_id, request_id),
+  constraint tranches_amount_check CHECK ((amount > 0)),
+  constraint tranches_number_check CHECK ((number > 0))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tranches FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 
 create table turnover (
   account_id  bigint not null,
@@ -3399,6 +3924,56 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON year_closings 
 CREATE CONSTRAINT TRIGGER year_closes_itself AFTER INSERT ON year_closings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION year_closes_itself();
 CREATE TRIGGER year_must_be_over BEFORE INSERT ON year_closings FOR EACH ROW EXECUTE FUNCTION year_must_be_over();
 
+create view cash_moved as
+ SELECT a.fund_id,
+    b.id AS bank_account_id,
+    p.entry_id,
+    e.occurred_on,
+    e.kind,
+    e.source,
+    e.memo,
+    (sum(p.amount))::bigint AS amount
+   FROM (((bank_accounts b
+     JOIN accounts a ON ((((a.fund_id)::text = (b.fund_id)::text) AND (a.address = ('assets:cash:'::text || b.code)) AND (a.currency = b.currency))))
+     JOIN postings p ON ((p.account_id = a.id)))
+     JOIN entries e ON ((e.id = p.entry_id)))
+  GROUP BY a.fund_id, b.id, p.entry_id, e.occurred_on, e.kind, e.source, e.memo;
+
+create view cash_on_no_statement as
+ SELECT m.fund_id,
+    m.bank_account_id,
+    m.entry_id,
+    m.occurred_on,
+    m.kind,
+    m.source,
+    m.memo,
+    m.amount,
+    (((m.amount)::numeric - COALESCE(u.used, (0)::numeric)))::bigint AS free
+   FROM (cash_moved m
+     LEFT JOIN LATERAL ( SELECT sum(u_1.amount) AS used
+           FROM (statement_uses_that_count u_1
+             JOIN statement_entries s ON ((((s.id)::text = (u_1.entry_id)::text) AND ((s.bank_account_id)::text = (m.bank_account_id)::text))))
+          WHERE (u_1.ledger_entry = m.entry_id)) u ON (true))
+  WHERE ((m.amount)::numeric <> COALESCE(u.used, (0)::numeric));
+
+create view line_standings as
+ SELECT l.id AS line_id,
+    l.fund_id,
+    l.request_id,
+    l.report_id,
+    l.number,
+    l.category,
+    l.functional,
+        CASE
+            WHEN (r.id IS NULL) THEN 'open'::text
+            WHEN (b.id IS NOT NULL) THEN 'taken_back'::text
+            ELSE r.verdict
+        END AS standing,
+    r.id AS review_id
+   FROM ((report_lines l
+     LEFT JOIN line_reviews r ON ((((r.line_id)::text = (l.id)::text) AND (r.takes_back IS NULL))))
+     LEFT JOIN line_reviews b ON (((b.takes_back)::text = (r.id)::text)));
+
 create view open_advances as
  SELECT a.fund_id,
     a.process_id,
@@ -3428,6 +4003,16 @@ UNION ALL
     NULL::text AS file_id
    FROM releases l
   WHERE (l.file_id IS NULL);
+
+create view plan_lines_in_use as
+ SELECT u.fund_id,
+    u.plan_id,
+    u.version,
+    u.line,
+    u.request_id
+   FROM (plan_lines_activated u
+     JOIN requests r ON (((r.id)::text = (u.request_id)::text)))
+  WHERE (r.status <> ALL (ARRAY['rejected'::text, 'withdrawn'::text, 'expired'::text]));
 
 create view rates_in_force as
  SELECT r.fund_id,
@@ -3462,11 +4047,21 @@ create view recovery_standings as
     (COALESCE(r.received, (0)::numeric))::bigint AS received,
     (COALESCE(w.given_up, (0)::numeric))::bigint AS given_up,
     ((((d.due)::numeric - COALESCE(r.received, (0)::numeric)) - COALESCE(w.given_up, (0)::numeric)))::bigint AS outstanding
-   FROM ((( SELECT recoverables.fund_id,
-            recoverables.request_id,
-            (sum(recoverables.amount))::bigint AS due
-           FROM recoverables
-          GROUP BY recoverables.fund_id, recoverables.request_id) d
+   FROM ((( SELECT owed.fund_id,
+            owed.request_id,
+            (sum(owed.amount))::bigint AS due
+           FROM ( SELECT recoverables.fund_id,
+                    recoverables.request_id,
+                    recoverables.amount
+                   FROM recoverables
+                UNION ALL
+                 SELECT line_reviews.fund_id,
+                    line_reviews.request_id,
+                    line_reviews.functional
+                   FROM line_reviews
+                  WHERE (line_reviews.verdict = 'ineligible'::text)) owed
+          GROUP BY owed.fund_id, owed.request_id
+         HAVING (sum(owed.amount) <> (0)::numeric)) d
      LEFT JOIN ( SELECT recoveries.request_id,
             sum(recoveries.functional) AS received
            FROM recoveries
@@ -3475,6 +4070,85 @@ create view recovery_standings as
             sum(recovery_write_offs.amount) AS given_up
            FROM recovery_write_offs
           GROUP BY recovery_write_offs.request_id) w USING (request_id));
+
+create view report_standings as
+ SELECT d.fund_id,
+    d.request_id,
+    d.number,
+    d.kind,
+    d.tranche,
+    d.escalate_days,
+    d.block_days,
+    x.id AS report_id,
+    x.status,
+    GREATEST(d.due_on, (q.asked_on + d.answer_days)) AS due_on,
+    ((EXISTS ( SELECT
+           FROM payments p
+          WHERE (((p.request_id)::text = (d.request_id)::text) AND (p.status = 'settled'::text)))) AND (NOT (EXISTS ( SELECT
+           FROM expenditure_reports o
+          WHERE (((o.request_id)::text = (d.request_id)::text) AND (o.due >= d.number) AND (o.status = ANY (ARRAY['submitted'::text, 'accepted'::text]))))))) AS open
+   FROM (((report_dues d
+     JOIN requests r ON ((((r.id)::text = (d.request_id)::text) AND (r.status = ANY (ARRAY['approved'::text, 'active'::text, 'reporting'::text])))))
+     LEFT JOIN expenditure_reports x ON ((((x.request_id)::text = (d.request_id)::text) AND (x.due = d.number))))
+     LEFT JOIN LATERAL ( SELECT max(((v.reviewed_at AT TIME ZONE 'utc'::text))::date) AS asked_on
+           FROM line_reviews v
+          WHERE (((v.report_id)::text = (x.id)::text) AND ((v.verdict = 'query'::text) OR (v.takes_back IS NOT NULL)))) q ON ((x.status = 'queried'::text)));
+
+create view statement_uses_that_count as
+ SELECT u.id,
+    u.fund_id,
+    u.entry_id,
+    u.amount,
+    u.kind,
+    u.against,
+    u.certain,
+    u.score,
+    u.used_by,
+    u.used_at,
+    u.act_id,
+    u.proposal_id,
+    u.ledger_entry
+   FROM statement_uses u
+  WHERE ((u.proposal_id IS NULL) AND (NOT (EXISTS ( SELECT
+           FROM entries m
+          WHERE ((m.reverses = u.ledger_entry) AND (m.kind = 'correction'::text))))))
+UNION ALL
+ SELECT u.id,
+    u.fund_id,
+    u.entry_id,
+    u.amount,
+    u.kind,
+    u.against,
+    u.certain,
+    u.score,
+    u.used_by,
+    u.used_at,
+    u.act_id,
+    u.proposal_id,
+    booked.id AS ledger_entry
+   FROM (statement_uses u
+     LEFT JOIN LATERAL ( SELECT l.id
+           FROM (((statement_entries e
+             JOIN bank_accounts b ON (((b.id)::text = (e.bank_account_id)::text)))
+             JOIN accounts a ON ((((a.fund_id)::text = (u.fund_id)::text) AND (a.address = ('assets:cash:'::text || b.code)) AND (a.currency = b.currency))))
+             JOIN entries l ON ((((l.fund_id)::text = (u.fund_id)::text) AND (l.source IN ( SELECT u.proposal_id
+                UNION ALL
+                 SELECT i.id
+                   FROM interest i
+                  WHERE ((i.proposal_id)::text = (u.proposal_id)::text)
+                UNION ALL
+                 SELECT c.id
+                   FROM account_charges c
+                  WHERE ((c.proposal_id)::text = (u.proposal_id)::text))) AND (l.kind = ANY (ARRAY['conversion'::text, 'conversion_sent'::text, 'interest'::text, 'bank_charge'::text])))))
+          WHERE (((e.id)::text = (u.entry_id)::text) AND (EXISTS ( SELECT
+                   FROM postings p
+                  WHERE ((p.entry_id = l.id) AND (p.account_id = a.id)))))
+         LIMIT 1) booked ON (true))
+  WHERE ((u.proposal_id IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM proposal_decisions d
+          WHERE (((d.proposal_id)::text = (u.proposal_id)::text) AND (d.verdict = 'reject'::text))))) AND (NOT (EXISTS ( SELECT
+           FROM entries m
+          WHERE ((m.reverses = booked.id) AND (m.kind = 'correction'::text))))));
 
 create view told as
  SELECT fund_id,
@@ -3500,6 +4174,21 @@ create view told as
            FROM need_to_know
           ORDER BY need_to_know.process_id, need_to_know.entity_id, need_to_know.person_id, need_to_know.id DESC) last
   WHERE told;
+
+create view told_entries as
+ SELECT e.statement_id,
+    e.id AS entry_id,
+    e."position",
+    e.part,
+    false AS repeated
+   FROM statement_entries e
+UNION ALL
+ SELECT r.statement_id,
+    r.entry_id,
+    r."position",
+    r.part,
+    true AS repeated
+   FROM statement_repeats r;
 
 CREATE OR REPLACE FUNCTION account_in_force(p_payee text)
  RETURNS text
@@ -3572,7 +4261,7 @@ AS $function$
                   where r.id = p_request
                     and ((r.status = 'submitted'
                           and exists (select from approval_steps s where s.request_id = r.id and s.round = r.round and s.role = g.role))
-                      or (r.status in ('approved', 'active') and g.role = 'certifying_officer')
+                      or (r.status in ('approved', 'active', 'reporting') and g.role = 'certifying_officer')
                       or exists (select from payments p
                                   where p.request_id = r.id and ((p.status = 'certified' and g.role in ('bank_signatory', 'treasurer')) or (p.status in ('released', 'settled') and g.role = 'reconciler')))))
 $function$;
@@ -3694,6 +4383,21 @@ AS $function$
            order by d.request_id, d.round desc) last
 $function$;
 
+CREATE OR REPLACE FUNCTION approved_with_tranches()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if (select coalesce(sum(l.amount), 0) from budget_lines l where l.request_id = new.id and l.category = 'grants')
+     is distinct from (select coalesce(sum(t.amount), 0) from tranche_plans p left join tranches t on t.request_id = p.request_id
+                        where p.request_id = new.id having count(p.request_id) > 0)
+     or not exists (select from report_dues d where d.request_id = new.id and d.kind = 'final') then
+    raise exception 'request % is approved without a plan of its tranches', new.id using errcode = 'check_violation', constraint = 'approved_with_tranches';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION balance_parts(p_fund text, p_accounts bigint[], p_on date, p_known_at timestamp with time zone, p_position integer)
  RETURNS TABLE(account_id bigint, amount numeric, functional numeric)
  LANGUAGE plpgsql
@@ -3776,6 +4480,27 @@ begin
   end if;
 end $function$;
 
+CREATE OR REPLACE FUNCTION bank_balance(p_account text, p_on date)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with latest as (
+    select s.id, s.to_on, s.closing from statements s where s.bank_account_id = p_account and s.to_on <= p_on order by s.to_on desc, s.from_on desc, s.id desc limit 1),
+  since as (
+    select l.id, l.to_on, l.closing from latest l
+    union all
+    -- Before the end of the first statement: its opening balance.
+    (select null, f.from_on, f.opening from statements f
+      where f.bank_account_id = p_account and f.from_on <= p_on and not exists (select from latest) order by f.from_on, f.to_on, f.id limit 1))
+  select l.closing + coalesce((
+           select sum(e.amount) from statement_entries e
+            where e.bank_account_id = p_account and e.booked_on between l.to_on and p_on
+              and (l.id is null or (e.statement_id <> l.id and not exists (select from statement_repeats r where r.statement_id = l.id and r.entry_id = e.id)
+                   and (e.booked_on > l.to_on or (select t.to_on from statements t where t.id = e.statement_id) > l.to_on)))), 0)::bigint
+    from since l
+$function$;
+
 CREATE OR REPLACE FUNCTION break_glass_by_directors()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3821,6 +4546,20 @@ begin
       using errcode = 'check_violation', constraint = 'by_confirmed_correction';
   end if;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION came_from_plan()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from plan_activations a join contingency_plans p on p.id = a.plan_id and p.status = 'open' and p.version = a.version
+                   join requests r on r.id = a.request_id and r.status in ('rejected', 'withdrawn', 'expired')
+                  where a.request_id = new.request_id and new.amount <= a.from_ready) then
+    raise exception 'request % gives nothing back to plan %', new.request_id, new.plan_id using errcode = 'check_violation', constraint = 'came_from_plan';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION change_holds_expert()
@@ -3911,76 +4650,54 @@ begin
 end $function$;
 
 CREATE OR REPLACE FUNCTION clock_pieces()
- RETURNS TABLE(fund_id id, request_id id, round integer, step text, returned boolean, from_at timestamp with time zone, to_at timestamp with time zone, ended_by text)
+ RETURNS TABLE(fund_id id, request_id id, payment_id id, round integer, step text, returned boolean, from_at timestamp with time zone, to_at timestamp with time zone, ended_by text)
  LANGUAGE sql
  STABLE
 AS $function$
-  with facts (request_id, round, at, act_id, kind, step, certified, released, settled) as (
-    select s.request_id, s.round, s.submitted_at, s.act_id, 'submit', null::smallint, 0, 0, 0 from submissions s
-    union all select d.request_id, d.round, d.decided_at, d.act_id, d.verdict, d.step, 0, 0, 0
-                from decisions d join approval_steps a on a.request_id = d.request_id and a.round = d.round and a.step = d.step and a.role = d.role
-               where not coalesce((to_jsonb(a) ->> 'ratifies')::boolean, false)    -- what is ratified moves already
-    union all select p.request_id, null, p.certified_at, p.act_id, 'certify', null, 1, 0, 0 from payments p
-    union all select l.request_id, null, l.released_at, l.act_id, 'release', null, -1, 1, 0 from releases l where l.place = 2
-    union all select t.request_id, null, t.settled_at, t.act_id, 'settle', null, 0, -1, 1 from settlements t
-               where not exists (select from payment_returns b where b.payment_id = t.payment_id)
-    union all select b.request_id, null, b.returned_at, b.act_id, 'come_back', null, 0, -1, 0 from payment_returns b
-    union all select p.request_id, null, c.cancelled_at, c.act_id, 'take_back', null,
-                     case when exists (select from payment_returns b where b.payment_id = p.id) then 0 else -1 end, 0, 0
-                from payment_cancellations c join payments p on p.id = c.payment_id
-    union all select e.request_id, null, e.ended_at, e.act_id, 'end', null, 0, 0, 0 from request_endings e
-    union all select o.request_id, null, max(o.reduced_at), max(o.act_id), 'end', null, 0, 0, 0
-                from obligation_reductions o join requests r on r.id = o.request_id and r.status = 'cancelled' group by o.request_id
-  ), in_order as (
-    select f.request_id, f.kind, f.step, date_trunc('milliseconds', f.at) as at,
-           max(f.round) over past as round, sum(f.certified) over past as certified, sum(f.released) over past as released,
-           sum(f.settled) over past as settled, date_trunc('milliseconds', lead(f.at) over life) as next_at,
-           lead(f.kind) over life as next_kind, lead(f.step) over life as next_step
-      from facts f
-    window life as (partition by f.request_id order by f.at, f.act_id), past as (life rows unbounded preceding)
-  ), placed as (
-    select o.*, r.fund_id,
-           o.kind in ('certify', 'release', 'settle', 'come_back', 'take_back')
-           or (o.kind in ('approve', 'submit') and coalesce(o.next_kind not in ('approve', 'return', 'reject', 'submit'), true)
-               and r.status not in ('submitted', 'returned', 'rejected', 'withdrawn', 'expired')) as paying
-      from in_order o join requests r on r.id = o.request_id
-     where o.round is not null and o.kind not in ('reject', 'end') and o.settled = 0
-       and (o.next_at is not null or r.status in ('submitted', 'returned', 'approved', 'active', 'suspended'))
-  )
-  select fund_id, request_id, round,
-         case when kind = 'return' then 'approval_' || step
-              when paying and released > 0 then 'settlement'
-              when paying and certified > 0 then 'release'
-              when paying then 'certification'
-              when next_kind in ('approve', 'return', 'reject') then 'approval_' || next_step
-              else 'approval_' || open_approval_step(request_id, round) end as step,
-         kind = 'return' as returned, at as from_at, next_at as to_at, next_kind as ended_by
-    from placed
+  select fund_id, request_id, null::text, round, step, returned, from_at, to_at, ended_by from request_pieces()
+  union all
+  select * from payment_pieces()
 $function$;
 
 CREATE OR REPLACE FUNCTION clock_steps(p_at timestamp with time zone)
- RETURNS TABLE(fund_id id, request_id id, round integer, step text, started_at timestamp with time zone, ended_at timestamp with time zone, ended_by text, returned boolean, gross_ms bigint, paused_ms bigint)
+ RETURNS TABLE(fund_id id, request_id id, payment_id id, round integer, step text, started_at timestamp with time zone, ended_at timestamp with time zone, ended_by text, returned boolean, gross_ms bigint, paused_ms bigint)
  LANGUAGE sql
  STABLE
 AS $function$
-  select t.fund_id, t.request_id, t.round, t.step, min(t.from_at), case when bool_and(t.to_at is not null) then max(t.to_at) end,
+  select t.fund_id, t.request_id, t.payment_id, t.round, t.step, min(t.from_at), case when bool_and(t.to_at is not null) then max(t.to_at) end,
          (array_agg(t.ended_by order by t.from_at desc, t.to_at desc nulls first))[1], bool_or(t.returned and t.to_at is null),
          sum(t.gross_ms)::bigint, sum(t.paused_ms)::bigint
     from clock_times(p_at) t
-   group by t.fund_id, t.request_id, t.round, t.step
+   group by t.fund_id, t.request_id, t.payment_id, t.round, t.step
 $function$;
 
 CREATE OR REPLACE FUNCTION clock_times(p_at timestamp with time zone)
- RETURNS TABLE(fund_id id, request_id id, round integer, step text, returned boolean, from_at timestamp with time zone, to_at timestamp with time zone, ended_by text, gross_ms bigint, paused_ms bigint)
+ RETURNS TABLE(fund_id id, request_id id, payment_id id, round integer, step text, returned boolean, from_at timestamp with time zone, to_at timestamp with time zone, ended_by text, gross_ms bigint, paused_ms bigint)
  LANGUAGE sql
  STABLE
 AS $function$
-  select c.fund_id, c.request_id, c.round, c.step, c.returned, c.from_at, c.to_at, c.ended_by, ms_between(c.from_at, c.until),
+  select c.fund_id, c.request_id, c.payment_id, c.round, c.step, c.returned, c.from_at, c.to_at, c.ended_by, ms_between(c.from_at, c.until),
          case when c.returned then ms_between(c.from_at, c.until) else (
            select coalesce(sum(greatest(ms_between(greatest(p.begun_at, c.from_at), least(coalesce(p.ended_at, c.until), c.until)), 0)), 0)::bigint
              from pauses p where p.request_id = c.request_id) end
     from (select *, coalesce(to_at, greatest(p_at, from_at)) as until from clock_pieces()) c
 $function$;
+
+CREATE OR REPLACE FUNCTION contest_looked_at_by_others()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from pauses p
+                   join break_glass_confirmations c on c.break_glass_id = p.break_glass_id
+                   join break_glass_reviews v on v.break_glass_id = p.break_glass_id
+                  where p.id = new.pause_id and p.ended_at is null and new.looked_by not in (c.begun_by, c.confirmed_by, v.reviewed_by))
+     or not holds_role(new.fund_id, new.looked_by, new.looked_as) then
+    raise exception '% does not look at contest %', new.looked_by, new.pause_id using errcode = 'check_violation', constraint = 'contest_looked_at_by_others';
+  end if;
+  return new;
+end $function$;
 
 CREATE OR REPLACE FUNCTION controller_adjusts()
  RETURNS trigger
@@ -4201,7 +4918,7 @@ begin
   select c.on_day into started from deployment_changes c where c.deployment_id = d.id and c.change = 'started';
   if exists (select from deployment_changes c where c.deployment_id = d.id and c.change in ('ended', 'cancelled'))
      or (new.change = 'started' and (started is not null or new.on_day not between d.starts_on and d.ends_on
-           or not exists (select from requests r where r.id = d.request_id and r.status in ('approved', 'active'))))
+           or not exists (select from requests r where r.id = d.request_id and r.status in ('approved', 'active', 'reporting'))))
      or (new.change = 'ended' and (started is null or new.on_day not between started and d.ends_on))
      or (new.change = 'cancelled' and started is not null) then
     raise exception 'deployment % is not to be % now', d.id, new.change using errcode = 'check_violation', constraint = 'deployment_moves_in_order';
@@ -4254,6 +4971,15 @@ CREATE OR REPLACE FUNCTION either_keeps_away(p_person text, p_on_behalf_of text,
  SET search_path TO 'public', 'pg_temp'
 AS $function$
   select keeps_away(p_person, p_payee, p_at) or (p_on_behalf_of is not null and keeps_away(p_on_behalf_of, p_payee, p_at))
+$function$;
+
+CREATE OR REPLACE FUNCTION eligible_from(p_request text)
+ RETURNS date
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select coalesce((select s.from_on from early_starts s where s.request_id = r.id), r.starts_on) from requests r where r.id = p_request
 $function$;
 
 CREATE OR REPLACE FUNCTION entries_are_to_be_checked()
@@ -4918,7 +5644,7 @@ begin
   perform lock_payee_as_is(new.payee_id);
   if not exists (select from requests r
                    join bank_accounts b on b.id = new.bank_account_id and b.fund_id = r.fund_id
-                  where r.id = new.request_id and r.fund_id = new.fund_id and r.payee_id = new.payee_id and r.status in ('approved', 'active'))
+                  where r.id = new.request_id and r.fund_id = new.fund_id and r.payee_id = new.payee_id and r.status in ('approved', 'active', 'reporting'))
      or not exists (select from payee_accounts a where a.id = new.payee_account_id and a.id = account_in_force(new.payee_id) and a.structured)
      or reopened_by_details(new.request_id, new.certified_at)
      or new.amount > (select coalesce(sum(l.amount), 0) from budget_lines l where l.request_id = new.request_id and l.category = new.category)
@@ -4928,18 +5654,37 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION paid_covers_reported()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if (select coalesce(sum(v.functional), 0) from line_reviews v join report_lines l on l.id = v.line_id
+       where v.request_id = old.request_id and l.category = old.category)
+     > (select coalesce(sum(p.amount), 0) from payments p
+         where p.request_id = old.request_id and p.category = old.category and p.status = 'settled') then
+    raise exception 'payment % is reported already', old.id using errcode = 'check_violation', constraint = 'reported_within_paid';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION pause_ends_once()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
-  if old.ended_at is not null then
+  if old.ended_at is not null or (old.break_glass_id is not null and new.break_glass_id is distinct from old.break_glass_id) then
     raise exception 'pause % has ended', old.id using errcode = 'check_violation', constraint = 'pause_ends_once';
   end if;
   if new.ended_by is not null and not exists (select from role_grants g where g.fund_id = new.fund_id and g.person_id = new.ended_by and g.ended_at is null
                                                  and g.role not in ('requester', 'donor', 'advisor', 'auditor')) then
     raise exception '% has no role that ends a pause', new.ended_by using errcode = 'check_violation', constraint = 'pause_by_a_role';
+  end if;
+  if new.ended_by is not null and new.break_glass_id is not null
+     and (select count(*) from contest_looks l where l.pause_id = new.id) < 2 then
+    raise exception 'pause % takes two to end', new.id using errcode = 'check_violation', constraint = 'contest_takes_two';
   end if;
   return new;
 end $function$;
@@ -4955,8 +5700,17 @@ begin
   update pauses p
      set ended_at = greatest(p.begun_at, (select max(c.to_at) from clock_pieces() c where c.request_id = p.request_id and c.step = p.step)),
          ending_act_id = new.act_id
-   where p.request_id = of_request and p.ended_at is null
+   where p.request_id = of_request and p.ended_at is null and not p.suspends
      and not exists (select from clock_pieces() c where c.request_id = p.request_id and c.to_at is null and not c.returned and c.step = p.step);
+  update pauses p
+     set ended_at = greatest(p.begun_at, (select max(ending.at) from (
+           select ended_at from request_endings where request_id = p.request_id
+           union all select ended_at from advance_endings where request_id = p.request_id
+           union all select reduced_at from obligation_reductions where request_id = p.request_id) ending (at))),
+         ending_act_id = new.act_id
+    from requests r
+   where r.id = p.request_id and p.request_id = of_request and p.ended_at is null and p.suspends
+     and r.status in ('rejected', 'withdrawn', 'expired', 'cancelled', 'unwound', 'closed');
   return null;
 end $function$;
 
@@ -4966,7 +5720,8 @@ CREATE OR REPLACE FUNCTION pause_is_of_a_running_step()
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
-  if not exists (select from clock_pieces() c where c.request_id = new.request_id and c.to_at is null and not c.returned and c.step = new.step) then
+  if not exists (select from requests r where new.suspends and r.id = new.request_id and r.status in ('submitted', 'approved', 'active'))
+     and not exists (select from clock_pieces() c where not new.suspends and c.request_id = new.request_id and c.to_at is null and not c.returned and c.step = new.step) then
     raise exception 'request % is not at its step %', new.request_id, new.step using errcode = 'check_violation', constraint = 'pause_is_of_a_running_step';
   end if;
   if not exists (select from role_grants g where g.fund_id = new.fund_id and g.person_id = new.begun_by and g.role = new.begun_as and g.ended_at is null
@@ -5021,6 +5776,34 @@ begin
   end if;
   return new;
 end $function$;
+
+CREATE OR REPLACE FUNCTION payment_pieces()
+ RETURNS TABLE(fund_id id, request_id id, payment_id id, round integer, step text, returned boolean, from_at timestamp with time zone, to_at timestamp with time zone, ended_by text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with moved as (
+    select p.id, p.fund_id, p.request_id, p.certified_at, l.released_at, t.settled_at, b.returned_at, c.cancelled_at
+      from payments p
+      left join releases l on l.payment_id = p.id and l.place = 2
+      left join settlements t on t.payment_id = p.id
+      left join payment_returns b on b.payment_id = p.id
+      left join payment_cancellations c on c.payment_id = p.id
+  ), own as (
+    select m.*, r.round from moved m join requests r on r.id = m.request_id
+     where exists (select from payments q
+                     left join payment_returns b on b.payment_id = q.id left join payment_cancellations c on c.payment_id = q.id
+                    where q.request_id = m.request_id and (q.certified_at, q.id) < (m.certified_at, m.id)
+                      and coalesce(least(b.returned_at, c.cancelled_at) > m.certified_at, true))
+  )
+  select fund_id, request_id, id, round, 'release', false, date_trunc('milliseconds', certified_at),
+         date_trunc('milliseconds', coalesce(released_at, cancelled_at)), case when released_at is not null then 'release' when cancelled_at is not null then 'take_back' end
+    from own
+  union all
+  select fund_id, request_id, id, round, 'settlement', false, date_trunc('milliseconds', released_at),
+         date_trunc('milliseconds', coalesce(settled_at, returned_at)), case when settled_at is not null then 'settle' when returned_at is not null then 'come_back' end
+    from own where released_at is not null
+$function$;
 
 CREATE OR REPLACE FUNCTION payment_stays_in_file()
  RETURNS trigger
@@ -5150,7 +5933,7 @@ begin
        select case p.status when 'open' then coalesce(sum(l.amount), 0) else 0 end
          from contingency_plans p
          left join plan_lines l on l.plan_id = p.id and l.version = p.version
-          and not exists (select from plan_lines_activated u where u.plan_id = l.plan_id and u.version = l.version and u.line = l.line)
+          and not exists (select from plan_lines_in_use u where u.plan_id = l.plan_id and u.version = l.version and u.line = l.line)
         where p.id = new.plan_id group by p.status) then
     raise exception 'plan % holds more than it needs', new.plan_id using errcode = 'check_violation', constraint = 'plan_holds_what_it_needs';
   end if;
@@ -5167,6 +5950,20 @@ begin
     raise exception 'plan % is changed and still holds money', new.plan_id using errcode = 'check_violation', constraint = 'changed_plan_holds_nothing';
   end if;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION plan_line_activated_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  -- Whoever uses the same plan at the same time waits here.
+  perform from contingency_plans p where p.id = new.plan_id for no key update;
+  if exists (select from plan_lines_in_use u where u.plan_id = new.plan_id and u.version = new.version and u.line = new.line) then
+    raise exception 'line % of plan % is used', new.line, new.plan_id using errcode = 'unique_violation', constraint = 'plan_line_activated_once';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION post_entries(p_fund text, p_act text, e_kind text[], e_source text[], e_occurred_on date[], e_memo text[], e_reverses bigint[], l_entry integer[], l_address text[], l_currency text[], l_contribution text[], l_request text[], l_amount bigint[], l_functional bigint[])
@@ -5407,6 +6204,19 @@ AS $function$
        and s.quorum > (select count(distinct c.decided_by) from decisions_that_count(r.id, r.round, p_at) c where c.role = s.role and c.verdict = 'approve'))
 $function$;
 
+CREATE OR REPLACE FUNCTION reports_after_paying()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if old.status <> 'active' or exists (select from advance_activations a where a.request_id = new.id
+                                         and not exists (select from advance_endings e where e.request_id = new.id)) then
+    raise exception 'request % is %, and cannot be reporting', new.id, old.status using errcode = 'check_violation', constraint = 'reports_after_paying';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION request_holds_experts()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5417,6 +6227,54 @@ begin
   update deployments d set held_until = holds_until(d) where d.request_id = new.id and d.held_until is distinct from holds_until(d);
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION request_pieces()
+ RETURNS TABLE(fund_id id, request_id id, round integer, step text, returned boolean, from_at timestamp with time zone, to_at timestamp with time zone, ended_by text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with facts (request_id, round, at, act_id, kind, step, certified, released, settled) as (
+    select s.request_id, s.round, s.submitted_at, s.act_id, 'submit', null::smallint, 0, 0, 0 from submissions s
+    union all select d.request_id, d.round, d.decided_at, d.act_id, d.verdict, d.step, 0, 0, 0
+                from decisions d join approval_steps a on a.request_id = d.request_id and a.round = d.round and a.step = d.step and a.role = d.role
+               where not coalesce((to_jsonb(a) ->> 'ratifies')::boolean, false)    -- what is ratified moves already
+    union all select p.request_id, null, p.certified_at, p.act_id, 'certify', null, 1, 0, 0 from payments p
+    union all select l.request_id, null, l.released_at, l.act_id, 'release', null, -1, 1, 0 from releases l where l.place = 2
+    union all select t.request_id, null, t.settled_at, t.act_id, 'settle', null, 0, -1, 1 from settlements t
+               where not exists (select from payment_returns b where b.payment_id = t.payment_id)
+    union all select b.request_id, null, b.returned_at, b.act_id, 'come_back', null, 0, -1, 0 from payment_returns b
+    union all select p.request_id, null, c.cancelled_at, c.act_id, 'take_back', null,
+                     case when exists (select from payment_returns b where b.payment_id = p.id) then 0 else -1 end, 0, 0
+                from payment_cancellations c join payments p on p.id = c.payment_id
+    union all select e.request_id, null, e.ended_at, e.act_id, 'end', null, 0, 0, 0 from request_endings e
+    union all select o.request_id, null, max(o.reduced_at), max(o.act_id), 'end', null, 0, 0, 0
+                from obligation_reductions o join requests r on r.id = o.request_id and r.status = 'cancelled' group by o.request_id
+  ), in_order as (
+    select f.request_id, f.kind, f.step, date_trunc('milliseconds', f.at) as at,
+           max(f.round) over past as round, sum(f.certified) over past as certified, sum(f.released) over past as released,
+           sum(f.settled) over past as settled, date_trunc('milliseconds', lead(f.at) over life) as next_at,
+           lead(f.kind) over life as next_kind, lead(f.step) over life as next_step
+      from facts f
+    window life as (partition by f.request_id order by f.at, f.act_id), past as (life rows unbounded preceding)
+  ), placed as (
+    select o.*, r.fund_id,
+           o.kind in ('certify', 'release', 'settle', 'come_back', 'take_back')
+           or (o.kind in ('approve', 'submit') and coalesce(o.next_kind not in ('approve', 'return', 'reject', 'submit'), true)
+               and r.status not in ('submitted', 'returned', 'rejected', 'withdrawn', 'expired')) as paying
+      from in_order o join requests r on r.id = o.request_id
+     where o.round is not null and o.kind not in ('reject', 'end') and o.settled = 0
+       and (o.next_at is not null or r.status in ('submitted', 'returned', 'approved', 'active', 'suspended'))
+  )
+  select fund_id, request_id, round,
+         case when kind = 'return' then 'approval_' || step
+              when paying and released > 0 then 'settlement'
+              when paying and certified > 0 then 'release'
+              when paying then 'certification'
+              when next_kind in ('approve', 'return', 'reject') then 'approval_' || next_step
+              else 'approval_' || open_approval_step(request_id, round) end as step,
+         kind = 'return' as returned, at as from_at, next_at as to_at, next_kind as ended_by
+    from placed
+$function$;
 
 CREATE OR REPLACE FUNCTION reserve_transfer_permitted()
  RETURNS trigger
@@ -5460,6 +6318,39 @@ AS $function$
 begin
   if not exists (select from entries e where e.id = new.reverses and e.fund_id = new.fund_id) then
     raise exception 'entry % is none of this fund', new.reverses using errcode = 'check_violation', constraint = 'reverses_its_own_fund';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION reviewed_within_bounds()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_line report_lines;
+begin
+  select * into strict v_line from report_lines l where l.id = new.line_id;
+  if new.takes_back is not null then
+    if new.functional <> (select -r.functional from line_reviews r where r.id = new.takes_back and r.takes_back is null) then
+      raise exception 'review % is not taken back whole', new.takes_back using errcode = 'check_violation', constraint = 'review_taken_back_whole';
+    end if;
+    return new;
+  end if;
+  if not exists (select from report_submissions s where s.report_id = v_line.report_id and s.number = v_line.number)
+     or exists (select from report_lines o where o.answers = v_line.id)
+     or new.functional <> (case new.verdict when 'query' then 0 else v_line.functional end) then
+    raise exception 'line % does not wait for a review', new.line_id using errcode = 'check_violation', constraint = 'line_waits_for_review';
+  end if;
+  if new.verdict = 'accept'
+     and not exists (select from requests r where r.id = new.request_id and v_line.spent_on between eligible_from(r.id) and r.ends_on) then
+    raise exception 'line % was not spent in the time of its request', new.line_id using errcode = 'check_violation', constraint = 'spent_in_time';
+  end if;
+  if new.functional > (select coalesce(sum(p.amount), 0) from payments p
+                        where p.request_id = new.request_id and p.category = v_line.category and p.status = 'settled')
+                    - (select coalesce(sum(v.functional), 0) from line_reviews v join report_lines l on l.id = v.line_id
+                        where v.request_id = new.request_id and l.category = v_line.category) then
+    raise exception 'more of request % is reported than was paid', new.request_id using errcode = 'check_violation', constraint = 'reported_within_paid';
   end if;
   return new;
 end $function$;
@@ -5565,6 +6456,86 @@ AS $function$
    where p.id = p_payment and keeps_away(signed.person, p.payee_id, p_at)
 $function$;
 
+CREATE OR REPLACE FUNCTION statement_entry_used_exactly()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_entry record;
+  v_used bigint;
+  v_moved bigint;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(new.entry_id, 5));
+  select e.amount, e.bank_account_id, e.fund_id into v_entry from statement_entries e where e.id = new.entry_id;
+  select coalesce(sum(u.amount), 0) into v_used from statement_uses_that_count u where u.entry_id = new.entry_id;
+  if v_used <> v_entry.amount or sign(new.amount) <> sign(v_entry.amount) then
+    raise exception 'entry % of % is used for %', new.entry_id, v_entry.amount, v_used
+      using errcode = 'check_violation', constraint = 'statement_entry_used_exactly';
+  end if;
+  if new.ledger_entry is not null then
+    perform pg_advisory_xact_lock(new.ledger_entry);
+    select coalesce(sum(p.amount), 0) into v_moved
+      from bank_accounts b
+      join accounts a on a.fund_id = b.fund_id and a.address = 'assets:cash:' || b.code and a.currency = b.currency
+      join postings p on p.account_id = a.id and p.entry_id = new.ledger_entry
+     where b.id = v_entry.bank_account_id;
+    select coalesce(sum(u.amount), 0) into v_used
+      from statement_uses_that_count u join statement_entries e on e.id = u.entry_id and e.bank_account_id = v_entry.bank_account_id
+     where u.ledger_entry = new.ledger_entry;
+    if sign(v_moved) <> sign(new.amount) or abs(v_used) > abs(v_moved) then
+      raise exception 'entry % of the ledger moved %, and % of it is on statements', new.ledger_entry, v_moved, v_used
+        using errcode = 'check_violation', constraint = 'ledger_entry_used_once';
+    end if;
+  end if;
+  if new.against is not null and not exists (
+       select from statement_uses u join statement_entries e on e.id = u.entry_id
+        where u.entry_id = new.against and u.against = new.entry_id and u.amount = -new.amount and e.bank_account_id = v_entry.bank_account_id) then
+    raise exception 'entry % does not cancel out with %', new.entry_id, new.against using errcode = 'check_violation', constraint = 'statement_entries_cancel_out';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION statement_gap(p_statement text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(s.opening - before.closing + coalesce((
+           select sum(e.amount) from told_entries own
+             join told_entries other on other.entry_id = own.entry_id and other.statement_id = before.id
+             join statement_entries e on e.id = own.entry_id
+            where own.statement_id = s.id), 0), 0)::bigint
+    from statements s
+    left join lateral (
+      select l.id, l.closing from statements l
+       where l.bank_account_id = s.bank_account_id and l.id <> s.id and l.from_on <= s.from_on and (l.to_on, l.from_on, l.id) < (s.to_on, s.from_on, s.id)
+       order by l.to_on desc, l.from_on desc, l.id desc limit 1) before on true
+   where s.id = p_statement
+$function$;
+
+CREATE OR REPLACE FUNCTION statement_has_its_entries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_credits bigint;
+  v_debits bigint;
+begin
+  select coalesce(sum(whole) filter (where whole > 0), 0), coalesce(-sum(whole) filter (where whole < 0), 0) into v_credits, v_debits
+    from (select position, sum(amount) as whole
+            from (select e.position, e.amount from statement_entries e where e.statement_id = new.id
+                  union all
+                  select r.position, e.amount from statement_repeats r join statement_entries e on e.id = r.entry_id and e.bank_account_id = new.bank_account_id
+                   where r.statement_id = new.id) told
+           group by position) entries;
+  if v_credits - v_debits <> new.credits - new.debits or v_credits <> new.credits then
+    raise exception 'the entries of statement % are not what lies between its balances', new.id using errcode = 'check_violation', constraint = 'statement_foots';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION steps_without_quorum(p_request text, p_ratifies boolean[])
  RETURNS bigint
  LANGUAGE sql
@@ -5585,6 +6556,35 @@ CREATE OR REPLACE FUNCTION strength(state text)
 AS $function$
   select array_position(array['open', 'soft_closed', 'hard_closed'], state)
 $function$;
+
+CREATE OR REPLACE FUNCTION submitted_lines_are_fixed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  v_line report_lines := case tg_op when 'DELETE' then old else new end;
+begin
+  if exists (select from report_submissions s where s.report_id = v_line.report_id and s.number >= v_line.number) then
+    raise exception 'report % was submitted: its lines are fixed', v_line.report_id using errcode = 'check_violation', constraint = 'submitted_lines_are_fixed';
+  end if;
+  return v_line;
+end $function$;
+
+CREATE OR REPLACE FUNCTION support_within_set_aside()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if (select sum(c.amount) from support_charges c where c.contribution_id = new.contribution_id)
+     not between 0 and (select coalesce(sum(b.amount), 0) from accounts a join balances b on b.account_id = a.id
+                         where a.contribution_id = new.contribution_id and a.stage = 'support') then
+    raise exception 'more support cost of contribution % than is set aside', new.contribution_id
+      using errcode = 'check_violation', constraint = 'support_within_set_aside';
+  end if;
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION takes_back_exactly()
  RETURNS trigger
@@ -5617,6 +6617,46 @@ CREATE OR REPLACE FUNCTION takes_fund_of()
 AS $function$
 begin
   execute format('select fund_id from %I where id = $1::text::%s', tg_argv[0], tg_argv[2]) into new.fund_id using to_jsonb(new) ->> tg_argv[1];
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION tranche_conditions(p_request text, p_on date)
+ RETURNS TABLE(received bigint, accepted bigint, needed bigint, blocking integer, worst_days integer, rating text, valid_until date)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select paid.sum, done.sum, ceil(paid.sum * t.reported_bps / 10000.0)::bigint, late.count::int, late.worst, g.rating, g.valid_until
+    from requests r
+    join tranche_plans t on t.request_id = r.id
+   cross join lateral (select coalesce(sum(p.amount), 0)::bigint as sum from payments p
+                        where p.request_id = r.id and p.category = 'grants' and p.status in ('certified', 'released', 'settled')) paid
+   cross join lateral (select coalesce(sum(v.functional), 0)::bigint as sum
+                         from line_reviews v join report_lines l on l.id = v.line_id
+                        where v.request_id = r.id and v.verdict = 'accept' and l.category = 'grants') done
+   cross join lateral (select count(*), max(p_on - s.due_on) as worst
+                         from report_standings s join requests o on o.id = s.request_id
+                        where o.payee_id = r.payee_id and s.open
+                          -- Nothing that is late of this request, and nothing that blocks of any other.
+                          and p_on > s.due_on + case when o.id = r.id then 0 else s.block_days - 1 end) late
+    left join lateral (select g.rating, g.valid_until from payee_ratings g where g.payee_id = r.payee_id order by g.number desc limit 1) g on true
+   where r.id = p_request
+$function$;
+
+CREATE OR REPLACE FUNCTION tranche_is_due()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if new.number <> (select coalesce(max(t.number), 0) + 1 from tranche_releases t where t.request_id = new.request_id)
+     or new.grounds = 'waiver' and not exists (select from proposals p where p.id = new.proposal_id and p.kind = 'tranche_waiver'
+                                                                        and p.request_id = new.request_id)
+     or new.grounds = 'conditions' and not exists (
+          select from tranche_conditions(new.request_id, (new.released_at at time zone 'utc')::date) c
+           where c.received > 0 and c.accepted >= c.needed and c.blocking = 0 and c.valid_until >= (new.released_at at time zone 'utc')::date) then
+    raise exception 'tranche % of request % is not due', new.number, new.request_id using errcode = 'check_violation', constraint = 'tranche_is_due';
+  end if;
   return new;
 end $function$;
 
@@ -5685,6 +6725,23 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION within_released_tranches()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'UPDATE' and old.category = 'grants' then return new; end if;
+  if exists (select from tranche_plans t where t.request_id = new.request_id)
+     and new.amount > (select coalesce(sum(t.amount), 0) from tranches t join tranche_releases using (request_id, number) where t.request_id = new.request_id)
+                    - (select coalesce(sum(p.amount), 0) from payments p
+                        where p.request_id = new.request_id and p.category = 'grants' and p.status <> 'cancelled') then
+    raise exception 'payment % goes beyond the released tranches of request %', new.id, new.request_id
+      using errcode = 'check_violation', constraint = 'within_released_tranches';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION works_here()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5739,6 +6796,7 @@ grant usage on schema public to wasata_donor;
 grant usage on schema public to wasata_service;
 grant insert, select on absence_returns to wasata_service;
 grant insert, select on absences to wasata_service;
+grant insert, select on account_charges to wasata_service;
 grant select on accounts to wasata_donor;
 grant select on accounts to wasata_service;
 grant insert, select on acts to wasata_service;
@@ -5748,6 +6806,8 @@ grant insert, select on advance_endings to wasata_service;
 grant select on agreements to wasata_donor;
 grant insert, select on agreements to wasata_service;
 grant insert, select on approval_steps to wasata_service;
+grant insert, select on attachment_faults to wasata_service;
+grant insert, select on attachments to wasata_service;
 grant select on back_dated to wasata_service;
 grant select on balances to wasata_donor;
 grant select on balances to wasata_service;
@@ -5757,11 +6817,14 @@ grant insert, select on break_glass_confirmations to wasata_service;
 grant insert, select on break_glass_reviews to wasata_service;
 grant insert, select on break_glasses to wasata_service;
 grant delete, insert, select on budget_lines to wasata_service;
+grant select on cash_moved to wasata_service;
+grant select on cash_on_no_statement to wasata_service;
 grant insert, select on charge_approvals to wasata_service;
 grant insert, select on clock_notices to wasata_service;
 grant select on closings to wasata_service;
 grant select on conditions_met to wasata_donor;
 grant insert, select on conditions_met to wasata_service;
+grant insert, select on contest_looks to wasata_service;
 grant insert, select on contingency_plans to wasata_service;
 grant usage on sequence contribution_numbers to wasata_service;
 grant select on contributions to wasata_donor;
@@ -5781,6 +6844,7 @@ grant delete, select on deployments to wasata_service;
 grant select on donors to wasata_donor;
 grant insert, select on donors to wasata_service;
 grant insert, select on duties to wasata_service;
+grant insert, select on early_starts to wasata_service;
 grant insert, select on earmark_changes to wasata_service;
 grant insert, select on entities to wasata_service;
 grant insert, select on entity_ratings to wasata_service;
@@ -5788,6 +6852,7 @@ grant select on entity_versions to wasata_service;
 grant select on entries to wasata_donor;
 grant select on entries to wasata_service;
 grant insert, select on exchange_rates to wasata_service;
+grant insert, select on expenditure_reports to wasata_service;
 grant select on expert_versions to wasata_service;
 grant insert, select on experts to wasata_service;
 grant insert, select on explanations to wasata_service;
@@ -5801,6 +6866,8 @@ grant insert, select on interest to wasata_service;
 grant insert, select on interest_shares to wasata_service;
 grant insert, select on issued_reports to wasata_service;
 grant insert, select on kept_decisions to wasata_service;
+grant insert, select on line_reviews to wasata_service;
+grant select on line_standings to wasata_service;
 grant insert, select on looks to wasata_service;
 grant insert, select on mail_attempts to wasata_service;
 grant insert, select, update on mail_preferences to wasata_service;
@@ -5840,9 +6907,11 @@ grant insert, select on plan_endings to wasata_service;
 grant insert, select on plan_funding to wasata_service;
 grant insert, select on plan_lines to wasata_service;
 grant insert, select on plan_lines_activated to wasata_service;
+grant select on plan_lines_in_use to wasata_service;
 grant usage on sequence plan_numbers to wasata_service;
 grant insert, select on plan_payees to wasata_service;
 grant insert, select on plan_releases to wasata_service;
+grant insert, select on plan_returns to wasata_service;
 grant insert, select on plan_reviews to wasata_service;
 grant insert, select on plan_set_asides to wasata_service;
 grant insert, select on plan_tranches to wasata_service;
@@ -5873,6 +6942,10 @@ grant select on refunds to wasata_donor;
 grant insert, select on refunds to wasata_service;
 grant insert, select on releases to wasata_service;
 grant insert, select on reopenings to wasata_service;
+grant insert, select on report_dues to wasata_service;
+grant delete, insert, select on report_lines to wasata_service;
+grant select on report_standings to wasata_service;
+grant insert, select on report_submissions to wasata_service;
 grant insert, select on request_endings to wasata_service;
 grant insert, select on request_funding to wasata_service;
 grant usage on sequence request_numbers to wasata_service;
@@ -5881,6 +6954,7 @@ grant insert, select on requests to wasata_service;
 grant insert, select on reserve_transfers to wasata_service;
 grant insert, select on revaluation_items to wasata_service;
 grant insert, select on revaluations to wasata_service;
+grant insert, select on review_funding to wasata_service;
 grant insert, select on role_grants to wasata_service;
 grant select on rows_before_correction to wasata_donor;
 grant select on rows_before_correction to wasata_service;
@@ -5900,15 +6974,27 @@ grant insert, select on seals to wasata_service;
 grant delete, insert, select, update on sessions to wasata_service;
 grant insert, select on settlements to wasata_service;
 grant delete, insert, select, update on sign_in_attempts to wasata_service;
+grant insert, select on statement_entries to wasata_service;
+grant insert, select on statement_files to wasata_service;
+grant insert, select on statement_repeats to wasata_service;
+grant insert, select on statement_tries to wasata_service;
+grant insert, select on statement_uses to wasata_service;
+grant select on statement_uses_that_count to wasata_service;
+grant insert, select on statements to wasata_service;
 grant insert, select on status_report_answers to wasata_service;
 grant insert, select on status_report_lines to wasata_service;
 grant insert, select on status_reports to wasata_service;
 grant insert, select on step_targets to wasata_service;
 grant insert, select on submissions to wasata_service;
 grant insert, select on subsistence_rates to wasata_service;
+grant insert, select on support_charges to wasata_service;
 grant insert, select on ties to wasata_service;
 grant insert, select on tokens to wasata_service;
 grant select on told to wasata_service;
+grant select on told_entries to wasata_service;
+grant insert, select on tranche_plans to wasata_service;
+grant insert, select on tranche_releases to wasata_service;
+grant insert, select on tranches to wasata_service;
 grant select on turnover to wasata_service;
 grant insert, select on watch_item_versions to wasata_service;
 grant insert, select on watch_items to wasata_service;
@@ -5924,11 +7010,12 @@ grant update (status) on corrections to wasata_service;
 grant insert (act_id), insert (country), insert (ends_on), insert (expert_id), insert (expert_version), insert (fund_id), insert (id), insert (mode), insert (place), insert (planned_at), insert (planned_by), insert (request_id), insert (starts_on) on deployments to wasata_service;
 grant update (organisation_reference) on donors to wasata_service;
 grant update (act_id), update (changed_at), update (changed_by), update (contact), update (country), update (kind), update (mandate), update (name), update (reason), update (region), update (version) on entities to wasata_service;
+grant update (narrative), update (number), update (period_from), update (period_to), update (status), update (version) on expenditure_reports to wasata_service;
 grant update (act_id), update (changed_at), update (changed_by), update (countries), update (daily_fee), update (email), update (fee_currency), update (languages), update (latin_name), update (name), update (nationalities), update (on_roster), update (on_site), update (person_id), update (phone), update (reason), update (regions), update (remote), update (themes), update (travel_ceiling), update (travel_ceiling_currency), update (travel_class), update (version) on experts to wasata_service;
 grant update (body), update (headers), update (status) on idempotency_keys to wasata_service;
 grant update (attempts), update (next_attempt_at), update (status) on mails to wasata_service;
 grant update (mail_id), update (read_at) on notifications to wasata_service;
-grant update (ended_at), update (ended_by), update (ending_act_id) on pauses to wasata_service;
+grant update (break_glass_id), update (ended_at), update (ended_by), update (ending_act_id) on pauses to wasata_service;
 grant insert (account), insert (act_id), insert (bank_country), insert (bank_name), insert (bic), insert (building), insert (clearing_code), insert (clearing_system), insert (contact_email), insert (contact_language), insert (contact_name), insert (country), insert (currency), insert (fund_id), insert (holder), insert (id), insert (number), insert (payee_id), insert (post_code), insert (reason), insert (recorded_at), insert (recorded_by), insert (scheme), insert (street), insert (town) on payee_accounts to wasata_service;
 grant update (status) on payment_files to wasata_service;
 grant update (category), update (correction_id), update (file_id), update (status), update (version) on payments to wasata_service;
@@ -5953,6 +7040,7 @@ grant execute on function delegation_reaches(p_delegation text, p_request text, 
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_donor;
 grant execute on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) to wasata_service;
 grant execute on function either_keeps_away(p_person text, p_on_behalf_of text, p_payee text, p_at timestamp with time zone) to wasata_service;
+grant execute on function eligible_from(p_request text) to wasata_service;
 grant execute on function first_open_day(p_fund text, p_month date) to wasata_service;
 grant execute on function held_for_plan(p_plan text) to wasata_service;
 grant execute on function holds_role(p_fund text, p_person text, p_role text) to wasata_service;
@@ -5984,6 +7072,7 @@ grant execute on function seen_processes(p_person text) to wasata_service;
 grant execute on function signatures_that_do_not_count(p_payment text, p_at timestamp with time zone) to wasata_service;
 grant execute on function steps_without_quorum(p_request text, p_ratifies boolean[]) to wasata_service;
 grant execute on function strength(state text) to wasata_service;
+grant execute on function tranche_conditions(p_request text, p_on date) to wasata_service;
 grant execute on function unsealed_since(p_fund text) to wasata_service;
 revoke all on function account_in_force(p_payee text) from public;
 revoke all on function account_waiting(p_payee text) from public;
@@ -5998,6 +7087,7 @@ revoke all on function delegation_in_force(p_delegation text, p_at timestamp wit
 revoke all on function delegation_reaches(p_delegation text, p_request text, p_round integer) from public;
 revoke all on function earmark_told(p_contribution text, p_known_at timestamp with time zone, p_position integer) from public;
 revoke all on function either_keeps_away(p_person text, p_on_behalf_of text, p_payee text, p_at timestamp with time zone) from public;
+revoke all on function eligible_from(p_request text) from public;
 revoke all on function entries_are_to_be_checked() from public;
 revoke all on function entries_must_be_whole() from public;
 revoke all on function first_open_day(p_fund text, p_month date) from public;
@@ -6028,5 +7118,6 @@ revoke all on function signatures_that_do_not_count(p_payment text, p_at timesta
 revoke all on function steps_without_quorum(p_request text, p_ratifies boolean[]) from public;
 revoke all on function strength(state text) from public;
 revoke all on function takes_fund_of() from public;
+revoke all on function tranche_conditions(p_request text, p_on date) from public;
 revoke all on function unsealed_since(p_fund text) from public;
 grant wasata_donor to wasata_service;

@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import type { Db } from '../db/connect.ts'
 import { pendingMigrations } from '../db/migrate.ts'
 import { documentationPage } from '../templates/documentation.tsx'
+import { noStore, type FileStore } from './attachments/store.ts'
 import { machineClock, type Clock } from './clock.ts'
 import { Refusal } from './errors.ts'
 import type { Endpoint } from './http/endpoint.ts'
@@ -42,6 +43,8 @@ export type AppOptions = {
   /** What time it is for the rules; the machine's, unless told. */
   readonly clock?: Clock
   readonly metricsToken?: string | undefined
+  /** Where attachments are kept; nowhere, where nothing is said. */
+  readonly files?: FileStore
 }
 
 /** The whole service as a value, so that tests start it the way production does. */
@@ -57,7 +60,8 @@ export function createApp(db: Db, options: AppOptions): Express {
   app.get('/metrics', metrics.tell)
 
   const signIn = createSignIn(db, options)
-  const endpoints: Endpoint[] = allEndpoints(db, signIn, options.clock ?? machineClock)
+  const more = { clock: options.clock ?? machineClock, files: options.files ?? noStore() }
+  const endpoints: Endpoint[] = allEndpoints(db, signIn, more)
   // Made once: it takes long, and strangers may ask for it as often as they like.
   let document: Record<string, unknown> | undefined
   app.get('/api/v1/openapi.json', (_req, res) => void res.json((document ??= openApiDocument(endpoints))))

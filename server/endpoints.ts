@@ -1,5 +1,7 @@
 import type { Db } from '../db/connect.ts'
 import { actEndpoints } from './acts/routes.ts'
+import { attachmentEndpoints } from './attachments/routes.ts'
+import type { FileStore } from './attachments/store.ts'
 import { entryEndpoints } from './audit/routes.ts'
 import { breakGlassEndpoints } from './break-glass/routes.ts'
 import { clockEndpoints } from './clock/routes.ts'
@@ -10,6 +12,7 @@ import { donorReportEndpoints } from './donor-reports/routes.ts'
 import { forecastEndpoints } from './forecast/routes.ts'
 import { deploymentEndpoints } from './deployments/routes.ts'
 import { entityEndpoints } from './entities/routes.ts'
+import { expenditureReportEndpoints } from './expenditure-reports/routes.ts'
 import { expertEndpoints } from './experts/routes.ts'
 import { fundEndpoints } from './funds/routes.ts'
 import type { Clock } from './clock.ts'
@@ -37,11 +40,13 @@ import { rateEndpoints } from './rates/routes.ts'
 import { processEndpoints } from './processes/routes.ts'
 import { proposalEndpoints } from './proposals/routes.ts'
 import { requestEndpoints } from './requests/routes.ts'
+import { trancheEndpoints } from './tranches/routes.ts'
+import { statementEndpoints } from './statements/routes.ts'
 import { treasuryEndpoints } from './treasury/routes.ts'
 import { watchEndpoints } from './watch/routes.ts'
 
 /** Every address of the API, noun by noun. */
-export function allEndpoints(db: Db, signIn: SignIn, clock: Clock): Endpoint[] {
+export function allEndpoints(db: Db, signIn: SignIn, { clock, files }: { clock: Clock; files: FileStore }): Endpoint[] {
   return [
     ...peopleEndpoints(db, signIn),
     ...notificationEndpoints(),
@@ -60,6 +65,9 @@ export function allEndpoints(db: Db, signIn: SignIn, clock: Clock): Endpoint[] {
     ...opinionEndpoints(),
     ...clockEndpoints(),
     ...paymentEndpoints(),
+    ...trancheEndpoints(),
+    ...expenditureReportEndpoints(),
+    ...attachmentEndpoints(files),
     ...paymentFileEndpoints(),
     ...statusReportEndpoints(),
     ...noRegretEndpoints(),
@@ -68,6 +76,7 @@ export function allEndpoints(db: Db, signIn: SignIn, clock: Clock): Endpoint[] {
     ...readinessEndpoints(),
     ...forecastEndpoints(),
     ...treasuryEndpoints(),
+    ...statementEndpoints(),
     ...proposalEndpoints(),
     ...ruleEndpoints(),
     ...ledgerEndpoints(),

@@ -28,6 +28,46 @@ export const REFUSALS = {
     'The file cannot be read as the XML message that is expected. The line and the reason say where and why.',
     'تعذرت قراءة الملف كرسالة XML المتوقعة. يبيّن السطر والسبب أين ولماذا.',
   ),
+  statement_unreadable: no(
+    422,
+    'The file cannot be read as a statement of the bank (camt.053 version 8 or 2, or the CSV). See "reason" and "line".',
+    'تعذرت قراءة الملف ككشف حساب من البنك (camt.053 بالإصدار 8 أو 2، أو CSV). انظر "reason" و"line".',
+  ),
+  statement_does_not_foot: no(
+    422,
+    'The statement contradicts itself, so nothing of the file was taken. See "differences" for each figure. Ask the bank for it again.',
+    'الكشف يناقض نفسه، فلم يؤخذ شيء من الملف. انظر "differences" لكل رقم. اطلبه من البنك مرة أخرى.',
+  ),
+  statement_account_unknown: no(
+    422,
+    'The statement is of an account that is not known here. Say first where which bank account is kept.',
+    'الكشف لحساب غير معروف هنا. بيّن أولاً أين يُحفظ أي حساب مصرفي.',
+  ),
+  statement_of_another_account: no(
+    422,
+    'The statement is of another account than the one that you chose.',
+    'الكشف لحساب آخر غير الذي اخترته.',
+  ),
+  statement_contradicted: no(
+    409,
+    'Another statement says something else about the same. Nothing of the file was taken. See "why", and ask the bank which is right.',
+    'كشف آخر يقول شيئاً مختلفاً عن الأمر نفسه. لم يؤخذ شيء من الملف. انظر "why" واسأل البنك أيهما الصحيح.',
+  ),
+  entry_matched_already: no(
+    409,
+    'This entry of the statement stands in the books already. Nothing is booked twice.',
+    'هذا القيد من الكشف مسجل في الدفاتر من قبل. لا يُسجل شيء مرتين.',
+  ),
+  parts_differ: no(
+    422,
+    'The parts do not add up to the entry of the statement. See "amount".',
+    'الأجزاء لا تساوي مجموع قيد الكشف. انظر "amount".',
+  ),
+  match_does_not_fit: no(
+    422,
+    'The entry of the statement cannot be that. See "why", and choose something else.',
+    'لا يمكن أن يكون قيد الكشف كذلك. انظر "why" واختر شيئاً آخر.',
+  ),
 
   not_signed_in: no(
     401,
@@ -459,6 +499,73 @@ export const REFUSALS = {
     'That is more than the approved budget has left in this category.',
     'هذا أكثر مما بقي في هذه الفئة من الميزانية المعتمدة.',
   ),
+  tranche_not_due: no(
+    409,
+    'That goes beyond the tranches that may be paid, and the next one is not due. See "conditions" for what is missing.',
+    'هذا يتجاوز الدفعات المسموح بصرفها، والدفعة التالية لم يحن وقتها. انظر "conditions" لمعرفة ما ينقص.',
+  ),
+  tranche_not_next: no(
+    409,
+    'That is not the tranche that comes next. See "next".',
+    'ليست هذه هي الدفعة التالية. انظر "next".',
+  ),
+  nothing_to_waive: no(
+    409,
+    'All conditions of the tranche are met: it may be paid as it is.',
+    'كل شروط الدفعة مستوفاة: يمكن صرفها كما هي.',
+  ),
+  nothing_to_report: no(
+    409,
+    'Nothing of this request has been paid yet, so there is nothing to report.',
+    'لم يُدفع شيء من هذا الطلب بعد، فلا شيء لتقديم تقرير عنه.',
+  ),
+  report_not_open: no(
+    409,
+    'The report is with its reviewers, or through. It is written again when they ask, or take something back.',
+    'التقرير لدى المراجعين أو تم قبوله. يُكتب من جديد عندما يسألون أو يرجعون عن شيء.',
+  ),
+  report_not_submitted: no(409, 'The report is not waiting for a review.', 'التقرير لا ينتظر مراجعة.'),
+  report_not_accepted: no(
+    409,
+    'Only what was decided on a report that is through is taken back. Finish the review first.',
+    'لا يُرجع إلا عما تقرر في تقرير اكتملت مراجعته. أكمل المراجعة أولاً.',
+  ),
+  line_reviewed_already: no(
+    409,
+    'This line has its verdict already. Look at what was said of it.',
+    'صدر الحكم على هذا البند من قبل. انظر ما قيل فيه.',
+  ),
+  outside_eligible_time: no(
+    422,
+    'Some lines were not spent in the time that the request and the report are about. See "lines".',
+    'بعض البنود لم تُنفق في المدة التي يغطيها الطلب والتقرير. انظر "lines".',
+  ),
+  exceeds_paid: no(
+    409,
+    'That is more than was paid in this category and is not reported yet. Report up to what was paid. See "left".',
+    'هذا أكثر مما دُفع في هذه الفئة ولم يُقدَّم عنه تقرير بعد. قدّم تقريراً بقدر ما دُفع. انظر "left".',
+  ),
+  reported_already: no(
+    409,
+    'What this payment was spent on is reported and reviewed. Take back that review first.',
+    'قُدّم تقرير عن إنفاق هذه الدفعة وتمت مراجعته. ارجع عن تلك المراجعة أولاً.',
+  ),
+  attachment_too_large: no(
+    413,
+    'The file is larger than is taken. See "most", in bytes.',
+    'الملف أكبر من المسموح. انظر "most" بالبايت.',
+  ),
+  attachment_type_not_taken: no(
+    422,
+    'Files of this kind are not taken. Send a PDF, PNG, JPEG, plain text or CSV, XLSX or DOCX without macros.',
+    'لا تُقبل ملفات من هذا النوع. أرسل PDF أو PNG أو JPEG أو نصاً عادياً أو CSV أو XLSX أو DOCX بلا وحدات ماكرو.',
+  ),
+  too_many_attachments: no(409, 'The request has as many files as one may have.', 'للطلب أقصى عدد من الملفات.'),
+  attachment_damaged: no(
+    409,
+    'The file is not what was attached any more, so it is not given out. The auditor and the controller are told.',
+    'لم يعد الملف كما أُرفق، فلا يُسلَّم. أُبلغ المدقق والمراقب.',
+  ),
   payee_not_verified: no(409, 'The payee has not been verified by a second person.', 'لم يتحقق شخص ثانٍ من المستفيد.'),
   payee_verified_already: no(
     409,
@@ -569,8 +676,8 @@ export const REFUSALS = {
   ),
   clock_not_running: no(
     409,
-    'The clock of this request does not run: not submitted, returned, ended, or the payee has the money.',
-    'ساعة هذا الطلب متوقفة: لم يُقدَّم بعد، أو أُعيد، أو انتهى، أو وصل المال إلى المستفيد.',
+    'The clock of this request does not run: not submitted, returned, ended, or nothing is under way to a payee.',
+    'ساعة هذا الطلب متوقفة: لم يُقدَّم بعد، أو أُعيد، أو انتهى، أو لا دفعة في الطريق إلى المستفيد.',
   ),
   paused_already: no(
     409,
@@ -647,8 +754,8 @@ export const REFUSALS = {
   ),
   step_not_hurried: no(
     409,
-    'Only an open step of fund managers or the head of department can be hurried, never the certifying officer’s.',
-    'لا تُعجَّل إلا خطوة مفتوحة لمديري الصندوق أو لرئيس الإدارة، لا خطوة موظف التصديق أبداً.',
+    'Only an open step of fund managers or head of department is hurried. A no-regret advance takes its full row to ratify it.',
+    'لا تُعجَّل إلا خطوة مفتوحة لمديري الصندوق أو لرئيس الإدارة. والدفعة العاجلة تتحرك بتوقيع واحد أصلاً، فيصدّق عليها الصف كاملاً.',
   ),
   break_glass_over: no(
     409,

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { row, type Db } from '../db/connect.ts'
 import { openDatabase, type OpenDatabase } from '../db/open.ts'
 import { createApp } from './app.ts'
+import { folderStore, type FileStore } from './attachments/store.ts'
 import { machineClock } from './clock.ts'
 import { isDemonstration, openDemonstration, renewAdministratorToken, type CastMember } from './demonstration.ts'
 import { administratorTokenFile, keep, keptSessionSecret, readKept } from './kept.ts'
@@ -59,8 +60,9 @@ export async function startService(settings: Settings, log: Logger): Promise<Run
       log.warn('nobody is registered yet, so nobody can sign in: npm run administrator -- EMAIL NAME')
     }
     const { secureCookies, trustedProxies, metricsToken } = settings
-    const app = createApp(database.db, { sessionSecret, secureCookies, trustedProxies, metricsToken, log })
-    background.push(...startBackground(database, settings.mail, log))
+    const files = folderStore(`${settings.dataDir}/attachments`)
+    const app = createApp(database.db, { sessionSecret, secureCookies, trustedProxies, metricsToken, log, files })
+    background.push(...startBackground(database, { mail: settings.mail, files }, log))
     serve(app)
     return { url: http.url, demonstration, stop }
   } catch (error) {
@@ -73,7 +75,7 @@ export async function startService(settings: Settings, log: Logger): Promise<Run
 /** What goes on by itself. Each gives the way to end it. */
 function startBackground(
   { db, jobs }: Pick<OpenDatabase, 'db' | 'jobs'>,
-  mail: Settings['mail'],
+  { mail, files }: { mail: Settings['mail']; files: FileStore },
   log: Logger,
 ): (() => Promise<void>)[] {
   const clock = machineClock
@@ -81,7 +83,7 @@ function startBackground(
   if (!post) log.warn('SMTP_URL is not set: people are told in the application, and no mail is sent')
   const sent = post && { post, publicUrl: mail.publicUrl }
   return [
-    startJobs({ db, pool: jobs, clock, mail: sent, log }),
+    startJobs({ db, pool: jobs, clock, mail: sent, files, log }),
     startSealing(db, SEALING_EVERY_MS, log),
     startVerifying(db, { ...VERIFYING, alarm: (trx, found) => tellOfFault(trx, found, clock()) }, log),
   ]

@@ -93,7 +93,8 @@ function Waiting({ items, caption, empty, t }: List) {
   )
 }
 
-function Left({ ms, t }: { ms: number; t: Texts }) {
+/** How much of its time something has left, or by how much it is late. */
+export function Left({ ms, t }: { ms: number; t: Texts }) {
   const late = ms < 0
   return (
     <span class={late ? 'alarm' : undefined}>

@@ -1,6 +1,8 @@
 import type { readContribution } from '../server/contributions/read.ts'
 import type { Earmark } from '../server/funding/policy.ts'
 import { ContributionForms, type FormsOfContribution } from './contribution-forms.tsx'
+import { Losses, type Loss } from './contribution-losses.tsx'
+import type { Typed } from './fields.tsx'
 import { Problem } from './forms.tsx'
 import { page, type Frame } from './page.tsx'
 import { Amount, Code, Columns, Day, Facts, Figure, LongCode, Name, Said, Status, Table } from './parts.tsx'
@@ -13,6 +15,8 @@ export type ContributionShown = FormsOfContribution & {
   readonly done: keyof Texts['done'] | undefined
   /** The fund whose report of this donor the reader may open. */
   readonly mayReport: string | undefined
+  readonly mayLose: readonly Loss[]
+  readonly typed: (form: string) => Typed
 }
 
 /** A contribution whole: what was promised and signed, what came, where it is, and what the reader may record now. */
@@ -57,6 +61,7 @@ export function contributionPage(frame: Omit<Frame, 'title'>, shown: Contributio
       ) : (
         <StageStatus stages={contribution.figures.stages} currency={currency} t={t} id="stages" />
       )}
+      <Losses {...shown} may={shown.mayLose} t={t} />
     </>,
   )
 }

@@ -5,9 +5,9 @@ import { wordFor, type Texts } from './texts/texts.ts'
 /** What was built on the wrong entry: requests, payments, refunds, and donor reports that told of it. */
 export function Downstream({ shown, fund, t }: { shown: Shown; fund: { readonly currency: string }; t: Texts }) {
   const words = t.corrections
-  const { requests, payments, refunds, reports } = shown
+  const { requests, plans = [], payments, refunds, reports } = shown
   const stages = ['reserved', 'committed', 'disbursed', 'reported'] as const
-  const nothing = [requests, payments, refunds, reports].every((list) => list.length === 0)
+  const nothing = [requests, plans, payments, refunds, reports].every((list) => list.length === 0)
   if (nothing) return <p class="calm">{words.nothingBuilt}</p>
   return (
     <>
@@ -39,6 +39,7 @@ export function Downstream({ shown, fund, t }: { shown: Shown; fund: { readonly 
         </Table>
       )}
       <ul>
+        <PlansHolding plans={plans} t={t} />
         {payments.map((one) => (
           <li>
             <Said
@@ -74,6 +75,27 @@ export function Downstream({ shown, fund, t }: { shown: Shown; fund: { readonly 
           </li>
         ))}
       </ul>
+    </>
+  )
+}
+
+function PlansHolding({ plans, t }: Pick<Shown, 'plans'> & { t: Texts }) {
+  return (
+    <>
+      {plans.map((one) => (
+        <li>
+          <Said
+            text={t.corrections.plan}
+            code={
+              <a href={`/contingency-plans/${one.id}`}>
+                <Code>{one.code}</Code>
+              </a>
+            }
+            amount={<Amount of={one.amount} />}
+            contribution={<Code>{one.contribution}</Code>}
+          />
+        </li>
+      ))}
     </>
   )
 }

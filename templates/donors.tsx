@@ -1,4 +1,5 @@
 import type { ContributionShown, DonorShown } from '../server/console/queries.ts'
+import { DoneNote } from './fields.tsx'
 import { page, type Frame } from './page.tsx'
 import { Amount, Code, Columns, Figure, Name, Said, Status, Table } from './parts.tsx'
 import { wordFor, type Texts } from './texts/texts.ts'
@@ -9,6 +10,7 @@ export type DonorList = {
   /** The reader is a donor and sees their own. */
   readonly own: boolean
   readonly mayPledge: boolean
+  readonly done: boolean
   readonly donors: readonly (DonorShown & { readonly contributions: readonly ContributionShown[] })[]
   readonly next: string | null
   readonly first: string | null
@@ -21,12 +23,14 @@ export function donorsPage(frame: Omit<Frame, 'title'>, list: DonorList): string
   return page(
     { ...frame, title },
     <>
+      <DoneNote>{list.done && t.adding.donor.done}</DoneNote>
       <h1>{title}</h1>
       {list.mayPledge && (
         <p>
           <a class="button" href={`/funds/${list.fundId}/contributions/new`}>
             {t.home.newPledge}
-          </a>
+          </a>{' '}
+          <a href={`/funds/${list.fundId}/donors/new`}>{t.adding.donor.title}</a>
         </p>
       )}
       {list.donors.length === 0 && <p class="calm">{t.donors.empty}</p>}

@@ -9,7 +9,12 @@ import { Changes } from './versions.tsx'
 /** Who asks the fund for money, and its partners, each with its risk as it counts today. */
 export function entitiesPage(
   frame: Omit<Frame, 'title'>,
-  { fund, entities }: { fund: string; entities: readonly EntityListed[] },
+  {
+    fundId,
+    fund,
+    mayAdd,
+    entities,
+  }: { fundId: string; fund: string; mayAdd: boolean; entities: readonly EntityListed[] },
 ): string {
   const { t } = frame
   const words = t.entities
@@ -17,6 +22,13 @@ export function entitiesPage(
     { ...frame, title: words.title },
     <>
       <h1>{words.title}</h1>
+      {mayAdd && (
+        <p>
+          <a class="button" href={`/funds/${fundId}/entities/new`}>
+            {words.addTitle}
+          </a>
+        </p>
+      )}
       <Table caption={<Said text={words.caption} fund={<Name>{fund}</Name>} />}>
         <Columns names={[t.experts.name, words.kind, words.country, words.region, words.risk]} />
         <tbody>
@@ -45,6 +57,7 @@ export type EntityShown = {
   readonly entity: EntityTold
   readonly done: string | undefined
   readonly mayRate: boolean
+  readonly mayChange: boolean
   readonly problem: FormProblem | undefined
   readonly value: (name: string) => string
   readonly formKey: string
@@ -77,6 +90,11 @@ export function entityPage(frame: Omit<Frame, 'title'>, shown: EntityShown): str
           [words.risk, <Risk of={entity.risk} t={t} />],
         ]}
       />
+      {shown.mayChange && (
+        <p>
+          <a href={`/entities/${entity.id}/edit`}>{words.changeTitle}</a>
+        </p>
+      )}
       {shown.mayRate && <Rate {...shown} t={t} />}
       {entity.ratings.length > 0 && (
         <Table caption={words.ratings}>

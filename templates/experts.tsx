@@ -1,5 +1,6 @@
 import type { DeploymentTold } from '../server/deployments/queries.ts'
-import type { ExpertListed, ExpertTold, FreeNow, Period } from '../server/experts/queries.ts'
+import type { ExpertListed, ExpertTold, Period } from '../server/experts/queries.ts'
+import { DoneNote } from './fields.tsx'
 import { Options, TextField } from './forms.tsx'
 import { page, type Frame } from './page.tsx'
 import { Amount, Columns, Day, Facts, Name, Said, Status, Table, wordsFor } from './parts.tsx'
@@ -11,12 +12,16 @@ export type Roster = {
   readonly action: string
   readonly fund: string
   readonly experts: readonly ExpertListed[]
+  readonly mayAdd: boolean
   readonly asked: Readonly<Record<string, string>>
   readonly next: string | null
 }
 
 /** The roster, and the form by which it is searched. */
-export function rosterPage(frame: Omit<Frame, 'title'>, { action, fund, experts, asked, next }: Roster): string {
+export function rosterPage(
+  frame: Omit<Frame, 'title'>,
+  { action, fund, experts, mayAdd, asked, next }: Roster,
+): string {
   const { t } = frame
   const words = t.experts
   const field = (name: string) => ({ name, value: asked[name] ?? '', t })
@@ -24,8 +29,14 @@ export function rosterPage(frame: Omit<Frame, 'title'>, { action, fund, experts,
     { ...frame, title: words.title },
     <>
       <h1>{words.title}</h1>
-      <p>
-        <a href={`${action.replace(/experts$/, 'standby')}`}>{words.standby}</a>
+      <p class="actions">
+        {mayAdd && (
+          <a class="button" href={`${action}/new`}>
+            {words.addTitle}
+          </a>
+        )}{' '}
+        <a href={action.replace(/experts$/, 'standby')}>{words.standby}</a>{' '}
+        <a href={action.replace(/experts$/, 'subsistence')}>{t.subsistence.title}</a>
       </p>
       <section class="part" aria-labelledby="find">
         <h2 id="find">{words.find}</h2>
@@ -101,7 +112,7 @@ function Select(field: {
 }
 
 /** A name in its own script, and beside it in Latin letters where that is another. */
-function Expert({ of: { id, name, latinName } }: { of: { id: string; name: string; latinName: string } }) {
+export function Expert({ of: { id, name, latinName } }: { of: { id: string; name: string; latinName: string } }) {
   return (
     <>
       <a href={`/experts/${id}`}>
@@ -137,7 +148,11 @@ function Periods({ of, t }: { of: readonly Period[]; t: Texts }) {
 }
 
 /** An expert, with where they are sent as far as the reader may know. */
-export function expertPage(frame: Omit<Frame, 'title'>, { expert }: { expert: ExpertTold }): string {
+export function expertPage(
+  frame: Omit<Frame, 'title'>,
+  shown: { expert: ExpertTold; done: string | undefined; mayKeep: boolean; maySend: boolean },
+): string {
+  const { expert, done, mayKeep, maySend } = shown
   const { t } = frame
   const words = t.experts
   const { travel, availability } = expert
@@ -148,7 +163,16 @@ export function expertPage(frame: Omit<Frame, 'title'>, { expert }: { expert: Ex
       <h1>
         <Name>{expert.name}</Name>
       </h1>
+      <DoneNote>{done}</DoneNote>
       {!expert.onRoster && <p class="lead">{words.left}</p>}
+      <p class="actions">
+        {maySend && (
+          <a class="button" href={`/funds/${expert.fundId}/deployments/new?expertId=${expert.id}`}>
+            {t.deploying.send}
+          </a>
+        )}{' '}
+        {mayKeep && <a href={`/experts/${expert.id}/edit`}>{words.change}</a>}
+      </p>
       <Facts
         of={[
           [words.latinName, expert.latinName !== expert.name && <Name>{expert.latinName}</Name>],
@@ -183,7 +207,8 @@ export function expertPage(frame: Omit<Frame, 'title'>, { expert }: { expert: Ex
   )
 }
 
-function Deployments({ of, caption, t }: { of: readonly DeploymentTold[]; caption: string; t: Texts }) {
+/** Who is sent, where and until when, as far as the reader may know. */
+export function Deployments({ of, caption, t }: { of: readonly DeploymentTold[]; caption: string; t: Texts }) {
   const words = t.experts
   return (
     <Table caption={caption}>
@@ -225,62 +250,5 @@ function Deployments({ of, caption, t }: { of: readonly DeploymentTold[]; captio
         ))}
       </tbody>
     </Table>
-  )
-}
-
-export type Standby = {
-  readonly action: string
-  readonly on: string
-  readonly out: readonly DeploymentTold[]
-  readonly free: readonly FreeNow[]
-  readonly next: string | null
-}
-
-/** Who is out on a day and until when, and who could leave on it. */
-export function standbyPage(frame: Omit<Frame, 'title'>, { action, on, out, free, next }: Standby): string {
-  const { t } = frame
-  const words = t.experts
-  const title = <Said text={words.standbyOn} day={<Day on={on} t={t} />} />
-  return page(
-    { ...frame, title: words.standby },
-    <>
-      <h1>{words.standby}</h1>
-      <form method="get" action={action}>
-        <TextField name="on" label={words.day} type="date" value={on} required t={t} />
-        <button>{words.show}</button>
-      </form>
-      <h2>{title}</h2>
-      {out.length === 0 ? (
-        <p class="calm">{words.nobodyOut}</p>
-      ) : (
-        <Deployments of={out} caption={words.deployments} t={t} />
-      )}
-      <h2>{words.couldLeave}</h2>
-      {free.length === 0 ? (
-        <p class="calm">{words.nobodyFree}</p>
-      ) : (
-        <Table caption={words.couldLeave}>
-          <Columns names={[words.name, words.themes, words.until]} />
-          <tbody>
-            {free.map((one) => (
-              <tr>
-                <th scope="row">
-                  <Expert of={one} />
-                </th>
-                <td>{wordsFor(t.themes, one.themes, t)}</td>
-                <td>{one.freeUntil ? <Day on={one.freeUntil} t={t} /> : t.none}</td>
-              </tr>
-            ))}
-          </tbody>
-        </Table>
-      )}
-      <p class="pages">
-        {next && (
-          <a rel="next" href={next}>
-            {t.more}
-          </a>
-        )}
-      </p>
-    </>,
   )
 }

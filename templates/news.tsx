@@ -52,6 +52,7 @@ function factText(kind: FactKind, text: string, { t, timeZone }: Reader): string
   }
   if (kind === 'role') return t.language === 'en' ? wordFor(t.roles, text).toLowerCase() : wordFor(t.roles, text)
   if (kind === 'proposal') return wordFor(t.treasury.kinds, text)
+  if (kind === 'subject') return wordFor(t.rules.subjects, text)
   if (kind === 'moment') {
     const { day, time } = localTime(timeZone, new Date(text))
     return `${day} ${time} (${timeZone})`

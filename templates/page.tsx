@@ -6,10 +6,13 @@ import type { Texts } from './texts/texts.ts'
 export type Section =
   | 'requests'
   | 'clock'
+  | 'reports'
   | 'donors'
   | 'payees'
   | 'payment-files'
   | 'treasury'
+  | 'rates'
+  | 'statements'
   | 'ledger'
   | 'periods'
   | 'experts'
@@ -120,9 +123,9 @@ function Header({ t, here, person, fund, section, unread = 0 }: Frame) {
 
 /** Which parts of a fund stand together, under one heading each. */
 const GROUPS: Readonly<Record<keyof Texts['sectionGroups'], readonly Section[]>> = {
-  work: ['requests', 'clock', 'opinions', 'processes', 'entities'],
+  work: ['requests', 'clock', 'reports', 'opinions', 'processes', 'entities'],
   readiness: ['planning', 'experts'],
-  money: ['donors', 'payees', 'payment-files', 'treasury', 'ledger', 'periods'],
+  money: ['donors', 'payees', 'payment-files', 'statements', 'treasury', 'rates', 'ledger', 'periods'],
   rules: ['rules', 'delegations', 'break-glass'],
 }
 

@@ -24,6 +24,12 @@ export function PlanHistory({ plan, t }: Told) {
               at={<Moment at={one.activatedAt} t={t} />}
               amount={<Amount of={one.amount} />}
             />
+            {one.returned && (
+              <>
+                {' '}
+                <Said text={words.cameBack} amount={<Amount of={one.returned} />} />
+              </>
+            )}
           </li>
         ))}
         {plan.ending && (

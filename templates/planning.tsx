@@ -5,6 +5,7 @@ import type { WatchItemTold } from '../server/watch/queries.ts'
 import { page, type Frame } from './page.tsx'
 import { Amount, Code, Columns, Day, Figure, Name, Said, Status, Table, wordsFor } from './parts.tsx'
 import type { Texts } from './texts/texts.ts'
+import { PlansMade } from './watch-item.tsx'
 
 export type PlanningShown = {
   readonly fund: { readonly id: string; readonly currency: string }
@@ -151,13 +152,7 @@ function Watch({ watched, t }: PlanningShown & { readonly t: Texts }) {
                 <Day on={item.reviewOn} t={t} /> {item.dueForReview && <strong class="alarm">{words.reviewDue}</strong>}
               </td>
               <td>
-                {item.plans.map((plan) => (
-                  <>
-                    <a href={`/contingency-plans/${plan.id}`}>
-                      <Code>{plan.code}</Code>
-                    </a>{' '}
-                  </>
-                ))}
+                <PlansMade of={item.plans} />
               </td>
             </tr>
           ))}

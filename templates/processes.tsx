@@ -6,16 +6,28 @@ import { choicesOf } from './request-forms.tsx'
 import { wordFor, type Texts } from './texts/texts.ts'
 import { Changes } from './versions.tsx'
 
-export type Processes = { readonly fund: string; readonly processes: readonly ProcessListed[] }
+export type Processes = {
+  readonly fundId: string
+  readonly fund: string
+  readonly mayAdd: boolean
+  readonly processes: readonly ProcessListed[]
+}
 
 /** The processes that the reader may know of. */
-export function processesPage(frame: Omit<Frame, 'title'>, { fund, processes }: Processes): string {
+export function processesPage(frame: Omit<Frame, 'title'>, { fundId, fund, mayAdd, processes }: Processes): string {
   const { t } = frame
   const words = t.processes
   return page(
     { ...frame, title: words.title },
     <>
       <h1>{words.title}</h1>
+      {mayAdd && (
+        <p>
+          <a class="button" href={`/funds/${fundId}/processes/new`}>
+            {t.adding.process.title}
+          </a>
+        </p>
+      )}
       <Table caption={<Said text={words.caption} fund={<Name>{fund}</Name>} />}>
         <Columns names={[t.experts.name, t.entities.country, t.entities.region, words.phase, words.confidentiality]} />
         <tbody>
@@ -49,6 +61,7 @@ export type ProcessShown = {
   readonly list: readonly ToldRow[] | undefined
   readonly looks: readonly LookTold[] | undefined
   readonly entities: readonly Choice[]
+  readonly people: readonly Choice[]
   readonly problem: FormProblem | undefined
   readonly refusedForm: string | undefined
   readonly value: (form: string, name: string, otherwise?: string) => string
@@ -150,7 +163,7 @@ function List({ list, t }: { list: readonly ToldRow[]; t: Texts }) {
   )
 }
 
-function Tell({ process, entities, problem, refusedForm, value, newKey, t }: ProcessShown & { t: Texts }) {
+function Tell({ process, entities, people, problem, refusedForm, value, newKey, t }: ProcessShown & { t: Texts }) {
   const words = t.processes
   const shared = { form: 'tell', problem: refusedForm === 'tell' ? problem : undefined, t }
   const typed = (name: string, otherwise?: string) => value('tell', name, otherwise)
@@ -165,7 +178,14 @@ function Tell({ process, entities, problem, refusedForm, value, newKey, t }: Pro
           value={typed('entityId')}
           {...shared}
         />
-        <TextField name="personId" label={words.tellPerson} value={typed('personId')} leftToRight {...shared} />
+        <SelectField
+          name="personId"
+          label={words.tellPerson}
+          hint={words.tellHint}
+          choices={people}
+          value={typed('personId')}
+          {...shared}
+        />
         <SelectField
           name="told"
           label={words.what}

@@ -45,6 +45,8 @@ function RefusalInWords({ code, details, t }: Told & { t: Texts }) {
   const { until } = details as { until?: string }
   if (code === 'cooling_time' && until)
     return <Said text={t.refusals.cooling_time} until={<Moment at={until} t={t} />} />
+  const ofFile = fileRefused({ code, details, t })
+  if (ofFile) return <>{ofFile}</>
   const { firstOpenDay, month } = details as { firstOpenDay?: string; month?: string }
   if (code === 'period_closed' && firstOpenDay)
     return <Said text={t.refusals.closedUntil} day={<Day on={firstOpenDay} t={t} />} />
@@ -59,6 +61,28 @@ function RefusalInWords({ code, details, t }: Told & { t: Texts }) {
       />
     )
   return <>{refusalText(code, t)}</>
+}
+
+/** What is wrong with a file of the bank, with the figures or the place; undefined for every other refusal. */
+function fileRefused({ code, details, t }: Told & { t: Texts }): string | undefined {
+  const {
+    differences = [],
+    line,
+    reason,
+  } = details as {
+    differences?: readonly { figure: string; says: string; adds: string }[]
+    line?: number
+    reason?: string
+  }
+  if (code === 'statement_does_not_foot') {
+    const figures = differences.map(({ figure, says, adds }) =>
+      t.refusals.figureDiffers.replace('{figure}', figure).replace('{says}', says).replace('{adds}', adds),
+    )
+    return [t.refusals.statement_does_not_foot, ...figures].join(' ')
+  }
+  const ofFile = code === 'statement_unreadable' || code === 'unreadable_xml' || code === 'unreadable_file'
+  if (!ofFile || line === undefined) return undefined
+  return `${refusalText(code, t)} ${t.refusals.atLine.replace('{line}', String(line)).replace('{reason}', reason ?? '')}`
 }
 
 type OfCorrection = { instead?: string; entries?: readonly string[]; requests?: readonly { code: string }[] }
@@ -100,6 +124,9 @@ function fieldOf(path: string): string {
   if (own) return own[1] ?? own[2]!
   // Of a payee the fields are named as in the API.
   if (/^(account|contact|registration)\./.test(path)) return path
+  // A row of a list has a field for each of its parts.
+  const part = /^(\w+\.\d+\.\w+)(?:\.amount|\.currency)?$/.exec(path)
+  if (part) return part[1]!
   // What a correction puts right are fields of its form.
-  return path.replace(/^right\.(\w+).*$/, '$1').replace(/^(lines\.\d+\.amount|(?!lines\.)[^.]+)\..*$/, '$1')
+  return path.replace(/^right\.(\w+).*$/, '$1').replace(/^((?!lines\.)[^.]+)\..*$/, '$1')
 }

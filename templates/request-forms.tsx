@@ -40,6 +40,9 @@ export type PartNowProps = {
   readonly maySettle: readonly PaymentShown[]
   readonly mayComeBack: readonly PaymentShown[]
   readonly mayTakeBack: readonly PaymentShown[]
+  /** Payments of which this controller may let the bank keep more than the usual. */
+  readonly mayConfirmCharge: readonly PaymentShown[]
+  readonly mayWithdraw: boolean
   /** What came back of an unwound request, and what will not. */
   readonly mayRecover: { readonly bankAccounts: readonly { id: string; name: string; currency: string }[] } | undefined
   readonly mayGiveUp: boolean

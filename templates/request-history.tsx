@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import type { PaymentShown } from '../server/console/queries.ts'
 import type { readRequest } from '../server/requests/queries.ts'
 import { Amount, Code, Columns, LongCode, Day, Moment, Name, Said, Status, Table } from './parts.tsx'
@@ -6,7 +7,7 @@ import { wordFor, type Texts } from './texts/texts.ts'
 type RequestTold = Awaited<ReturnType<typeof readRequest>>['body']
 
 /** The steps with who has signed and who is still to sign, and every decision that was taken. */
-export function Steps({ request, t }: { request: RequestTold; t: Texts }) {
+export function Steps({ request, reads, t }: { request: RequestTold; reads: boolean; t: Texts }) {
   const words = t.request
   return (
     <>
@@ -22,7 +23,7 @@ export function Steps({ request, t }: { request: RequestTold; t: Texts }) {
           </tbody>
         </Table>
       )}
-      {request.decisions.length > 0 && <Decisions request={request} t={t} />}
+      {request.decisions.length > 0 && <Decisions request={request} reads={reads} t={t} />}
     </>
   )
 }
@@ -56,7 +57,7 @@ function StepRow({ step, request, t }: { step: RequestTold['steps'][number]; req
   )
 }
 
-function Decisions({ request, t }: { request: RequestTold; t: Texts }) {
+function Decisions({ request, reads, t }: { request: RequestTold; reads: boolean; t: Texts }) {
   const words = t.request
   // When it was decided comes with each decision, though the list of the others' types does not say so.
   const decisions = request.decisions as (RequestTold['decisions'][number] & { decidedAt?: Date })[]
@@ -71,9 +72,9 @@ function Decisions({ request, t }: { request: RequestTold; t: Texts }) {
               <Name>{one.name}</Name>
               {one.onBehalfOfName !== null && (
                 <div class="quiet">
-                  <a href={`/delegations/${one.delegationId}`}>
+                  <LinkIf may={reads} to={`/delegations/${one.delegationId}`}>
                     <Said text={t.delegations.onBehalfOf} name={<Name>{one.onBehalfOfName}</Name>} />
-                  </a>
+                  </LinkIf>
                 </div>
               )}
             </th>
@@ -81,9 +82,9 @@ function Decisions({ request, t }: { request: RequestTold; t: Texts }) {
               {wordFor(t.roles, one.role)}
               {one.breakGlassId !== null && (
                 <div>
-                  <a class="alarm" href={`/break-glass/${one.breakGlassId}`}>
-                    {t.breakGlass.mark}
-                  </a>
+                  <LinkIf may={reads} to={`/break-glass/${one.breakGlassId}`}>
+                    <span class="alarm">{t.breakGlass.mark}</span>
+                  </LinkIf>
                 </div>
               )}
             </td>
@@ -100,6 +101,11 @@ function Decisions({ request, t }: { request: RequestTold; t: Texts }) {
       </tbody>
     </Table>
   )
+}
+
+/** A link for who may follow it; to others the words alone. */
+function LinkIf({ may, to, children }: { may: boolean; to: string; children: ComponentChildren }) {
+  return may ? <a href={to}>{children}</a> : <>{children}</>
 }
 
 /** The payments with who certified and released them and what the statement says. */

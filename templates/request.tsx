@@ -1,4 +1,5 @@
 import type { NamesOfRequest, PaymentShown } from '../server/console/queries.ts'
+import type { DeploymentTold } from '../server/deployments/queries.ts'
 import type { RequestClock } from '../server/clock/queries.ts'
 import { amountText, money } from '../server/money.ts'
 import type { readRequest } from '../server/requests/queries.ts'
@@ -12,8 +13,11 @@ import { PaymentsBack } from './payment-back.tsx'
 import { DetailsChanged } from './bank-details.tsx'
 import { Changes } from './request-changes.tsx'
 import { PartNow, type PartNowProps } from './request-forms.tsx'
+import { DeploymentsOn } from './request-deployments.tsx'
 import { Advance, Recovery } from './request-advance.tsx'
 import { Payments, Steps } from './request-history.tsx'
+import { PayeeIsLate, Spending, type SpendingShown } from './spending.tsx'
+import { Seldom } from './request-seldom.tsx'
 import { StopClock } from './stop-clock.tsx'
 import { StandingInFor } from './standing-in.tsx'
 import { wordFor, type Texts } from './texts/texts.ts'
@@ -30,6 +34,15 @@ export type RequestShown = {
   readonly problem: { readonly form: string; readonly problem: FormProblem } | undefined
   /** Who is away, whether the glass was broken, and what the advisory board says. */
   readonly around: AroundShown
+  /** How it is paid in tranches, which reports it owes, and its files. */
+  readonly spending: SpendingShown
+  /** Whether the reader reads the fund whole. */
+  readonly reads: boolean
+  readonly deployments: {
+    readonly all: readonly DeploymentTold[]
+    readonly mayPlan: boolean
+    readonly mayRecord: boolean
+  }
   readonly part: Omit<PartNowProps, 'request' | 'names' | 't'>
 }
 
@@ -78,6 +91,7 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       {request.bankDetailsChanged && (
         <DetailsChanged of={request.bankDetailsChanged} payee={names.payee} payeeId={request.payeeId} t={t} />
       )}
+      <PayeeIsLate of={shown.spending.payeeLate} t={t} />
       <PartNow request={request} names={names} t={t} {...shown.part} />
       <Changes request={request} t={t} />
       <h2>{t.clock.ofRequest}</h2>
@@ -87,8 +101,9 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       <WhatIsAsked request={request} names={names} t={t} />
       <h2>{t.request.lines}</h2>
       <BudgetLines request={request} t={t} />
+      <Sent {...shown} t={t} />
       <h2>{t.request.steps}</h2>
-      <Steps request={request} t={t} />
+      <Steps request={request} reads={shown.reads} t={t} />
       <Around {...shown} t={t} />
       <h2>{t.request.funding}</h2>
       <Funding request={request} t={t} />
@@ -97,8 +112,14 @@ export function requestPage(frame: Omit<Frame, 'title'>, shown: RequestShown): s
       <h2>{t.request.payments}</h2>
       <Payments payments={payments} t={t} />
       <PaymentsBack names={names} t={t} {...shown.part} />
+      <Spending requestId={request.id} of={shown.spending} t={t} {...shown.part} />
+      <Seldom requestId={request.id} t={t} {...shown.part} />
     </>,
   )
+}
+
+function Sent({ request, deployments: { all, ...may }, part, t }: RequestShown & { t: Texts }) {
+  return <DeploymentsOn request={request} deployments={all} {...may} {...part} t={t} />
 }
 
 /** What the advisory board says, and the forms of who may ask it or hurry a step. */

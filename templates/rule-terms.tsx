@@ -52,11 +52,12 @@ function Item({ fields, skip, item, t }: { fields: Fields; skip: string; item: T
   )
 }
 
-type ItemKey = MoneyText | string | null | undefined
+type ItemKey = MoneyText | string | number | null | undefined
 
 /** What an item of a list is for: amounts up to a ceiling, all above the last one, or what a code means. */
 function ItemName({ of, t }: { of: ItemKey; t: Texts }) {
   if (typeof of === 'string') return <>{wordFor(t.clock.reasons, of)}</>
+  if (typeof of === 'number') return <Said text={t.rules.fromDays} n={of} />
   return of ? <Said text={t.rules.upTo} amount={<Amount of={of} />} /> : <>{t.rules.above}</>
 }
 
@@ -70,7 +71,7 @@ export function Value({ name, value, t }: { name: string; value: unknown; t: Tex
   if (Array.isArray(value)) return <Listed of={value} t={t} />
   if (typeof value === 'object') return <Amount of={value as MoneyText} />
   if (name === 'days') return <Said text={words.days} n={value as number} />
-  if (name === 'bps') return <bdi dir="ltr">{percent(value as number)} %</bdi>
+  if (name === 'bps' || name === 'reportedBps') return <bdi dir="ltr">{percent(value as number)} %</bdi>
   if (name === 'role') return <>{wordFor(t.roles, value as string)}</>
   if (name === 'rule') return <>{wordFor(t.fundingRules, value as string)}</>
   if (name === 'chargeBearer') return <>{wordFor(t.rules.chargeBearers, value as string)}</>
@@ -78,12 +79,14 @@ export function Value({ name, value, t }: { name: string; value: unknown; t: Tex
   return <>{value as ComponentChildren}</>
 }
 
-type Listable = StepTold | { phase: string } | { role: string }
+type Listable = StepTold | { phase: string } | { role: string } | { share: number }
 
 /** A list that is read as one sentence: steps, phases of a process, or roles. */
 function Listed({ of, t }: { of: readonly Listable[]; t: Texts }) {
   const isStep = (one: Listable): one is StepTold => 'step' in one
   if (of.every(isStep)) return <Steps of={of} t={t} />
+  const shares = of.filter((one) => 'share' in one)
+  if (shares.length > 0) return <bdi dir="ltr">{shares.map(({ share }) => `${percent(share)} %`).join(' + ')}</bdi>
   const words = of.map((one) =>
     'phase' in one ? wordFor(t.phases, one.phase) : wordFor(t.roles, 'role' in one ? one.role : ''),
   )

@@ -1,5 +1,5 @@
 import type { ProposalTold } from '../server/proposals/queries.ts'
-import { SUBJECTS, type Difference, type Preview, type Subject } from '../server/rules/policy.ts'
+import { SUBJECTS, type Difference, type Preview, type RuleOffered, type Subject } from '../server/rules/policy.ts'
 import type { RuleTold } from '../server/rules/queries.ts'
 import { ChoiceGroup, Form, LongTextField, Problem, type FormProblem } from './forms.tsx'
 import { page, type Frame } from './page.tsx'
@@ -12,6 +12,8 @@ export type RulesShown = {
   readonly fundId: string
   /** Those that hold, held, or will hold. */
   readonly rules: readonly RuleTold[]
+  /** With which a fund would open by now. */
+  readonly offered: readonly RuleOffered[]
   readonly proposals: readonly ProposalTold[]
   readonly today: string
   readonly mayPropose: boolean
@@ -57,11 +59,20 @@ function Waiting({ proposal, t }: { proposal: ProposalTold; t: Texts }) {
   )
 }
 
-function RuleNow({ subject, rules, today, fundId, mayPropose, t }: RulesShown & { subject: Subject; t: Texts }) {
+function RuleNow({
+  subject,
+  rules,
+  offered,
+  today,
+  fundId,
+  mayPropose,
+  t,
+}: RulesShown & { subject: Subject; t: Texts }) {
   const words = t.rules
   const own = rules.filter((one) => one.subject === subject)
   const now = own.findLast(({ effectiveFrom }) => effectiveFrom <= today)!
   const later = own.filter(({ effectiveFrom }) => effectiveFrom > today)
+  const better = offered.find((one) => one.subject === subject)
   return (
     <section aria-labelledby={subject}>
       <h2 id={subject}>{words.subjects[subject]}</h2>
@@ -78,6 +89,17 @@ function RuleNow({ subject, rules, today, fundId, mayPropose, t }: RulesShown & 
           <TermsShown fields={SUBJECTS[subject]} terms={one.terms} t={t} />
         </>
       ))}
+      {better && (
+        <>
+          <p>{words.offered}</p>
+          <Differences of={better.changes} t={t} />
+          {mayPropose && (
+            <p>
+              <a href={`/funds/${fundId}/rules/${subject}?offered=yes`}>{words.takeOffer}</a>
+            </p>
+          )}
+        </>
+      )}
       {mayPropose && (
         <p>
           <a class="button" href={`/funds/${fundId}/rules/${subject}`}>

@@ -23,7 +23,7 @@ export function StopClock({ requestId, clock, mayStopFor, typed, newKey, t }: Pr
       </Form>
     )
   }
-  if (clock.state !== 'running' || mayStopFor.length === 0) return null
+  if (mayStopFor.length === 0) return null
   const shared = { problem, form, t }
   return (
     <details class="part" open={problem !== undefined}>

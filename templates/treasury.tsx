@@ -64,7 +64,8 @@ export function treasuryPage(frame: Omit<Frame, 'title'>, shown: TreasuryShown):
       <Interest {...shown} t={t} />
       {shown.may.move && <MoveForm shown={shown} t={t} />}
       <p>
-        <a href={`/funds/${shown.fund.id}/recoverables`}>{t.recovery.list.link}</a>
+        <a href={`/funds/${shown.fund.id}/recoverables`}>{t.recovery.list.link}</a>{' '}
+        <a href={`/funds/${shown.fund.id}/receipts`}>{t.unidentified.title}</a>
       </p>
       <p>
         <a href={`/api/v1/funds/${shown.fund.id}/exchange-differences?format=csv`}>{words.differences}</a>

@@ -1,7 +1,7 @@
 import type { WatchItemTold, WatchVersionTold } from '../server/watch/queries.ts'
 import { Form, LongTextField, Problem, SelectField, TextField, type Choice, type FormProblem } from './forms.tsx'
 import { page, type Frame } from './page.tsx'
-import { Columns, Day, Facts, Moment, Name, Status, Table } from './parts.tsx'
+import { Code, Columns, Day, Facts, Moment, Name, Status, Table } from './parts.tsx'
 import { choicesOf } from './request-forms.tsx'
 import type { Texts } from './texts/texts.ts'
 
@@ -58,12 +58,28 @@ function Now({ item, t }: { item: WatchItemTold; t: Texts }) {
           </>,
         ],
         [words.status, item.closed && words.closed],
-        [
-          words.plans,
-          item.plans.length > 0 && item.plans.map((plan) => <a href={`/contingency-plans/${plan.id}`}>{plan.code} </a>),
-        ],
+        [words.plans, item.plans.length > 0 && <PlansMade of={item.plans} />],
       ]}
     />
+  )
+}
+
+/** Plans made for a place; a link where the reader may see the plan. */
+export function PlansMade({ of }: { of: WatchItemTold['plans'] }) {
+  return (
+    <>
+      {of.map(({ id, code, maySee }) => (
+        <>
+          {maySee ? (
+            <a href={`/contingency-plans/${id}`}>
+              <Code>{code}</Code>
+            </a>
+          ) : (
+            <Code>{code}</Code>
+          )}{' '}
+        </>
+      ))}
+    </>
   )
 }
 

@@ -70,31 +70,32 @@ export function figureBindings(actor: Actor, { fundId, by, from, to, at }: Figur
   }
 }
 
-/** Whatever is measured of each request: its wholes, the roles that decided on it, and the steps of its payment. */
+/** Whatever is measured of each request: its wholes, the roles that decided on it, and the steps of each of its payments. */
 const MEASURED = `
   with times as materialized (
     select t.*, t.gross_ms - t.paused_ms as ms from clock_times(cast(:at as timestamptz)) t where t.fund_id = :fundId),
+  life as (select * from times where payment_id is null),
   lives as (
     select t.request_id, max(t.round) as round, max(t.to_at) as ended_at, bool_and(t.to_at is not null) as over,
            (array_agg(t.ended_by order by t.from_at desc, t.to_at desc nulls first))[1] as ended_by,
            bool_or(t.step = 'certification') as approved, bool_or(t.step = 'settlement') as released
-      from times t group by t.request_id),
+      from life t group by t.request_id),
   whole_targets as (
     select l.request_id, sum(g.minutes) filter (where g.step like 'approval%') * 60000 as decision,
            sum(g.minutes) filter (where g.step <> 'settlement') * 60000 as advance, sum(g.minutes) * 60000 as credited
       from lives l join step_targets g on g.request_id = l.request_id and g.round = l.round group by l.request_id),
   measured (request_id, measure, ended_at, ms, target_ms) as (
     select l.request_id, 'decision', max(t.to_at), sum(t.ms), min(w.decision)
-      from lives l join times t on t.request_id = l.request_id and t.step like 'approval%' left join whole_targets w on w.request_id = l.request_id
+      from lives l join life t on t.request_id = l.request_id and t.step like 'approval%' left join whole_targets w on w.request_id = l.request_id
      where l.approved or l.ended_by = 'reject' group by l.request_id
     union all
     select l.request_id, 'advance', max(t.to_at), sum(t.ms), min(w.advance)
       from lives l join requests r on r.id = l.request_id and r.lane = 'no_regret'
-      join times t on t.request_id = l.request_id and t.step <> 'settlement' left join whole_targets w on w.request_id = l.request_id
+      join life t on t.request_id = l.request_id and t.step <> 'settlement' left join whole_targets w on w.request_id = l.request_id
      where l.released group by l.request_id having bool_and(t.to_at is not null)
     union all
     select l.request_id, 'credited', l.ended_at, sum(t.ms), min(w.credited)
-      from lives l join times t on t.request_id = l.request_id left join whole_targets w on w.request_id = l.request_id
+      from lives l join life t on t.request_id = l.request_id left join whole_targets w on w.request_id = l.request_id
      where l.over and l.ended_by = 'settle' group by l.request_id, l.ended_at
     union all
     select a.request_id, a.role, x.last, sum(t.ms), min(g.minutes) * 60000
@@ -104,13 +105,13 @@ const MEASURED = `
                     having bool_or(d.verdict <> 'approve') or count(distinct d.decided_by) + (
                              select count(*) from kept_decisions k where k.request_id = a.request_id and k.round = a.round and k.step = a.step
                                 and k.role = a.role) >= a.quorum) x on true
-      join times t on t.request_id = a.request_id and t.round = a.round and t.step = 'approval_' || a.step and t.to_at <= x.last
+      join life t on t.request_id = a.request_id and t.round = a.round and t.step = 'approval_' || a.step and t.to_at <= x.last
       left join step_targets g on g.request_id = a.request_id and g.round = a.round and g.step = t.step
      group by a.request_id, a.round, a.step, a.role, x.last
     union all
     select t.request_id, t.step, max(t.to_at), sum(t.ms), min(g.minutes) * 60000
       from times t left join step_targets g on g.request_id = t.request_id and g.round = t.round and g.step = t.step
-     where t.step not like 'approval%' group by t.request_id, t.round, t.step
+     where t.step not like 'approval%' group by t.request_id, t.payment_id, t.round, t.step
     having bool_and(t.to_at is not null) and (array_agg(t.ended_by order by t.from_at desc))[1] <> 'end')`
 
 export const MEASURES = [

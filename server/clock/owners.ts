@@ -4,7 +4,7 @@ export type Owner = { role: string; people: { id: string; name: string }[] }
 /**
  * SQL for the owners of a step that is open, as JSON: the roles whose part is still to be done, each with its holders in whose way
  * nothing stands (another duty in the request, being named in it, a tie, the payee's bank details, having done their part already).
- * Needs a row `r` of requests and a row `s` with `round`, `step` and `returned`.
+ * Needs a row `r` of requests and a row `s` with `round`, `step`, `payment_id` and `returned`.
  */
 export const OWNERS_OF_STEP = `
   (select coalesce(json_agg(json_build_object('role', w.role, 'people', (
@@ -19,7 +19,8 @@ export const OWNERS_OF_STEP = `
                and not (s.step like 'approval%' and not s.returned
                         and exists (select from decisions_that_count(r.id, s.round) c where c.decided_by = p.id))
                and not exists (select from payments y join payment_signatures l on l.payment_id = y.id
-                                where y.request_id = r.id and y.status = 'certified' and l.signed_by = p.id)
+                                where y.request_id = r.id and y.status = 'certified' and l.signed_by = p.id
+                                  and (s.payment_id is null or y.id = s.payment_id))
                and not (w.duty in ('certifier', 'approver', 'releaser') and keeps_away(p.id, r.payee_id)))) order by w.role), '[]')
      from (select 'requester' as role, 'requester' as duty where s.returned
            union all

@@ -6,11 +6,13 @@ import { policyInForce } from '../funds/policies.ts'
 import { newId } from '../ids.ts'
 import { holdsRole, requireRole, type Actor, type Role } from '../people/actor.ts'
 import { lockRequest, partIn, type LoadedRequest } from '../requests/load.ts'
+import { CONTESTED, CONTEST_LOOKERS, lookAtContest, mayLookAtContest } from './contest.ts'
 import { pauseReason, type PauseReason } from './policy.ts'
 
 /**
- * Stops the clock of a request in the step that is open, for a reason that the fund lists; a reason that suspends keeps it from being
- * decided, certified or released as well. The pause ends with its step, or before by `endPause`.
+ * Stops the clock of a request in the step that is open, for a reason that the fund lists. The pause ends with its step, or before by
+ * `endPause`. A reason that suspends keeps the request from being decided, certified or released as well; it needs no running clock, for
+ * what it holds up is what comes next, and lasts until somebody ends it, whatever the bank books meanwhile.
  *
  * Refuses, in this order: `not_found`, `role_not_allowed` to who holds none of the roles of that reason, `invalid_request` for a reason
  * that the fund does not list, `service_account_decides_nothing`, `separation_of_duties` to who asked for the money,
@@ -29,16 +31,18 @@ export async function beginPause(
   if (!reason) throw unknownReason(reasons)
   await mustBeFreeOf(trx, actor, request)
   const open = await openStep(trx, requestId)
-  if (!open || open.returned) throw new Refusal('clock_not_running', { current: request.status })
+  const suspends = reason.suspends === true
+  if (suspends ? !isSuspendable(request) : !open || open.returned)
+    throw new Refusal('clock_not_running', { current: request.status })
   if (await openPause(trx, requestId)) throw new Refusal('paused_already')
 
   const id = newId('pause')
-  const suspends = reason.suspends === true
+  const step = open?.step ?? NEXT_STEP
   await trx('pauses').insert({
     id,
     fund_id: request.fundId,
     request_id: requestId,
-    step: open.step,
+    step,
     reason: code,
     suspends,
     note,
@@ -47,26 +51,39 @@ export async function beginPause(
     begun_at: actor.act.at,
     act_id: actor.act.id,
   })
-  return { id, requestId, step: open.step, reason: code, suspends, begunAt: actor.act.at }
+  return { id, requestId, step, reason: code, suspends, begunAt: actor.act.at }
+}
+
+/** What a suspension is noted at where no step is open: between payments the next thing is to certify. */
+export const NEXT_STEP = 'certification'
+
+/** Whether there is anything to hold up: it waits for decisions, or for payments. */
+export function isSuspendable({ status }: Pick<LoadedRequest, 'status'>): boolean {
+  return status === 'submitted' || status === 'approved' || status === 'active'
 }
 
 /**
- * Lets the clock go on. Whoever may stop it for that reason may; it need not be the same person.
- * Refuses `not_found`, `role_not_allowed`, and as `beginPause` who must keep away, then `pause_ended`.
+ * Lets the clock go on. Whoever may stop it for that reason may; it need not be the same person. Where a break-glass is contested two have to
+ * look first (`lookAtContest`), and the second of them ends it.
+ * Refuses `not_found`, `role_not_allowed`, and as `beginPause` who must keep away, then `pause_ended`, and what `lookAtContest` refuses.
  */
 export async function endPause(
   trx: Trx,
   actor: Actor,
-  { pauseId }: { pauseId: string },
-): Promise<{ id: string; requestId: string; endedAt: Date }> {
+  { pauseId, note = '' }: { pauseId: string; note?: string },
+): Promise<{ id: string; requestId: string; endedAt: Date | null }> {
   const found = await trx('pauses').where({ id: pauseId }).first('request_id', 'reason', 'begun_as')
   if (!found) throw new Refusal('not_found')
   const request = await lockRequest(trx, found.request_id)
+  const pause = await trx('pauses').where({ id: pauseId }).first('begun_at', 'ended_at', 'break_glass_id')
+  const contest = pause.break_glass_id as string | null
   const reason = pauseReason({ pauses: await reasonsOf(trx, request.fundId, actor.act.at) }, found.reason)
-  requireRole(actor, request.fundId, reason ? rolesOf([reason]) : [found.begun_as])
+  const roles = contest ? CONTEST_LOOKERS : reason ? rolesOf([reason]) : [found.begun_as]
+  requireRole(actor, request.fundId, roles)
   await mustBeFreeOf(trx, actor, request)
-  const pause = await trx('pauses').where({ id: pauseId }).first('begun_at', 'ended_at')
   if (pause.ended_at !== null) throw new Refusal('pause_ended')
+  if (contest && !(await lookAtContest(trx, actor, request, { pauseId, breakGlassId: contest, note })))
+    return { id: pauseId, requestId: request.id, endedAt: null }
 
   const endedAt = new Date(Math.max(actor.act.at.getTime(), pause.begun_at.getTime()))
   await trx('pauses')
@@ -91,11 +108,20 @@ export async function reasonsOf(db: Db, fundId: string, at: Date): Promise<reado
  * The reasons for which this person may stop the clock of a request now, or let it go on; none for who must keep away. It only steers
  * which forms are shown: the verbs check everything again.
  */
-export async function mayStopFor(db: Db, actor: Actor, request: { id: string; fundId: string }): Promise<string[]> {
+export async function mayStopFor(
+  db: Db,
+  actor: Actor,
+  request: Pick<LoadedRequest, 'id' | 'fundId' | 'status'>,
+): Promise<string[]> {
   const part = await partIn(db, request.id, actor)
   if (part.kind === 'service' || part.duty === 'requester' || part.named || part.tied) return []
   const reasons = await reasonsOf(db, request.fundId, actor.act.at)
-  return reasons.filter((one) => holdsRole(actor, request.fundId, rolesOf([one]))).map(({ reason }) => reason)
+  const open = await openStep(db, request.id)
+  const may = reasons
+    .filter(({ suspends }) => (suspends ? isSuspendable(request) : open && !open.returned))
+    .filter((one) => holdsRole(actor, request.fundId, rolesOf([one])))
+    .map(({ reason }) => reason)
+  return (await mayLookAtContest(db, actor, request)) ? [...may, CONTESTED] : may
 }
 
 function rolesOf(reasons: readonly PauseReason[]): Role[] {
@@ -112,10 +138,14 @@ export function openPause(db: Db, requestId: string): Promise<OpenPause | undefi
   )
 }
 
+/** The step that is open; of several payments under way after the first is credited that of the one which was certified first. */
 function openStep(db: Db, requestId: string): Promise<{ step: string; returned: boolean } | undefined> {
-  return row(db, `select step, returned from clock_pieces() where request_id = :requestId and to_at is null`, {
-    requestId,
-  })
+  return row(
+    db,
+    `select step, returned from clock_pieces()
+      where request_id = :requestId and to_at is null order by payment_id nulls first limit 1`,
+    { requestId },
+  )
 }
 
 /** Who asked for the money, is named in the request or tied to the payee, has no hand in its clock either. */

@@ -1,6 +1,6 @@
 import { csvAnswer } from '../http/csv.ts'
 import { get, post, type Endpoint } from '../http/endpoint.ts'
-import { joi, object, query, text } from '../http/schemas.ts'
+import { joi, object, pageKeys, query, text } from '../http/schemas.ts'
 import { fundById } from '../funds/open.ts'
 import {
   clockFigures,
@@ -49,8 +49,16 @@ export function clockEndpoints(): Endpoint[] {
     ),
     post(
       '/pauses/:pause/endings',
-      { tag, summary: 'Let the clock go on', refuses: [...KEEPING_AWAY, 'pause_ended'] },
-      async (trx, actor, { params }) => ({ status: 201, body: await endPause(trx, actor, { pauseId: params.pause! }) }),
+      {
+        tag,
+        summary: 'Let the clock go on; what a contested break-glass has suspended goes on when two others have looked',
+        refuses: [...KEEPING_AWAY, 'pause_ended', 'two_people_needed', 'already_decided_by_you'],
+        body: object({ note: text(2000) }),
+      },
+      async (trx, actor, { params, body }) => ({
+        status: 201,
+        body: await endPause(trx, actor, { pauseId: params.pause!, ...body }),
+      }),
     ),
     get(
       '/funds/:fund/clock/steps',
@@ -58,7 +66,7 @@ export function clockEndpoints(): Endpoint[] {
         tag,
         summary:
           'What is late now and with whom, and what will be late next: every open step, the least time left first',
-        query: query({ limit: joi.number().integer().min(1).max(500).default(100) }),
+        query: query({ limit: pageKeys.limit.default(100) }),
       },
       async (db, actor, { params, query: { limit } }) => {
         await fundById(db, params.fund!)

@@ -13,6 +13,8 @@ export type StepWaiting = {
   lane: string
   round: number
   step: string
+  /** Of a later payment that has a clock of its own; null for the request itself. */
+  paymentId: string | null
   since: Date
   elapsedMs: number
   targetMs: number
@@ -41,7 +43,7 @@ export async function stepsWaiting(
   })
   return found.map(({ named, ...step }) => ({
     ...step,
-    ...(named ? {} : { requestId: null, code: null, title: null, entity: null }),
+    ...(named ? {} : { requestId: null, paymentId: null, code: null, title: null, entity: null }),
     owners: named ? step.owners : step.owners.map(({ role }) => ({ role, people: [] })),
     late: step.leftMs < 0,
     dueAt: step.paused === null ? new Date(at.getTime() + step.leftMs) : null,
@@ -50,7 +52,7 @@ export async function stepsWaiting(
 
 const WAITING = `
   select r.id as "requestId", r.code, r.title, e.name as entity, r.lane, (:all or r.entity_id = any(:mine)) as named,
-         s.round, s.step, s.started_at as since, s.elapsed::float8 as "elapsedMs", s.target::float8 as "targetMs",
+         s.round, s.step, s.payment_id as "paymentId", s.started_at as since, s.elapsed::float8 as "elapsedMs", s.target::float8 as "targetMs",
          (s.target - s.elapsed)::float8 as "leftMs",
          case when s.returned then 'returned' else (select u.reason from pauses u where u.request_id = r.id and u.ended_at is null) end as paused,
          ${OWNERS_OF_STEP} as owners
@@ -58,6 +60,6 @@ const WAITING = `
             from clock_steps(:at) c
             join step_targets g on g.request_id = c.request_id and g.round = c.round and g.step = c.step
            where c.fund_id = :fundId and c.ended_at is null
-           order by g.minutes * 60000.0 - (c.gross_ms - c.paused_ms), c.request_id limit :limit) s
+           order by g.minutes * 60000.0 - (c.gross_ms - c.paused_ms), c.request_id, c.payment_id limit :limit) s
     join requests r on r.id = s.request_id join entities e on e.id = r.entity_id
-   order by s.target - s.elapsed, r.id`
+   order by s.target - s.elapsed, r.id, s.payment_id`

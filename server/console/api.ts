@@ -25,7 +25,7 @@ export type Api = {
   readonly change: (
     req: Request,
     actor: Actor,
-    to: { method: 'post' | 'put' | 'patch'; path: string; key: string } & Asked,
+    to: { method: 'post' | 'put' | 'patch' | 'delete'; path: string; key: string } & Asked,
   ) => Promise<Answer & { replayed?: boolean }>
 }
 

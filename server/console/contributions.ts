@@ -1,10 +1,20 @@
 import type { Router } from 'express'
 import { contributionPage, type ContributionTold } from '../../templates/contribution.tsx'
+import { DAY_OF, LOSSES, type Loss } from '../../templates/contribution-losses.tsx'
 import { pledgePage } from '../../templates/pledge.tsx'
 import { RECEIVERS } from '../contributions/receive.ts'
 import { dayOf } from '../clock.ts'
-import { holdsRole, READERS, requireRole, type Role } from '../people/actor.ts'
-import { amountTyped, getPage, newFormKey, postForm, type Console, type Fields, type Refused } from './forms.ts'
+import { holdsRole, READERS, requireRole, type Actor, type Role } from '../people/actor.ts'
+import {
+  amountTyped,
+  getPage,
+  newFormKey,
+  postForm,
+  typedInto,
+  type Console,
+  type Fields,
+  type Refused,
+} from './forms.ts'
 import { optional } from './requests.ts'
 import { doneIn } from './request-page.ts'
 import { frameOf, fundSeenBy, type SignedIn } from './visit.ts'
@@ -31,6 +41,7 @@ export function contributionPages(router: Router, served: Console): void {
     again: (visit, { fund }, refused) => newPledge(served, visit, fund!, refused),
   })
 
+  lossForms(router, served)
   getPage(router, '/contributions/:contribution', (visit, req) =>
     showContribution(served, visit, String(req.params.contribution), { done: req.query.done }),
   )
@@ -116,11 +127,48 @@ async function showContribution(
     mayAgree: promises && status === 'pledged',
     mayFulfil: promises && agreement !== null && agreement.conditional && agreement.metOn === null,
     mayReceive: accounts?.items,
+    mayLose: lossesFor(actor, fund.id, contribution),
+    typed: (form) => typedInto(refused, form),
     mayReport: holdsRole(actor, fund.id, READERS) ? fund.id : undefined,
     refused,
     today: dayOf(actor.act.at),
     newKey: newFormKey,
   })
+}
+
+/** What may be recorded of what will not come: of an agreement by the controller, of a pledge by who recorded it. */
+function lossesFor(actor: Actor, fundId: string, { status, figures, agreement }: ContributionTold): Loss[] {
+  if (status === 'pledged') return holdsRole(actor, fundId, PROMISERS) ? ['cancellations'] : []
+  if (!holdsRole(actor, fundId, ['controller']) || !agreement) return []
+  const some = ({ amount }: { amount: string }) => /[1-9]/.test(amount)
+  const { outstanding, impaired } = figures.original
+  const owed: Loss[] = some(outstanding) ? ['impairments', 'write-offs'] : []
+  return some(impaired) ? [...owed, 'impairment-reversals'] : owed
+}
+
+/** Forms by which losses are recorded; the amount is in the agreement's currency. */
+function lossForms(router: Router, served: Console): void {
+  for (const loss of LOSSES) {
+    const path = `/contributions/:contribution/${loss}`
+    postForm(router, served, {
+      path,
+      form: () => loss,
+      asks: async ({ actor, language }, { params, fields }) => {
+        const told = await served.api.read<ContributionTold>(actor, '/contributions/:contribution', {
+          params,
+          language,
+        })
+        const { currency } = told.figures.original.outstanding
+        const day = DAY_OF[loss]
+        const amount = loss === 'cancellations' ? {} : { amount: { amount: amountTyped(fields.amount), currency } }
+        const body = { ...optional({ [day]: fields[day], reason: fields.reason }), ...amount }
+        return { method: 'post', path, params, body }
+      },
+      done: (_answer, { contribution }) =>
+        `/contributions/${contribution}?done=${loss === 'cancellations' ? 'pledgeCancelled' : 'proposed'}`,
+      again: (visit, { contribution }, refused) => showContribution(served, visit, contribution!, { refused }),
+    })
+  }
 }
 
 function pledgeTyped(fields: Fields, chosen: (name: string) => string[]) {

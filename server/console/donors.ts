@@ -14,22 +14,23 @@ const SHOWN = 25
 
 /** Donors with their contributions; a donor sees their own, and the database shows no other. */
 export function donorPages(router: Router, { db }: Console): void {
-  getPage(router, '/funds/:fund/donors', (visit, req) => list(db, visit, String(req.params.fund), req.query.after))
+  getPage(router, '/funds/:fund/donors', (visit, req) => list(db, visit, String(req.params.fund), req.query))
 }
 
-async function list(db: Db, visit: SignedIn, fundId: string, after: unknown): Promise<string> {
+async function list(db: Db, visit: SignedIn, fundId: string, asked: Record<string, unknown>): Promise<string> {
   const { actor } = visit
   const fund = await fundSeenBy(db, actor, fundId)
   requireRole(actor, fund.id, [...READERS, 'donor'])
   const own = !holdsRole(actor, fund.id, READERS)
   const address = `/funds/${fund.id}/donors`
-  const cursor = cursorIn(after)
+  const cursor = cursorIn(asked.after)
   const found = own ? await ownDonors(db, fund, donorsOf(actor, fund.id)) : await aPage(db, fund, cursor)
   return donorsPage(frameOf(visit, { fund, section: 'donors' }), {
     fundId: fund.id,
     currency: fund.currency,
     own,
     mayPledge: holdsRole(actor, fund.id, ['fund_manager', 'controller']),
+    done: asked.done === 'donor',
     donors: found.items,
     next: found.next && `${address}?after=${found.next}`,
     first: cursor.length > 0 ? address : null,

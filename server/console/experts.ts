@@ -1,9 +1,12 @@
 import type { Router } from 'express'
-import { expertPage, rosterPage, standbyPage } from '../../templates/experts.tsx'
+import { expertPage, rosterPage } from '../../templates/experts.tsx'
+import { standbyPage } from '../../templates/standby.tsx'
 import type { DeploymentTold } from '../deployments/queries.ts'
 import { Refusal } from '../errors.ts'
 import { ROSTER_READERS, type ExpertListed, type ExpertTold, type FreeNow } from '../experts/queries.ts'
-import { requireRole } from '../people/actor.ts'
+import { ROSTER_KEEPERS } from '../experts/record.ts'
+import { holdsRole, requireRole } from '../people/actor.ts'
+import { mayKeepExpert } from './expert-forms.ts'
 import { getPage, type Console } from './forms.ts'
 import { frameOf, fundName, fundSeenBy, type SignedIn } from './visit.ts'
 
@@ -18,7 +21,14 @@ export function expertPages(router: Router, served: Console): void {
     const params = { expert: String(req.params.expert) }
     const expert = await served.api.read<ExpertTold>(actor, '/experts/:expert', { params, language })
     const fund = await fundSeenBy(served.db, actor, expert.fundId)
-    return expertPage(frameOf(visit, { fund, section: 'experts', here: `/experts/${params.expert}` }), { expert })
+    const words = visit.t.experts.done
+    const { done } = req.query
+    return expertPage(frameOf(visit, { fund, section: 'experts', here: `/experts/${params.expert}` }), {
+      expert,
+      done: done === 'added' || done === 'changed' ? words[done] : undefined,
+      mayKeep: mayKeepExpert(actor, expert),
+      maySend: expert.onRoster && holdsRole(actor, fund.id, ['requester']),
+    })
   })
 }
 
@@ -47,6 +57,7 @@ async function roster({ db, api }: Console, visit: SignedIn, fundId: string, typ
   return rosterPage(frameOf(visit, { fund, section: 'experts', here: address }), {
     action: address,
     fund: fundName(fund, language),
+    mayAdd: holdsRole(actor, fund.id, ROSTER_KEEPERS),
     experts: found.items,
     asked,
     next: found.next && `${address}?${new URLSearchParams({ ...asked, after: found.next }).toString()}`,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Request, Response, Router } from 'express'
 import type { Db } from '../../db/connect.ts'
+import type { Typed } from '../../templates/fields.tsx'
 import type { FormProblem } from '../../templates/forms.tsx'
 import { formProblem } from '../../templates/refused.tsx'
 import { signInPage } from '../../templates/sign-in.tsx'
@@ -43,18 +44,27 @@ export type PostedForm = {
   /** What the API is asked to do with what was typed. */
   readonly asks: (
     visit: SignedIn,
-    typed: { params: Record<string, string>; fields: Fields; chosen: (name: string) => string[] },
+    typed: {
+      params: Record<string, string>
+      fields: Fields
+      chosen: (name: string) => string[]
+      /** The file, where the form has one. */
+      upload: Buffer | undefined
+    },
   ) => Ask | Promise<Ask>
   /** Where to go when it is done. */
-  readonly done: (answer: Answer, params: Record<string, string>, fields: Fields) => string | Promise<string>
+  readonly done?: (answer: Answer, params: Record<string, string>, fields: Fields) => string | Promise<string>
+  /** The page that answers instead, where what it tells is told once. */
+  readonly told?: (visit: SignedIn, answer: Answer) => Promise<string>
   /** The page with the form again, the message at its top and what was typed in its place. */
   readonly again: (visit: SignedIn, params: Record<string, string>, refused: Refused) => Promise<string>
   readonly form: (params: Record<string, string>) => string
 }
 type Ask = {
-  method: 'post' | 'put' | 'patch'
+  method: 'post' | 'put' | 'patch' | 'delete'
   path: string
   params: Record<string, string>
+  query?: Record<string, unknown>
   body?: unknown
   version?: number
 }
@@ -70,10 +80,11 @@ export function postForm(router: Router, { db, api }: Console, posted: PostedFor
     const params = validateParams(req.params as Record<string, string>)
     const { fields, chosen } = typedIn(req)
     try {
-      const ask = await posted.asks(visit, { params, fields, chosen })
+      const ask = await posted.asks(visit, { params, fields, chosen, upload: res.locals.upload as Buffer | undefined })
       const answer = await api.change(req, visit.actor, { ...ask, key: fields.key ?? '', language: visit.language })
       if ((answer.status ?? 200) >= 400) throw new ToldAgain(answer.body as ProblemKept)
-      res.redirect(303, await posted.done(answer, params, fields))
+      if (posted.told) return void res.type('html').send(await posted.told(visit, answer))
+      res.redirect(303, await posted.done!(answer, params, fields))
     } catch (error) {
       const refusal = refusalOf(error as Error)
       // Whoever may not see the page with the form must not get it back.
@@ -89,6 +100,16 @@ export function postForm(router: Router, { db, api }: Console, posted: PostedFor
       res.status(REFUSALS[refusal.code].status).type('html').send(html)
     }
   })
+}
+
+/** What a form shows of what was typed into it before it was refused, and what was wrong with that. */
+export function typedInto(refused: Refused | undefined, form = 'f'): Typed {
+  const own = refused?.form === form ? refused : undefined
+  return {
+    problem: own?.problem,
+    value: (name, otherwise = '') => (own ? (own.fields[name] ?? '') : otherwise),
+    chosen: (name, otherwise = []) => (own ? own.chosen(name) : otherwise),
+  }
 }
 
 /** A key for one form as it is shown now. */

@@ -6,7 +6,7 @@ import type { MoneyText } from '../money.ts'
 import { holdsRole, READERS } from '../people/actor.ts'
 import type { Console } from './forms.ts'
 import { frameOf, fundName, sectionsFor, visitOf, type SignedIn } from './visit.ts'
-import { payeesToVerify, promisesWaiting, SHOWN, waitingFor } from './waiting.ts'
+import { waitingFor } from './waiting.ts'
 
 /** The first page: the way in for nobody yet, and what waits for whoever is in. */
 export function homePages(router: Router, served: Console): void {
@@ -22,9 +22,7 @@ async function home({ db, api }: Console, visit: SignedIn): Promise<string> {
   const { items } = await api.read<{ items: Fund[] }>(actor, '/funds', { language })
   const funds: FundAtHome[] = []
   for (const fund of items) {
-    const lists = await waitingFor(db, actor, fund)
-    const promises = await promisesWaiting(db, actor, fund.id)
-    const toVerify = await payeesToVerify(db, actor, fund.id)
+    const waiting = await waitingFor(db, actor, { fund, t: visit.t })
     const seesStatus = holdsRole(actor, fund.id, [...READERS, 'requester'])
     const status = seesStatus
       ? await api.read<{ stages: Record<string, MoneyText> }>(actor, '/funds/:fund/status', {
@@ -39,17 +37,10 @@ async function home({ db, api }: Console, visit: SignedIn): Promise<string> {
       currency: fund.currency,
       roles: [...new Set(actor.grants.filter((grant) => grant.fundId === fund.id).map((grant) => grant.role))],
       mayPledge: holdsRole(actor, fund.id, ['fund_manager', 'controller']),
-      mayWait: Object.keys(lists).length + promises.length > 0 || toVerify !== undefined,
       mayBeginRequest: holdsRole(actor, fund.id, ['requester']),
       // Who has one fund finds them above; they stand here as well where there would be nothing else.
       sections: items.length === 1 && status ? [] : sectionsFor(actor, fund.id),
-      waiting: Object.entries(lists).map(([list, found]) => ({
-        list: list as keyof typeof lists,
-        items: found.slice(0, SHOWN),
-        more: found.length > SHOWN,
-      })),
-      promises,
-      toVerify: toVerify ?? [],
+      waiting,
       stages: status?.stages,
     })
   }

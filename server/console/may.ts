@@ -5,7 +5,7 @@ import { Refusal, type RefusalCode } from '../errors.ts'
 import { isPositive, moneyFrom, moneyText, subtract, sum, type MoneyText } from '../money.ts'
 import { entitiesOf, holdsRole, type Actor, type Role } from '../people/actor.ts'
 import { partIn, requestById } from '../requests/load.ts'
-import { dutyBlocker, dutyOfStep, missingFields, type Duty } from '../requests/policy.ts'
+import { dutyBlocker, dutyOfStep, missingFields, PAYABLE, type Duty } from '../requests/policy.ts'
 import type { readRequest } from '../requests/queries.ts'
 import type { PaymentShown } from './queries.ts'
 
@@ -21,6 +21,11 @@ export type May = {
   /** Payments that can have been rejected or have come back, and payments that can be taken back. */
   readonly comeBack: PaymentShown[]
   readonly takeBack: PaymentShown[]
+  /** Payments of which a bank may be let keep more than the usual. */
+  readonly confirmCharge: PaymentShown[]
+  readonly withdraw: boolean
+  /** That an expert left, came back or does not go. */
+  readonly record: boolean
   /** Money of an unwound request that must come back can be recorded, or proposed to be given up. */
   readonly recover: boolean
   readonly giveUp: boolean
@@ -55,7 +60,7 @@ export async function mayActOn(
   const decide = power && !(power instanceof Refusal) && free(dutyOfStep(power.step.role)) ? toldOf(power) : undefined
 
   const left = uncertified(request, payments)
-  const payable = request.status === 'approved' || request.status === 'active'
+  const payable = PAYABLE.includes(request.status)
   const certify = payable && holds('certifying_officer') && isPositive(left) && free('certifier')
 
   const mine = (payment: PaymentShown) => payment.releases.some(({ personId }) => personId === actor.personId)
@@ -76,13 +81,16 @@ export async function mayActOn(
   const any = edit || decide || certify || release || settle
   return {
     edit,
-    submit: edit ? { missing: stillMissing(request) } : undefined,
+    submit: edit ? { missing: missingFields(request) } : undefined,
     decide,
     certify: certify ? { free: moneyText(left) } : undefined,
     release: release ? toRelease : [],
     settle: settle ? toSettle : [],
     comeBack: of('reconciler', 'reconciler', 'released', ...(request.status === 'unwound' ? [] : ['settled'])),
     takeBack: of('certifying_officer', 'certifier', 'certified', 'returned'),
+    confirmCharge: of('controller', 'charge_approver', 'released', 'settled'),
+    record: asks || holds('fund_manager', 'controller'),
+    withdraw: asks && ['draft', 'submitted', 'returned'].includes(request.status),
     recover: owed && holds('reconciler') && dutyBlocker(part, 'reconciler') === undefined,
     giveUp: owed && holds('controller') && part.duty === null && !part.named && !part.tied,
     blocked: any ? undefined : blockers[0],
@@ -101,12 +109,6 @@ async function powerNow(db: Db, actor: Actor, request: RequestTold): Promise<Pow
 }
 
 const toldOf = ({ step, delegation }: Power) => ({ role: step.role, onBehalfOf: delegation?.delegatorName })
-
-function stillMissing({ lane, laneReason, ...request }: RequestTold) {
-  const { processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn, lines } = request
-  const hurry = lane === 'standard' ? {} : { laneReason }
-  return missingFields({ processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn, lines, ...hurry })
-}
 
 /** What is committed and no payment has a claim on yet. */
 function uncertified({ stages }: RequestTold, payments: readonly PaymentShown[]) {

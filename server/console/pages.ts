@@ -15,6 +15,9 @@ import { delegationPages } from './delegations.ts'
 import { donorPages } from './donors.ts'
 import { draftPages } from './drafts.ts'
 import { forecastPages } from './forecast.ts'
+import { expenditureReportPages } from './expenditure-reports.ts'
+import { deploymentForms } from './deployments.ts'
+import { expertForms } from './expert-forms.ts'
 import { expertPages } from './experts.ts'
 import { homePages } from './home.ts'
 import { ledgerPages } from './ledger.ts'
@@ -27,13 +30,20 @@ import { paymentFilePages } from './payment-files.ts'
 import { paymentForms } from './payments.ts'
 import { periodPages } from './periods.ts'
 import { recoveryPages } from './recoveries.ts'
+import { placeForms } from './place-forms.ts'
 import { planningPages } from './planning.ts'
 import { planPages } from './plans.ts'
 import { processPages } from './processes.ts'
 import { requestPages } from './requests.ts'
+import { receiptPages } from './receipts.ts'
+import { peoplePages } from './people.ts'
+import { ratePages } from './rates.ts'
 import { rulePages } from './rules.ts'
 import { statusReportPages } from './status-reports.ts'
+import { spendingPages } from './spending.ts'
 import { signInPages } from './sign-in.ts'
+import { subsistencePages } from './subsistence.ts'
+import { statementPages } from './statements.ts'
 import { treasuryPages } from './treasury.ts'
 
 /** The pages of the console: the same acts as the API, for people in a browser. None needs script. */
@@ -65,10 +75,13 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   opinionPages(router, served)
   clockPages(router, served)
   recoveryPages(router, served)
+  spendingPages(router, served)
+  expenditureReportPages(router, served)
   donorPages(router, served)
   contributionPages(router, served)
   payeePages(router, served)
   treasuryPages(router, served)
+  statementPages(router, served)
   auditPages(router, served)
   samplePages(router, served)
   ledgerPages(router, served)
@@ -77,10 +90,17 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   periodPages(router, served)
   correctionPages(router, served)
   rulePages(router, served)
+  ratePages(router, served)
+  peoplePages(router, served)
+  receiptPages(router, served)
   planningPages(router, served)
   planPages(router, served)
   forecastPages(router, served)
+  expertForms(router, served)
   expertPages(router, served)
+  deploymentForms(router, served)
+  subsistencePages(router, served)
+  placeForms(router, served)
   processPages(router, served)
   return router
 }

@@ -9,17 +9,8 @@ import type { SignedIn } from './visit.ts'
 
 /** The forms that act on a payment; they stand on the page of its request. */
 export function paymentForms(router: Router, served: Console): void {
-  const requestOf = async (paymentId: string) => {
-    const requestId = await requestOfPayment(served.db, paymentId)
-    if (!requestId) throw new Refusal('not_found')
-    return requestId
-  }
-  const again = async (
-    visit: SignedIn,
-    params: Record<string, string>,
-    refused: Parameters<typeof showRequest>[3]['refused'],
-  ) => showRequest(served, visit, await requestOf(params.payment!), { refused })
-
+  const { requestOf, again } = onRequestOf(served)
+  chargeForm(router, served)
   postForm(router, served, {
     path: '/payments/:payment/releases',
     form: ({ payment }) => payment!,
@@ -82,4 +73,40 @@ export function paymentForms(router: Router, served: Console): void {
     done: async (_answer, { payment }) => `/requests/${await requestOf(payment!)}?done=settled`,
     again,
   })
+}
+
+/** A controller lets the bank keep more of a payment than the usual. */
+function chargeForm(router: Router, served: Console): void {
+  const { requestOf, again } = onRequestOf(served)
+  postForm(router, served, {
+    path: '/payments/:payment/charge-approvals',
+    form: ({ payment }) => `charge-${payment}`,
+    asks: async (_visit, { params, fields }) => ({
+      method: 'post',
+      path: '/payments/:payment/charge-approvals',
+      params,
+      body: {
+        ...optional({ event: fields.event, reason: fields.reason }),
+        amount: { amount: amountTyped(fields.amount), currency: await bankCurrencyOf(served.db, params.payment!) },
+      },
+    }),
+    done: async (_answer, { payment }) => `/requests/${await requestOf(payment!)}?done=chargeConfirmed`,
+    again,
+  })
+}
+
+/** The request to which a payment belongs, and its page again after one of the forms was refused. */
+function onRequestOf(served: Console) {
+  const requestOf = async (paymentId: string) => {
+    const requestId = await requestOfPayment(served.db, paymentId)
+    if (!requestId) throw new Refusal('not_found')
+    return requestId
+  }
+  const again = async (
+    visit: SignedIn,
+    params: Record<string, string>,
+    refused: Parameters<typeof showRequest>[3]['refused'],
+  ) => showRequest(served, visit, await requestOf(params.payment!), { refused })
+
+  return { requestOf, again }
 }

@@ -1,10 +1,14 @@
 import type { Router } from 'express'
+import { choicesFrom } from '../../templates/fields.tsx'
 import { entitiesPage, entityPage } from '../../templates/entities.tsx'
 import { processesPage, processPage } from '../../templates/processes.tsx'
 import type { EntityListed, EntityTold } from '../entities/queries.ts'
+import type { Fund } from '../funds/open.ts'
 import { holdsRole } from '../people/actor.ts'
 import type { LookTold, ProcessListed, ProcessTold, ToldRow } from '../processes/queries.ts'
 import { getPage, newFormKey, postForm, type Console, type Refused } from './forms.ts'
+import { keepsLists } from './place-forms.ts'
+import { peopleOfFund } from './queries.ts'
 import { optional, versionTyped } from './requests.ts'
 import { frameOf, fundName, fundSeenBy, type SignedIn } from './visit.ts'
 
@@ -13,7 +17,7 @@ export function processPages(router: Router, served: Console): void {
   getPage(router, '/funds/:fund/processes', async (visit, req) => {
     const { fund, items } = await listOf<ProcessListed>(served, visit, String(req.params.fund), 'processes')
     const here = `/funds/${fund.id}/processes`
-    const told = { fund: fundName(fund, visit.language), processes: items }
+    const told = { ...listTold(visit, fund), processes: items }
     return processesPage(frameOf(visit, { fund, section: 'processes', here }), told)
   })
   getPage(router, '/processes/:process', (visit, req) =>
@@ -54,7 +58,7 @@ function entityPages(router: Router, served: Console): void {
   getPage(router, '/funds/:fund/entities', async (visit, req) => {
     const { fund, items } = await listOf<EntityListed>(served, visit, String(req.params.fund), 'entities')
     const here = `/funds/${fund.id}/entities`
-    const told = { fund: fundName(fund, visit.language), entities: items }
+    const told = { ...listTold(visit, fund), entities: items }
     return entitiesPage(frameOf(visit, { fund, section: 'entities', here }), told)
   })
   getPage(router, '/entities/:entity', (visit, req) =>
@@ -73,6 +77,11 @@ function entityPages(router: Router, served: Console): void {
     again: (visit, { entity }, refused) => showEntity(served, visit, entity!, { refused }),
   })
 }
+
+/** What a list says of its fund, and whether its reader adds to it. */
+const listTold = ({ actor, language }: SignedIn, fund: Fund) => ({
+  ...{ fundId: fund.id, fund: fundName(fund, language), mayAdd: keepsLists(actor, fund.id) },
+})
 
 async function listOf<Item>({ db, api }: Console, visit: SignedIn, fundId: string, list: 'processes' | 'entities') {
   const { actor, language } = visit
@@ -101,10 +110,16 @@ async function showProcess(
   })
   return processPage(frameOf(visit, { fund, section: 'processes', here: `/processes/${id}` }), {
     process,
-    done: done === 'list' ? t.processes.listChanged : done === 'changed' ? t.processes.changed : undefined,
+    done:
+      done === 'list'
+        ? t.processes.listChanged
+        : done === 'changed' || done === 'added'
+          ? t.processes[done]
+          : undefined,
     list,
     looks,
-    entities: entities.items.map((entity) => ({ value: entity.id, label: entity.name })),
+    entities: choicesFrom(entities.items),
+    people: process.keeps ? choicesFrom(await peopleOfFund(db, fund.id)) : [],
     problem: refused?.problem,
     refusedForm: refused?.form,
     value: (form, name, otherwise = '') => (refused?.form === form ? (refused.fields[name] ?? '') : otherwise),
@@ -123,7 +138,8 @@ async function showEntity(
   const fund = await fundSeenBy(db, actor, entity.fundId)
   return entityPage(frameOf(visit, { fund, section: 'entities', here: `/entities/${id}` }), {
     entity,
-    done: done === 'rated' ? t.entities.rated : undefined,
+    done: done === 'rated' || done === 'added' || done === 'changed' ? t.entities[done] : undefined,
+    mayChange: keepsLists(actor, fund.id),
     mayRate: holdsRole(actor, fund.id, ['compliance_officer']),
     problem: refused?.problem,
     value: (name) => refused?.fields[name] ?? '',

@@ -5,11 +5,13 @@ import { dayOf } from '../clock.ts'
 import { READERS, holdsRole } from '../people/actor.ts'
 import { mayStopFor } from '../clock/pause.ts'
 import { requestClock } from '../clock/queries.ts'
+import { deploymentsTold } from '../deployments/queries.ts'
 import { readRequest } from '../requests/queries.ts'
 import { aroundRequest } from './around-request.ts'
 import { newFormKey, type Console, type Refused } from './forms.ts'
 import { mayActOn } from './may.ts'
 import { namesOfRequest, paymentsOfRequest } from './queries.ts'
+import { spendingOf } from './spending-of-request.ts'
 import { frameOf, fundSeenBy, type SignedIn } from './visit.ts'
 
 type BankAccount = { id: string; name: string; currency: string }
@@ -41,7 +43,14 @@ export async function showRequest(
     clock: await requestClock(db, actor, requestId, actor.act.at),
     done: doneIn(t, done),
     problem: refused,
+    spending: await spendingOf(db, actor, request),
+    reads: holdsRole(actor, fund.id, READERS),
     around: await aroundRequest(db, actor, request),
+    deployments: {
+      all: await deploymentsTold(db, actor, { fundId: fund.id, requestId }),
+      mayPlan: may.edit,
+      mayRecord: may.record,
+    },
     part: {
       mayEdit: may.edit,
       maySubmit: may.submit,
@@ -52,6 +61,8 @@ export async function showRequest(
       maySettle: may.settle,
       mayComeBack: may.comeBack,
       mayTakeBack: may.takeBack,
+      mayConfirmCharge: may.confirmCharge,
+      mayWithdraw: may.withdraw,
       mayRecover: may.recover && accounts ? { bankAccounts: accounts.items } : undefined,
       mayGiveUp: may.giveUp,
       mayStopFor: await mayStopFor(db, actor, request),

@@ -25,6 +25,7 @@ export function requestPages(router: Router, served: Console): void {
   submissionForm(router, served)
   decisionForm(router, served)
   paymentForm(router, served)
+  withdrawalForm(router, served)
 }
 
 async function list(
@@ -69,6 +70,21 @@ function submissionForm(router: Router, served: Console): void {
       version: versionTyped(fields),
     }),
     done: (_answer, { request }) => `/requests/${request}?done=submitted`,
+    again: (visit, { request }, refused) => showRequest(served, visit, request!, { refused }),
+  })
+}
+
+function withdrawalForm(router: Router, served: Console): void {
+  postForm(router, served, {
+    path: '/requests/:request/withdrawals',
+    form: () => 'withdraw',
+    asks: (_visit, { params, fields: { reason } }) => ({
+      method: 'post',
+      path: '/disbursement-requests/:request/withdrawals',
+      params,
+      body: optional({ reason }),
+    }),
+    done: (_answer, { request }) => `/requests/${request}?done=withdrawn`,
     again: (visit, { request }, refused) => showRequest(served, visit, request!, { refused }),
   })
 }

@@ -7,6 +7,7 @@ import { Refusal } from '../errors.ts'
 import { holdsRole, READERS, requireRole } from '../people/actor.ts'
 import { proposalById } from '../proposals/load.ts'
 import { listProposals } from '../proposals/queries.ts'
+import { offeredRules } from '../rules/offered.ts'
 import { RULE_PROPOSERS, SUBJECTS, type Field, type Fields, type Subject, type Terms } from '../rules/policy.ts'
 import { listRules } from '../rules/queries.ts'
 import { addressOf } from '../rules/routes.ts'
@@ -32,7 +33,7 @@ export function rulePages(router: Router, served: Console): void {
       served,
       visit,
       { fund: String(req.params.fund), subject: String(req.params.subject) },
-      { asked: askedIn(req) },
+      { asked: askedIn(req), offered: req.query.offered === 'yes' },
     ),
   )
   postForm(router, served, {
@@ -79,6 +80,7 @@ async function showRules({ db }: Console, visit: SignedIn, fundId: string): Prom
   return rulesPage(frameOf(visit, { fund, section: 'rules' }), {
     fundId: fund.id,
     rules: await listRules(db, fund),
+    offered: await offeredRules(db, fund),
     proposals: await listProposals(db, { fundId: fund.id, kind: 'policy', status: 'proposed', limit: SHOWN }),
     today: dayOf(actor.act.at),
     mayPropose: holdsRole(actor, fund.id, RULE_PROPOSERS),
@@ -89,7 +91,7 @@ async function showForm(
   { db, api }: Console,
   visit: SignedIn,
   asked: { fund: string; subject: string },
-  { asked: typed, refused }: { asked: Typed | undefined; refused?: Refused },
+  { asked: typed, refused, offered = false }: { asked: Typed | undefined; refused?: Refused; offered?: boolean },
 ): Promise<string> {
   const { actor, language, t } = visit
   const fund = await fundSeenBy(db, actor, asked.fund)
@@ -98,7 +100,9 @@ async function showForm(
   const today = dayOf(actor.act.at)
   const rules = await listRules(db, fund)
   const now = rules.findLast((one) => one.subject === subject && one.effectiveFrom <= today)!
-  const terms = typed ? termsTyped(SUBJECTS[subject], typed, '', fund.currency) : now.terms
+  const better = offered ? (await offeredRules(db, fund)).find((one) => one.subject === subject) : undefined
+  const standing = better ?? now
+  const terms = typed ? termsTyped(SUBJECTS[subject], typed, '', fund.currency) : standing.terms
   const effectiveFrom = typed?.effectiveFrom ?? today
   const look = async () => {
     const path = `/funds/:fund/policies/${addressOf(subject)}/previews`

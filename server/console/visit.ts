@@ -87,11 +87,12 @@ export async function fundSeenBy(db: Db, actor: Actor, fundId: string): Promise<
 /** The parts of a fund that this person may look at. */
 export function sectionsFor(actor: Actor, fundId: string): Section[] {
   const sections: Section[] = []
-  if (holdsRole(actor, fundId, [...READERS, 'requester'])) sections.push('requests', 'clock')
+  if (holdsRole(actor, fundId, [...READERS, 'requester'])) sections.push('requests', 'clock', 'reports')
   if (holdsRole(actor, fundId, WATCH_READERS)) sections.push('planning')
   if (holdsRole(actor, fundId, ['advisor'])) sections.push('opinions')
   if (holdsRole(actor, fundId, [...READERS, 'donor'])) sections.push('donors')
-  if (holdsRole(actor, fundId, READERS)) sections.push('payees', 'payment-files', 'treasury', 'ledger')
+  if (holdsRole(actor, fundId, READERS))
+    sections.push('payees', 'payment-files', 'statements', 'treasury', 'rates', 'ledger')
   if (holdsRole(actor, fundId, PERIOD_READERS)) sections.push('periods')
   if (holdsRole(actor, fundId, READERS)) sections.push('delegations')
   if (holdsRole(actor, fundId, BREAK_GLASS_READERS)) sections.push('break-glass')

@@ -2,6 +2,7 @@ import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { dayOf } from '../clock.ts'
 import { valueOn } from '../funds/currencies.ts'
+import { mustNotBeReported } from '../expenditure-reports/load.ts'
 import { payable } from '../ledger/accounts.ts'
 import { credit, debit } from '../ledger/post.ts'
 import { exceeds, fromMinorUnits, isZero, minorText, minorUnits, moneyFrom, moneyText, subtract } from '../money.ts'
@@ -9,6 +10,7 @@ import type { MoneyText } from '../money.ts'
 import { costOf } from '../payments/certify.ts'
 import { lockPayment, releasedOn } from '../payments/load.ts'
 import { settledPostings } from '../payments/settle.ts'
+import { mustFitTranches } from '../tranches/due.ts'
 import type { Corrector, Part, Under } from './corrector.ts'
 import type { RightValues } from './policy.ts'
 import type { Wrong } from './wrong.ts'
@@ -22,6 +24,8 @@ export const certificationCorrector: Corrector = {
   takeBack: async (_trx, { source }) => source,
   async putRight(trx, wrong, { correctionId }, { category }): Promise<Part[]> {
     const { payment, request } = await lockPayment(trx, wrong.source)
+    await mustNotBeReported(trx, payment, request)
+    await mustFitTranches(trx, request, { from: payment.category, to: category as string, amount: payment.amount })
     await trx('payments').where({ id: payment.id }).update({ category, correction_id: correctionId })
     const postings = [
       debit(costOf(category as string, request), payment.amount),

@@ -24,6 +24,7 @@ export type Instead =
   | 'return_payment'
   | 'record_receipt'
   | 'next_interest'
+  | 'charged_back'
   | 'convert_back'
   | 'reverse_impairment'
   | 'impair_again'
@@ -34,6 +35,7 @@ export type Instead =
   | 'correct_what_stands'
   | 'recover_or_give_up'
   | 'recover_the_rest'
+  | 'correct_report'
   | 'its_own_act'
 
 type Correctable = {
@@ -85,8 +87,12 @@ const OTHERWISE: Readonly<Record<string, Instead>> = {
   recovery_due: 'recover_or_give_up',
   recovery_received: 'recover_the_rest',
   recovery_written_off: 'record_receipt',
+  expenditure_accepted: 'correct_report',
+  expenditure_ineligible: 'correct_report',
+  expenditure_taken_back: 'correct_report',
   // What two people have authorised on its own terms is undone on terms of its own, by two again.
   interest: 'next_interest',
+  bank_charge: 'charged_back',
   conversion_sent: 'convert_back',
   conversion: 'convert_back',
   impairment: 'reverse_impairment',

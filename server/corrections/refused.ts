@@ -22,6 +22,8 @@ const PERFORMING = [
   'nothing_impaired',
   'insufficient_funds',
   'already_exists',
+  'reported_already',
+  'tranche_not_due',
 ] as const
 
 /** What each act of a correction refuses, for the documentation of its endpoint. */

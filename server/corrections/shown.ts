@@ -62,9 +62,11 @@ export async function shownOf(
   return { shown, hash: hashOf(shown) }
 }
 
-function hashOf({ seal: _seal, balances, reports, ...rest }: Shown): Buffer {
+function hashOf({ seal: _seal, balances, reports, plans, ...rest }: Shown): Buffer {
   const bound = {
     ...rest,
+    // Left out where there is none, as in what was proposed before plans were listed.
+    ...(plans.length > 0 ? { plans } : {}),
     balances: balances.filter(({ own }) => own),
     reports: [...new Set(reports.map(({ donor, occurredOn }) => `${donor.id} ${occurredOn}`))].sort(),
   }

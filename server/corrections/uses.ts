@@ -5,6 +5,8 @@ import { minorText, type MoneyText } from '../money.ts'
 export type Uses = {
   /** Requests that hold money of them, by stage. */
   requests: ({ id: string; code: string; status: string; contribution: string } & Record<Stage, MoneyText>)[]
+  /** Plans for which money of them is set aside. */
+  plans: { id: string; code: string; status: string; contribution: string; amount: MoneyText }[]
   /** Payments that were paid from them. */
   payments: { id: string; code: string; request: string; status: string; contribution: string; amount: MoneyText }[]
   /** Refunds to their donors that stand. */
@@ -37,6 +39,14 @@ export async function usesOf(
       group by r.id, c.id order by r.code, c.code`,
     by,
   )
+  const plans = await rows<Omit<Uses['plans'][number], 'amount'> & { amount: string }>(
+    db,
+    `select p.id, p.code, p.status, c.code as contribution, b.amount
+       from accounts a join balances b on b.account_id = a.id join contributions c on c.id = a.contribution_id
+       join contingency_plans p on p.fund_id = a.fund_id and p.code = a.plan_code
+      where b.amount <> 0 and a.contribution_id = any(:contributions) order by p.code, c.code`,
+    by,
+  )
   const payments = await rows<Omit<Uses['payments'][number], 'amount'> & { amount: string }>(
     db,
     `select p.id, p.code, r.code as request, p.status, c.code as contribution, u.amount
@@ -61,6 +71,7 @@ export async function usesOf(
       disbursed: told(one.disbursed),
       reported: told(one.reported),
     })),
+    plans: plans.map((one) => ({ ...one, amount: told(one.amount) })),
     payments: payments.map((one) => ({ ...one, amount: told(one.amount) })),
     refunds: refunds.map((one) => ({ ...one, amount: told(one.amount) })),
   }

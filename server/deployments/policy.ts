@@ -1,4 +1,5 @@
 import type { RefusalCode } from '../errors.ts'
+import { PAYABLE } from '../requests/policy.ts'
 import { fromMinorUnits, isZero, minorUnits, type Money } from '../money.ts'
 
 /** The rules of sending experts, and nothing else: no database, no clock, no HTTP. */
@@ -90,7 +91,7 @@ export function changeBlocker(
   change: DeploymentChange,
   onDay: string,
 ): Extract<RefusalCode, 'deployment_out_of_order'> | undefined {
-  const approved = requestStatus === 'approved' || requestStatus === 'active'
+  const approved = PAYABLE.some((status) => status === requestStatus)
   const started = startedOn !== null
   const fits =
     state !== 'cancelled' &&

@@ -1,6 +1,7 @@
 import { row, type Db, type Trx } from '../../db/connect.ts'
 import { defaultClock, type ClockTerms } from '../clock/policy.ts'
 import type { ApprovalMatrix } from '../requests/policy.ts'
+import type { TrancheRules } from '../tranches/policy.ts'
 
 /**
  * The fund's rules as data, each in force from a day on. Amounts are whole minor units of the fund's currency, as text;
@@ -44,6 +45,13 @@ export type Policies = {
     publishes?: true
     publisher: { reference?: string; name?: string; kind?: string; email?: string }
   }
+  /** In how many tranches grants are paid, and how much must be reported before the next one. */
+  tranches: TrancheRules
+  /**
+   * Days from the end of a request until its last report is due; from then until it is told upwards, and until it blocks the payee's next
+   * tranche; how long a question may wait for its answer; and how long before the start costs may be allowed at most.
+   */
+  reporting: { dueDays: number; escalateDays: number; blockDays: number; answerDays: number; earlyDays: number }
 }
 
 /** What is in force on a day, and since when. Every fund has each of them from its first day on. */
@@ -68,6 +76,20 @@ export async function policyInForce<Subject extends keyof Policies>(
  * decide anyway. Medium risk, and a payee that nobody has rated, add nothing.
  */
 export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: number): Promise<void> {
+  await trx('policies').insert(
+    defaultPolicies(minorUnit).map(({ subject, from, terms }) => ({
+      fund_id: fundId,
+      subject,
+      effective_from: from,
+      terms: JSON.stringify(terms),
+    })),
+  )
+}
+
+/** Those rules in a currency with so many decimals, in the order of their days. */
+export function defaultPolicies(
+  minorUnit: number,
+): { subject: keyof Policies; from: string; terms: Policies[keyof Policies] }[] {
   const thousand = (count: number) => `${count}${'0'.repeat(3 + minorUnit)}`
   const certifier = { step: 1, role: 'certifying_officer', quorum: 1 }
   const oneMore = [
@@ -110,7 +132,7 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
       steps: [{ step: 1, role: 'fund_manager', quorum: 1 }],
     },
   }
-  const policies: [keyof Policies, string, unknown][] = [
+  const policies: [keyof Policies, string, Policies[keyof Policies]][] = [
     ['approval_matrix', always, matrix],
     ['funding_rule', always, { rule: 'tightest_first' }],
     ['reservation', always, { days: 30 }],
@@ -124,15 +146,25 @@ export async function setDefaultPolicies(trx: Trx, fundId: string, minorUnit: nu
     ['clock', always, defaultClock(thousand)],
     ['lanes', always, lanes],
     ['open_data', always, { publisher: {} }],
+    ['tranches', always, trancheRules()],
+    ['reporting', always, { dueDays: 30, escalateDays: 7, blockDays: 14, answerDays: 14, earlyDays: 60 }],
     ['recognition', always, { standard: 'IPSAS 23' }],
     ['recognition', '2026-01-01', { standard: 'IPSAS 47' }],
   ]
-  await trx('policies').insert(
-    policies.map(([subject, from, terms]) => ({
-      fund_id: fundId,
-      subject,
-      effective_from: from,
-      terms: JSON.stringify(terms),
-    })),
-  )
+  return policies.map(([subject, from, terms]) => ({ subject, from, terms }))
+}
+
+/**
+ * As pooled funds pay their partners: the riskier and the longer, the more tranches. Half a year is 183 days. Nobody's rating adds nothing, as
+ * with the steps; a rating that has run out counts as a high risk.
+ */
+function trancheRules(): Policies['tranches'] {
+  const rows = (...of: [fromDays: number, ...shares: number[]][]) =>
+    of.map(([fromDays, ...shares]) => ({ fromDays, shares: shares.map((share) => ({ share })) }))
+  const low = rows([1, 10_000], [184, 8_000, 2_000])
+  const high = rows([1, 4_000, 4_000, 2_000])
+  return {
+    ...{ low, medium: rows([1, 8_000, 2_000], [184, 6_000, 4_000]), high, expired: high, unrated: low },
+    reportedBps: 7_000,
+  }
 }

@@ -17,9 +17,7 @@ export function serveEndpoints(db: Db, endpoints: readonly Endpoint[], limits = 
   const writeFile = fileWriter(limits)
   router.use(neverCached)
   for (const endpoint of endpoints) {
-    const body = endpoint.bodyType
-      ? [raw({ type: [endpoint.bodyType, 'application/octet-stream'], limit: '16mb' })]
-      : []
+    const body = endpoint.bodyType ? [raw({ type: [endpoint.bodyType, ...FILE_TYPES], limit: '16mb' })] : []
     const known: RequestHandler[] = endpoint.open ? [] : [requireSignIn(endpoint)]
     router[endpoint.method](endpoint.path, ...known, ...body, async (req, res, next) => {
       const { run } = endpoint
@@ -35,6 +33,9 @@ export function serveEndpoints(db: Db, endpoints: readonly Endpoint[], limits = 
   }
   return router
 }
+
+/** What a file may be called besides its own type: what it is shows when it is read. */
+const FILE_TYPES = ['application/octet-stream', 'text/xml', 'text/csv']
 
 const neverCached: RequestHandler = (req, res, next) => {
   delete req.headers['if-none-match']

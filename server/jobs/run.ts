@@ -13,6 +13,7 @@ export type Jobs = {
   /** What time it is, for the tasks. When they run is decided by the machine's clock. */
   readonly clock: Clock
   readonly mail: Work['mail']
+  readonly files?: Work['files']
   readonly log: Log
   readonly tasks?: readonly Task[]
 }
@@ -61,10 +62,10 @@ async function once(stopping: AbortSignal): Promise<void> {
 }
 
 /** What a task throws is logged and ends it until its next time: to the library it is done. */
-function handlerOf(task: Task, { db, clock, mail, log }: Jobs, stopping: AbortSignal): Handler {
+function handlerOf(task: Task, { db, clock, mail, files, log }: Jobs, stopping: AbortSignal): Handler {
   return async () => {
     try {
-      await task.run({ db, now: clock(), log, mail, stopping })
+      await task.run({ db, now: clock(), log, mail, files, stopping })
     } catch (error) {
       log.error({ err: error, task: task.name }, 'a task failed; it is tried again at its next time')
     }

@@ -62,6 +62,10 @@ export const advances = (request: RequestRef, currency: string): Account =>
 export const partnerRefunds = (request: RequestRef, currency: string): Account =>
   ofRequest(`assets:partner-refunds:${request.code}`, request, currency)
 
+/** What a partner has spent of its grant, once that is accepted. */
+export const grantsExpense = (request: RequestRef, currency: string): Account =>
+  ofRequest(`expense:grants:${request.code}`, request, currency)
+
 export const missionExpense = (category: string, request: RequestRef, currency: string): Account =>
   ofRequest(`expense:mission:${category}:${request.code}`, request, currency)
 
@@ -69,6 +73,8 @@ export const missionExpense = (category: string, request: RequestRef, currency: 
 export const fundAccount = (
   address:
     | 'expense:bank-charges'
+    | 'expense:support-cost'
+    | 'liabilities:due-to:support-cost'
     | 'expense:write-off'
     | 'expense:impairment'
     | 'income:interest'

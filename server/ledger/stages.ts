@@ -53,5 +53,20 @@ export function reserveReady(
   })
 }
 
+/** The same back again, when the request has come to nothing and the plan still stands (event 12). */
+export function returnReady(
+  request: RequestRef,
+  plan: { readonly code: string },
+  parts: readonly StagePart[],
+): Posting[] {
+  return parts.flatMap(({ contributionId, code, amount }) => {
+    const of = { id: contributionId, code }
+    return [
+      debit(ready(of, amount.currency, plan), amount),
+      credit(stage('reserved', of, amount.currency, request), amount),
+    ]
+  })
+}
+
 /** The stages at which money belongs to a request. */
 const HELD: readonly Stage[] = ['reserved', 'committed', 'disbursed', 'reported']

@@ -2,6 +2,7 @@ import type { Trx } from '../../db/connect.ts'
 import type { Actor } from '../people/actor.ts'
 import type { LoadedRequest } from '../requests/load.ts'
 import type { ActiveAdvance } from './policy.ts'
+import { tellRatified } from './tell.ts'
 
 /** Notes whose decision lets the money move; from now on the time for ratification runs. */
 export async function activateAdvance(
@@ -37,4 +38,5 @@ export async function ratifyAdvance(
     ended_at: actor.act.at,
     act_id: actor.act.id,
   })
+  await tellRatified(trx, actor, request)
 }

@@ -35,7 +35,7 @@ export function noRegretEndpoints(): Endpoint[] {
       {
         tag,
         summary: 'What payees of unwound requests have to pay back, request by request',
-        query: query({ ...pageKeys, open: joi.boolean().default(false) }),
+        query: query({ ...pageKeys, open: joi.boolean().options({ convert: true }).default(false) }),
       },
       async (db, actor, { params, query: { limit, after, open } }) => {
         const { id: fundId, currency } = await fundById(db, params.fund!)

@@ -1,7 +1,7 @@
 import { rows, type Db, type Trx } from '../../db/connect.ts'
 import { minorText } from '../money.ts'
 import { notify } from '../notifications/notify.ts'
-import type { NewAct, Role } from '../people/actor.ts'
+import type { Actor, NewAct, Role } from '../people/actor.ts'
 import type { LoadedRequest } from '../requests/load.ts'
 import { openSteps, type DecisionTaken, type Step } from '../requests/policy.ts'
 import { remindersOf } from './policy.ts'
@@ -31,6 +31,21 @@ export async function tellUnwound(trx: Trx, act: NewAct, request: LoadedRequest)
       processId: request.processId,
     },
   )
+}
+
+/** Tells who asked, and who let the money move, that an advance has all its signatures; in the transaction of the last one. */
+export async function tellRatified(trx: Trx, actor: Actor, request: LoadedRequest): Promise<void> {
+  const { id, fundId, round, processId, code, title, currency } = request
+  const asked = await trx('no_regret_advances').where({ request_id: id, round }).first('amount')
+  const people = await trx('duties')
+    .where({ request_id: id })
+    .whereIn('duty', ['requester', 'approver'])
+    .pluck('person_id')
+  await notify(trx, actor, {
+    ...{ fundId, processId, event: 'no_regret_ratified', key: id, urgent: false, link: `/requests/${id}` },
+    to: { people },
+    facts: { code, title, amount: told(asked.amount, currency) },
+  })
 }
 
 /** As the catalogue of events has amounts: `40000.00 USD`. */

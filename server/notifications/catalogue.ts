@@ -129,6 +129,17 @@ export const EVENTS = {
       sentence: 'أبدى {by} رأيه في الطلب {code}، «{title}».',
     },
   },
+  opinion_due: {
+    facts: { code: 'text', title: 'text', until: 'day' },
+    en: {
+      title: 'Your opinion is due',
+      sentence: 'Your opinion on {code}, “{title}”, is asked for by {until}. The decision may be taken without it.',
+    },
+    ar: {
+      title: 'حان موعد إبداء رأيك',
+      sentence: 'رأيك في الطلب {code}، «{title}»، مطلوب في موعد أقصاه {until}. وقد يُتخذ القرار من دونه.',
+    },
+  },
   ratification_due: {
     facts: { code: 'text', title: 'text', amount: 'amount', until: 'moment' },
     en: {
@@ -140,6 +151,17 @@ export const EVENTS = {
       title: 'دفعة عاجلة تنتظر التصديق',
       sentence:
         'حصل الطلب {code}، «{title}»، على {amount} قبل اكتمال الموافقات. إذا لم يُصدَّق عليه قبل {until} فسيُلغى أثره.',
+    },
+  },
+  no_regret_ratified: {
+    facts: { code: 'text', title: 'text', amount: 'amount' },
+    en: {
+      title: 'A no-regret advance is ratified',
+      sentence: '{code}, “{title}”: {amount} has all its approvals, and goes on as every other request.',
+    },
+    ar: {
+      title: 'صُدّق على دفعة عاجلة',
+      sentence: 'الطلب {code}، «{title}»: اكتملت الموافقات على {amount}، ويمضي كأي طلب آخر.',
     },
   },
   no_regret_unwound: {
@@ -247,7 +269,7 @@ export const EVENTS = {
     },
   },
   rules_wait: {
-    facts: { subject: 'text', from: 'day', by: 'text' },
+    facts: { subject: 'subject', from: 'day', by: 'text' },
     en: {
       title: 'A change of the rules waits for a second person',
       sentence: '{by} proposes new rules ({subject}) from {from} on. Another person confirms.',
@@ -313,6 +335,17 @@ export const EVENTS = {
       sentence: 'عجّل {by} خطوة من الطلب {code}، «{title}»: {reason}',
     },
   },
+  break_glass_review_due: {
+    facts: { code: 'text', title: 'text', until: 'moment' },
+    en: {
+      title: 'A break-glass is to be reviewed',
+      sentence: 'A step of {code}, “{title}”, was hurried. Acknowledge or contest it before {until}.',
+    },
+    ar: {
+      title: 'إجراء طوارئ ينتظر المراجعة',
+      sentence: 'عُجّلت خطوة من الطلب {code}، «{title}». أقرّ ذلك أو اعترض عليه قبل {until}.',
+    },
+  },
   break_glass_acknowledged: {
     facts: { code: 'text', title: 'text', by: 'text', reason: 'text' },
     en: {
@@ -347,6 +380,108 @@ export const EVENTS = {
       sentence: 'الخطة {code}، «{title}»، يجب أن تُراجع قبل {on}.',
     },
   },
+  plan_review_past: {
+    facts: { code: 'text', title: 'text', on: 'day' },
+    en: {
+      title: 'A contingency plan was not reviewed',
+      sentence: '{code}, “{title}”, was to be reviewed by {on}, and nobody has said since that it still holds.',
+    },
+    ar: {
+      title: 'خطة طوارئ لم تُراجع',
+      sentence: 'الخطة {code}، «{title}»، كان يجب أن تُراجع قبل {on}، ولم يؤكد أحد بعدُ أنها ما زالت صالحة.',
+    },
+  },
+  plan_expired: {
+    facts: { code: 'text', title: 'text', until: 'day', amount: 'amount' },
+    en: {
+      title: 'A contingency plan has expired',
+      sentence:
+        '{code}, “{title}”, could be used until {until}. Of what was set aside for it {amount} is available again.',
+    },
+    ar: {
+      title: 'انتهت صلاحية خطة طوارئ',
+      sentence: 'الخطة {code}، «{title}»، كانت صالحة حتى {until}. ومما خُصص لها عاد {amount} متاحاً.',
+    },
+  },
+  // What was spent
+  report_submitted: {
+    facts: { code: 'text', title: 'text', lines: 'text', by: 'text' },
+    en: {
+      title: 'An expenditure report waits for your review',
+      sentence: '{by} has submitted a report on {code}, “{title}”. Lines to review: {lines}.',
+    },
+    ar: {
+      title: 'تقرير نفقات ينتظر مراجعتك',
+      sentence: 'قدّم {by} تقريراً عن الطلب {code}، «{title}». بنود للمراجعة: {lines}.',
+    },
+  },
+  report_queried: {
+    facts: { code: 'text', title: 'text', by: 'text' },
+    en: {
+      title: 'Your expenditure report has come back with questions',
+      sentence: '{by} has reviewed your report on {code}, “{title}”. Some lines need an answer.',
+    },
+    ar: {
+      title: 'عاد تقرير النفقات إليك بأسئلة',
+      sentence: 'راجع {by} تقريرك عن الطلب {code}، «{title}». بعض البنود تحتاج إلى جواب.',
+    },
+  },
+  report_accepted: {
+    facts: { code: 'text', title: 'text', by: 'text' },
+    en: {
+      title: 'The review of your expenditure report is done',
+      sentence: '{by} has reviewed every line of your report on {code}, “{title}”.',
+    },
+    ar: {
+      title: 'اكتملت مراجعة تقرير النفقات',
+      sentence: 'راجع {by} كل بنود تقريرك عن الطلب {code}، «{title}».',
+    },
+  },
+  report_due: {
+    facts: { code: 'text', title: 'text', on: 'day' },
+    en: {
+      title: 'An expenditure report is due',
+      sentence: 'The report on {code}, “{title}”, is due on {on}.',
+    },
+    ar: {
+      title: 'استُحق تقرير نفقات',
+      sentence: 'تقرير الطلب {code}، «{title}»، مستحق في {on}.',
+    },
+  },
+  report_late: {
+    facts: { code: 'text', title: 'text', on: 'day' },
+    en: {
+      title: 'An expenditure report is late',
+      sentence: 'The report on {code}, “{title}”, was due on {on} and is not there.',
+    },
+    ar: {
+      title: 'تأخر تقرير نفقات',
+      sentence: 'كان تقرير الطلب {code}، «{title}»، مستحقاً في {on} ولم يصل.',
+    },
+  },
+  report_blocks: {
+    facts: { code: 'text', title: 'text', on: 'day' },
+    en: {
+      title: 'A late expenditure report blocks the next tranche',
+      sentence:
+        'The report on {code}, “{title}”, was due on {on}. Its payee gets no further tranche until it is there.',
+    },
+    ar: {
+      title: 'تقرير نفقات متأخر يمنع الدفعة التالية',
+      sentence: 'كان تقرير الطلب {code}، «{title}»، مستحقاً في {on}. لا يحصل المستفيد على دفعة أخرى حتى يصل.',
+    },
+  },
+  attachment_alarm: {
+    facts: { code: 'text' },
+    en: {
+      title: 'A file is not what was attached',
+      sentence: 'A file of {code} is missing, or holds other bytes than those that were attached. It is not given out.',
+    },
+    ar: {
+      title: 'ملف ليس كما أُرفق',
+      sentence: 'ملف من ملفات {code} مفقود أو محتواه غير ما أُرفق. لا يُسلَّم لأحد.',
+    },
+  },
   // The ledger
   ledger_alarm: {
     facts: { fund: 'text' },
@@ -365,10 +500,10 @@ type Event = { readonly facts: Readonly<Record<string, FactKind>>; readonly en: 
 type Words = { readonly title: string; readonly sentence: string }
 
 /**
- * `text` is shown as it is, `amount` is like `40000.00 USD`, `day` like `2026-11-24`, `moment` an instant in ISO 8601, `role` and
- * `proposal` the code of one; all but the first are put as the reader's language and time zone have it.
+ * `text` is shown as it is, `amount` is like `40000.00 USD`, `day` like `2026-11-24`, `moment` an instant in ISO 8601, `role`,
+ * `proposal` and `subject` (of a rule) the code of one; all but the first are put as the reader's language and time zone have it.
  */
-export type FactKind = 'text' | 'amount' | 'day' | 'moment' | 'role' | 'proposal'
+export type FactKind = 'text' | 'amount' | 'day' | 'moment' | 'role' | 'proposal' | 'subject'
 export type EventName = keyof typeof EVENTS
 /** What has to be told with an event. */
 export type FactsOf<Name extends EventName> = Readonly<Record<keyof (typeof EVENTS)[Name]['facts'], string>>

@@ -21,9 +21,11 @@ import { mustBeInTime } from '../no-regret/load.ts'
 import { accountToPay } from '../payees/accounts.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { lockRequest, takeDuty, type LoadedRequest } from '../requests/load.ts'
+import { PAYABLE } from '../requests/policy.ts'
 import { uncertified } from '../requests/reduce.ts'
 import { mustBeDecided } from '../requests/reopened.ts'
 import { mustNotRepeat, type NotDuplicate } from './alike.ts'
+import { mustBeDue } from '../tranches/due.ts'
 import { tellCertified } from './tell.ts'
 
 export type NewPayment = {
@@ -42,7 +44,7 @@ export type NewPayment = {
  *
  * Refuses, in this order: `not_found`, `role_not_allowed`, `not_approved`, `suspended`, `ratification_overdue`, what `accountToPay` refuses,
  * `decision_reopened`, what `takeDuty` refuses, `currency_mismatch`, `rate_missing`, `amount_out_of_range`, `exceeds_committed`, `exceeds_budget_line`,
- * `looks_like_duplicate`.
+ * `looks_like_duplicate`, `tranche_not_due`.
  */
 export async function certifyPayment(
   trx: Trx,
@@ -53,8 +55,7 @@ export async function certifyPayment(
   requireRole(actor, request.fundId, ['certifying_officer'])
   const bank = await trx('bank_accounts').where({ id: bankAccountId, fund_id: request.fundId }).first('currency')
   if (!bank) throw new Refusal('not_found', { field: 'bankAccountId' })
-  if (request.status !== 'approved' && request.status !== 'active')
-    throw new Refusal('not_approved', { current: request.status })
+  if (!PAYABLE.includes(request.status)) throw new Refusal('not_approved', { current: request.status })
   await mustNotBeSuspended(trx, requestId)
   await mustBeInTime(trx, actor, requestId)
   const account = await accountToPay(trx, request.payeeId!)
@@ -74,6 +75,7 @@ export async function certifyPayment(
   if (exceeds(amount, left)) throw new Refusal('exceeds_budget_line', { category, left: moneyText(left) })
   const told = { accountId: account.id, amount, at: actor.act.at, notDuplicate }
   const unlike = await mustNotRepeat(trx, request, told)
+  await mustBeDue(trx, actor, request, { amount, category })
 
   // From here on everything must succeed.
   const id = newId('payment')

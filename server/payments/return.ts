@@ -16,6 +16,7 @@ import {
   type Money,
   type MoneyText,
 } from '../money.ts'
+import { mustNotBeReported } from '../expenditure-reports/load.ts'
 import { returnedAfterUnwinding } from '../no-regret/unwind.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { takeDuty, type LoadedRequest } from '../requests/load.ts'
@@ -32,7 +33,7 @@ export type Return = { valueDate: string; credited?: MoneyText; reason: string; 
  * settlement and the release, so that the money is committed and payable again. What the bank kept is a bank charge.
  *
  * Refuses, in this order: `not_found`, `role_not_allowed`, `not_released`, `to_be_recovered` for what was
- * paid of a request that was unwound since, what `takeDuty` refuses, `date_in_future`, `dates_out_of_order`,
+ * paid of a request that was unwound since, `reported_already`, what `takeDuty` refuses, `date_in_future`, `dates_out_of_order`,
  * `currency_mismatch`, `bank_value_differs` where more comes back than was debited, or something where nothing was,
  * `charge_above_limit`.
  */
@@ -46,6 +47,7 @@ export async function returnPayment(
   if (payment.status !== 'released' && payment.status !== 'settled')
     throw new Refusal('not_released', { current: payment.status })
   if (payment.status === 'settled' && request.status === 'unwound') throw new Refusal('to_be_recovered')
+  await mustNotBeReported(trx, payment, request)
   await takeDuty(trx, actor, { requestId: request.id, duty: 'reconciler' })
   if (valueDate > dayOf(actor.act.at)) throw new Refusal('date_in_future', { field: 'valueDate' })
   const settled = await settlementOf(trx, payment, request)

@@ -36,6 +36,7 @@ export function paymentEndpoints(): Endpoint[] {
           'exceeds_committed',
           'exceeds_budget_line',
           'looks_like_duplicate',
+          'tranche_not_due',
           'period_closed',
           ...DUTY_REFUSALS,
         ],
@@ -156,6 +157,7 @@ export function paymentEndpoints(): Endpoint[] {
         refuses: [
           'not_released',
           'to_be_recovered',
+          'reported_already',
           'currency_mismatch',
           'bank_value_differs',
           'charge_above_limit',

@@ -1,10 +1,11 @@
 import { rows, type Db } from '../../db/connect.ts'
 import { recordAct } from '../acts/record.ts'
 import { dayOf } from '../clock.ts'
-import { newId } from '../ids.ts'
+import { newAct } from '../people/actor.ts'
 import { endPlan } from './end.ts'
 import { lockPlan } from './load.ts'
 import { isExpired } from './policy.ts'
+import { tellPlanExpired } from './tell.ts'
 
 /**
  * Ends every open plan whose last day was before the day of `at`, each in a transaction of its own, and gives its money back. Any number
@@ -35,8 +36,12 @@ async function expirePlan(db: Db, planId: string, at: Date): Promise<number> {
   return db.transaction(async (trx) => {
     const plan = await lockPlan(trx, planId)
     if (plan.status !== 'open' || !isExpired(plan, dayOf(at))) return 0
-    const act = { id: newId('act'), at }
-    await endPlan(trx, act, plan, { kind: 'expired', reason: `could be used until ${plan.expiresOn}` })
+    const act = newAct(at)
+    const givenBack = await endPlan(trx, act, plan, {
+      kind: 'expired',
+      reason: `could be used until ${plan.expiresOn}`,
+    })
+    await tellPlanExpired(trx, { personId: null, act }, plan, givenBack)
     await recordAct(trx, {
       id: act.id,
       fundId: plan.fundId,

@@ -69,7 +69,7 @@ export async function planLines(db: Db, plan: Ref): Promise<PlanLineTold[]> {
     `select l.line, l.category, l.description, l.amount, u.request_id as "requestId",
             case when l.expert_id is not null then json_build_object(
               'expertId', l.expert_id, 'name', e.name, 'mode', l.mode, 'afterDays', l.after_days, 'days', l.days) end as expert
-       from plan_lines l left join experts e on e.id = l.expert_id left join plan_lines_activated u on u.plan_id = l.plan_id and u.version = l.version and u.line = l.line
+       from plan_lines l left join experts e on e.id = l.expert_id left join plan_lines_in_use u on u.plan_id = l.plan_id and u.version = l.version and u.line = l.line
       where l.plan_id = :id and l.version = :version order by l.line`,
     { id: plan.id, version: plan.version },
   )

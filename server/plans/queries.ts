@@ -69,7 +69,7 @@ export async function listPlans(
        cross join lateral (
          select sum(l.amount)::bigint as cost,
                 coalesce(sum(l.amount) filter (where c.status = 'open' and not exists (
-                  select from plan_lines_activated u where u.plan_id = l.plan_id and u.version = l.version and u.line = l.line)), 0)::bigint as left
+                  select from plan_lines_in_use u where u.plan_id = l.plan_id and u.version = l.version and u.line = l.line)), 0)::bigint as left
            from plan_lines l where l.plan_id = c.id and l.version = c.version) k
        cross join lateral (select held_for_plan(c.id) as held) h
       where c.fund_id = :fundId and ${MAY_SEE} and (:status = '' or c.status = :status) and (:region = '' or v.region = :region)
@@ -194,21 +194,7 @@ async function historyOf(db: Db, plan: { id: string; currency: string }) {
       `select kind, amount, released_at as "releasedAt" from plan_releases where plan_id = :planId order by id desc`,
       asked,
     ).then(told),
-    activations: await rows<{
-      requestId: string
-      code: string
-      status: string
-      activatedBy: string
-      activatedAt: string
-      amount: string
-    }>(
-      db,
-      `select r.id as "requestId", r.code, r.status, p.name as "activatedBy", a.activated_at as "activatedAt",
-              (a.from_ready + a.from_available) as amount
-         from plan_activations a join requests r on r.id = a.request_id join people p on p.id = a.activated_by
-        where a.plan_id = :planId order by a.activated_at desc`,
-      asked,
-    ).then(told),
+    activations: await activationsOf(db, plan),
     ending:
       (await row<{ kind: string; reason: string; endedAt: string }>(
         db,
@@ -216,6 +202,32 @@ async function historyOf(db: Db, plan: { id: string; currency: string }) {
         asked,
       )) ?? null,
   }
+}
+
+/** The requests that a plan has become, and what of each came back to it. */
+async function activationsOf(db: Db, plan: { id: string; currency: string }) {
+  const found = await rows<{
+    requestId: string
+    code: string
+    status: string
+    activatedBy: string
+    activatedAt: string
+    amount: string
+    returned: string | null
+  }>(
+    db,
+    `select r.id as "requestId", r.code, r.status, p.name as "activatedBy", a.activated_at as "activatedAt",
+            (a.from_ready + a.from_available) as amount, b.amount as returned
+       from plan_activations a join requests r on r.id = a.request_id join people p on p.id = a.activated_by
+       left join plan_returns b on b.request_id = a.request_id
+      where a.plan_id = :planId order by a.activated_at desc`,
+    { planId: plan.id },
+  )
+  return found.map(({ amount, returned, ...one }) => ({
+    ...one,
+    amount: minorText(amount, plan.currency),
+    returned: returned === null ? null : minorText(returned, plan.currency),
+  }))
 }
 
 type SetAsidePart = {

@@ -1,6 +1,6 @@
 import { row, rows, type Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
-import { holdsRole, type Actor } from '../people/actor.ts'
+import { entitiesOf, holdsRole, READERS, type Actor } from '../people/actor.ts'
 import { MAY_SEE_PROCESS, MAY_SEE_REQUEST, mustSeeProcess } from './may-see.ts'
 import { keepsList } from './need-to-know.ts'
 
@@ -58,8 +58,14 @@ export async function readProcess(db: Db, actor: Actor, processId: string): Prom
   if (!found) throw new Refusal('not_found')
   const requests = await rows<ProcessTold['requests'][number]>(
     db,
-    `select r.id, r.code, r.title, r.status from requests r where r.process_id = :processId and ${MAY_SEE_REQUEST} order by r.id desc limit 100`,
-    { processId, viewer: actor.personId },
+    `select r.id, r.code, r.title, r.status from requests r
+      where r.process_id = :processId and (:all or r.entity_id = any(:mine)) and ${MAY_SEE_REQUEST} order by r.id desc limit 100`,
+    {
+      processId,
+      viewer: actor.personId,
+      all: holdsRole(actor, found.fundId, READERS),
+      mine: entitiesOf(actor, found.fundId),
+    },
   )
   const keeps = await keepsList(db, actor, found)
   const readsLooks = keeps || holdsRole(actor, found.fundId, ['auditor'])

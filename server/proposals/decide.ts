@@ -5,6 +5,8 @@ import { Refusal } from '../errors.ts'
 import { bookRecoveryWriteOff } from '../no-regret/write-off.ts'
 import { holdsRole, READERS, requireRole, type Actor, type Role } from '../people/actor.ts'
 import { bookRule } from '../rules/propose.ts'
+import { bookTrancheWaiver } from '../tranches/waive.ts'
+import { bookAccountCharge } from '../treasury/charges.ts'
 import { bookConversion } from '../treasury/convert.ts'
 import { bookInterestCharge } from '../treasury/interest.ts'
 import { bookReserveTransfer } from '../treasury/reserve-transfers.ts'
@@ -24,12 +26,14 @@ const KINDS: Record<
 > = {
   conversion: { deciders: CASH_DECIDERS, book: bookConversion },
   interest_charge: { deciders: CASH_DECIDERS, book: bookInterestCharge },
+  account_charge: { deciders: CASH_DECIDERS, book: bookAccountCharge },
   write_off: { deciders: AUTHORITIES, book: bookWriteOff },
   impairment: { deciders: AUTHORITIES, book: bookImpairment },
   impairment_reversal: { deciders: AUTHORITIES, book: bookImpairmentReversal },
   reserve_replenishment: { deciders: AUTHORITIES, book: bookReserveTransfer },
   reserve_release: { deciders: AUTHORITIES, book: bookReserveTransfer },
   policy: { deciders: AUTHORITIES, book: bookRule },
+  tranche_waiver: { deciders: AUTHORITIES, book: bookTrancheWaiver },
   recovery_write_off: { deciders: AUTHORITIES, book: bookRecoveryWriteOff },
 }
 

@@ -5,6 +5,7 @@ import { exceeds, fromMinorUnits, type Money } from '../money.ts'
 export const PROPOSAL_KINDS = [
   'conversion',
   'interest_charge',
+  'account_charge',
   'write_off',
   'impairment',
   'impairment_reversal',
@@ -12,6 +13,7 @@ export const PROPOSAL_KINDS = [
   'reserve_release',
   'policy',
   'recovery_write_off',
+  'tranche_waiver',
 ] as const
 export type ProposalKind = (typeof PROPOSAL_KINDS)[number]
 

@@ -49,19 +49,25 @@ export async function propose(
     proposed_by: actor.personId,
     act_id: actor.act.id,
   })
-  const { amount, currency } = moneyText(functional)
-  await notify(trx, actor, {
-    ...{
-      fundId,
-      event: 'proposal_waits',
-      key: id,
-      urgent: false,
-      link: kind === 'policy' ? `/rules/${id}` : `/funds/${fundId}/treasury`,
-    },
-    to: { roles: authority },
-    facts: { what: kind, amount: `${amount} ${currency}`, by: actor.name },
-  })
+  await tell(trx, actor, { ...proposal, id })
   return { id, kind, status: 'proposed', occurredOn, functional: moneyText(functional), mayDecide: authority }
+}
+
+/** Tells those who may decide: of a rule which and from when, of everything else how much it is. */
+async function tell(
+  trx: Trx,
+  actor: Actor,
+  { id, fundId, kind, authority, occurredOn, functional, terms }: Parameters<typeof propose>[2] & { id: string },
+): Promise<void> {
+  const news = { fundId, key: id, urgent: false, to: { roles: authority } }
+  if (kind === 'policy') {
+    const { subject } = terms as { subject: string }
+    const facts = { subject, from: occurredOn, by: actor.name }
+    return notify(trx, actor, { ...news, event: 'rules_wait', link: `/rules/${id}`, facts })
+  }
+  const { amount, currency } = moneyText(functional)
+  const facts = { what: kind, amount: `${amount} ${currency}`, by: actor.name }
+  return notify(trx, actor, { ...news, event: 'proposal_waits', link: `/funds/${fundId}/treasury`, facts })
 }
 
 /**

@@ -11,6 +11,7 @@ import { activeAdvance } from '../no-regret/load.ts'
 import { isOverdue, type ActiveAdvance } from '../no-regret/policy.ts'
 import { unwindAdvance } from '../no-regret/unwind.ts'
 import type { Actor, Role } from '../people/actor.ts'
+import { planTranches } from '../tranches/plan.ts'
 import { heldFor, lockRequest, type LoadedRequest } from './load.ts'
 import {
   dutyOfStep,
@@ -141,7 +142,10 @@ export async function moveOn(
       .update({ status, version: request.version + 1 })
   }
   if (status === 'active') await activateAdvance(trx, actor, request, { decisionId: last.id })
-  if (status === 'approved' || status === 'active') await commitReserved(trx, actor, request)
+  if (status === 'approved' || status === 'active') {
+    await commitReserved(trx, actor, request)
+    await planTranches(trx, actor, request)
+  }
   if (status === 'rejected') await releaseReservation(trx, actor.act, request, 'rejected')
   return status
 }

@@ -19,6 +19,8 @@ export const REQUEST_STATUSES = [
   'unwound',
 ] as const
 export type RequestStatus = (typeof REQUEST_STATUSES)[number]
+/** What was approved and has not ended: it may be paid, also after its last day. */
+export const PAYABLE: readonly RequestStatus[] = ['approved', 'active', 'reporting']
 /** How fast a request is wanted; the lane decides which targets its steps have. */
 export const LANES = ['standard', 'rapid', 'no_regret'] as const
 export type Lane = (typeof LANES)[number]
@@ -262,21 +264,18 @@ export function stepsToRatify(first: readonly Step[], row: readonly Step[]): Ste
   return [...first, ...row.map((one) => ({ ...one, step: last + one.step, ratifies: true }))]
 }
 
-/** What is still to be filled in before the request can be submitted. */
-export function missingFields(request: {
-  processId: string | null
-  payeeId: string | null
-  purpose: string
-  mandateBasis: string | null
-  support: readonly string[]
-  startsOn: string | null
-  endsOn: string | null
-  lines: readonly unknown[]
-  /** In the faster lanes. */
-  laneReason?: string
-}): string[] {
+/** What must be filled in before a request can be submitted, in the order in which it is asked; in the faster lanes also why. */
+const REQUIRED = [
+  ...(['processId', 'payeeId', 'purpose', 'mandateBasis', 'support', 'startsOn', 'endsOn', 'lines'] as const),
+  'laneReason',
+] as const
+
+/** What of that is still missing. */
+export function missingFields(
+  request: { readonly lane: Lane } & { readonly [field in (typeof REQUIRED)[number]]: unknown },
+): string[] {
   const empty = (value: unknown) => value === null || value === '' || (Array.isArray(value) && value.length === 0)
-  return Object.entries(request).flatMap(([field, value]) => (empty(value) ? [field] : []))
+  return REQUIRED.filter((field) => empty(request[field]) && (field !== 'laneReason' || request.lane !== 'standard'))
 }
 
 function approvals(step: Step, decisions: readonly DecisionTaken[]): number {

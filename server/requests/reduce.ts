@@ -16,8 +16,10 @@ import {
   type Money,
   type MoneyText,
 } from '../money.ts'
+import { activeAdvance } from '../no-regret/load.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { heldFor, lockRequest, takeDuty, totalOf, type LoadedRequest } from './load.ts'
+import { PAYABLE } from './policy.ts'
 
 /**
  * Lowers an obligation: what is no longer needed goes back from committed to available, in proportion to what each contribution has
@@ -31,8 +33,7 @@ export async function reduceObligation(
 ): Promise<{ id: string; requestId: string; amount: MoneyText }> {
   const request = await lockRequest(trx, requestId)
   requireRole(actor, request.fundId, ['fund_manager', 'director'])
-  if (request.status !== 'approved' && request.status !== 'active')
-    throw new Refusal('not_approved', { current: request.status })
+  if (!PAYABLE.includes(request.status)) throw new Refusal('not_approved', { current: request.status })
   await takeDuty(trx, actor, { requestId, duty: 'approver' })
   if (text.currency !== request.currency) throw new Refusal('currency_mismatch', { expected: request.currency })
   const amount = moneyFrom(text)
@@ -70,12 +71,19 @@ export async function reduceObligation(
     },
   )
   const nothingLeft = isZero(subtract(totalOf(held, request.currency), amount))
-  if (nothingLeft && request.status === 'approved') {
+  if (nothingLeft && !(await isBegun(trx, request))) {
     await trx('requests')
       .where({ id: requestId })
       .update({ status: 'cancelled', version: request.version + 1 })
   }
   return { id, requestId, amount: text }
+}
+
+/** Whether something of it was paid, is on its way, or waits to be ratified; a payment that came back or was taken back is none. */
+async function isBegun(trx: Trx, { id, status }: LoadedRequest): Promise<boolean> {
+  if (status === 'approved') return false
+  const payment = await trx('payments').where({ request_id: id }).whereNot({ status: 'cancelled' }).first('id')
+  return payment !== undefined || (await activeAdvance(trx, id)) !== undefined
 }
 
 /** What the request has committed and no payment has a claim on yet. Call with the request's row locked. */

@@ -2,7 +2,7 @@ import type { Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { setTargets } from '../clock/targets.ts'
 import { availableSources } from '../funding/available.ts'
-import { chooseFunding, type FundingPart, type Use } from '../funding/policy.ts'
+import { chooseFunding, type FundingPart, type Source, type Use } from '../funding/policy.ts'
 import { allMustBeFree } from '../deployments/free.ts'
 import { lockFunding } from '../funding/lock.ts'
 import { coverReserve } from '../funding/reserve.ts'
@@ -11,17 +11,18 @@ import { dayOf } from '../clock.ts'
 import { policyInForce } from '../funds/policies.ts'
 import { postEntry } from '../ledger/post.ts'
 import { moveStage, reserveReady } from '../ledger/stages.ts'
-import { minorUnits, moneyFrom, moneyText, sum, type Money } from '../money.ts'
+import { minorUnits, moneyFrom, moneyText, smaller, subtract, sum, type Money } from '../money.ts'
 import { checkCeiling, lanesFor, recordAdvance, type LanesInForce } from '../no-regret/ask.ts'
 import { entitiesOf, requireRole, type Actor } from '../people/actor.ts'
 import { joinParts, takeSetAside, type SetAside } from '../plans/policy.ts'
+import { setAsideFor } from '../plans/take-back.ts'
 import { riskOfPayee } from '../payees/queries.ts'
 import { askByMatrix } from '../opinions/ask.ts'
 import { stepsAndDecisions } from './decide.ts'
 import { budgetLines, contentOf, lockRequest, takeDuty, type LoadedRequest } from './load.ts'
 import { keepDecisions, matrixFor } from './keep.ts'
 import { missingFields, openSteps, stepsFor, stepsToRatify } from './policy.ts'
-import { releaseReservation } from './release-reservation.ts'
+import { releaseToChooseAgain } from './release-reservation.ts'
 import { tellOpenSteps } from './tell.ts'
 
 /**
@@ -52,28 +53,14 @@ export async function submitRequest(
   const lanes = await lanesFor(trx, request, on)
   await lockFunding(trx, request.fundId)
   if (request.lane === 'no_regret') await checkCeiling(trx, request, { amount, lanes })
-  await releaseReservation(trx, actor.act, request, 'submitted anew')
-  const rule = await policyInForce(trx, { fundId: request.fundId, subject: 'funding_rule', on })
-  const held = await availableSources(trx, { id: request.fundId, currency: request.currency })
-  const use = await useOf(trx, request, on)
-  const aside = takeSetAside(amount, use, setAside?.held ?? [])
-  await coverReserve(trx, request.fundId, aside.rest)
-  const funding = chooseFunding(aside.rest, use, held, rule.terms.rule)
-  if ('short' in funding) {
-    const { available, byLevel } = funding.short
-    throw new Refusal('insufficient_funds', {
-      asked: moneyText(aside.rest),
-      available: moneyText(available),
-      byEarmark: byLevel.map((one) => ({ level: one.level, available: moneyText(one.available) })),
-    })
-  }
+  const chosen = await chooseParts(trx, actor, request, { amount, on, setAside })
 
   // From here on everything must succeed.
   const submission = await recordSubmission(trx, actor, request, {
     amount,
     on,
-    ruleFrom: rule.effectiveFrom,
-    parts: setAside ? joinParts(setAside, aside.parts, funding.parts) : funding.parts,
+    ruleFrom: chosen.ruleFrom,
+    parts: chosen.parts,
     lanes,
   })
   if (request.lane === 'no_regret') await recordAdvance(trx, actor, request, { amount, round: submission.round, lanes })
@@ -87,8 +74,8 @@ export async function submitRequest(
       occurredOn: on,
       memo: request.code,
       postings: [
-        ...(setAside ? reserveReady(request, setAside, aside.parts) : []),
-        ...moveStage(request, { from: 'available', to: 'reserved' }, funding.parts),
+        ...(setAside ? reserveReady(request, setAside, chosen.fromReady) : []),
+        ...moveStage(request, { from: 'available', to: 'reserved' }, chosen.fromAvailable),
       ],
     },
   )
@@ -98,13 +85,79 @@ export async function submitRequest(
   return { id: requestId, status: 'submitted', ...submission }
 }
 
+type Chosen = {
+  /** One for each contribution, with the reason. */
+  parts: FundingPart[]
+  fromReady: FundingPart[]
+  fromAvailable: FundingPart[]
+  ruleFrom: string
+}
+
+/**
+ * Which contributions hold the request: first what was set aside for the plan that it comes from, then what is available. Submitted
+ * anew it holds what it had of the plan's again, as far as it needs it. Refuses `insufficient_funds`. Call with the funding locked.
+ */
+async function chooseParts(
+  trx: Trx,
+  actor: Actor,
+  request: LoadedRequest,
+  { amount, on, setAside }: { amount: Money; on: string; setAside: SetAside | undefined },
+): Promise<Chosen> {
+  await releaseToChooseAgain(trx, actor.act, request)
+  const rule = await policyInForce(trx, { fundId: request.fundId, subject: 'funding_rule', on })
+  const available = await availableSources(trx, { id: request.fundId, currency: request.currency })
+  const use = await useOf(trx, request, on)
+  const before = setAside ?? (await heldBefore(trx, request, available))
+  const aside = takeSetAside(amount, use, before?.held ?? [])
+  await coverReserve(trx, request.fundId, setAside ? aside.rest : amount)
+  const left = setAside ? available : without(available, aside.parts)
+  const funding = chooseFunding(aside.rest, use, left, rule.terms.rule)
+  if ('short' in funding) {
+    const { available: there, byLevel } = funding.short
+    throw new Refusal('insufficient_funds', {
+      asked: moneyText(aside.rest),
+      available: moneyText(there),
+      byEarmark: byLevel.map((one) => ({ level: one.level, available: moneyText(one.available) })),
+    })
+  }
+  const parts = before ? joinParts(before, aside.parts, funding.parts) : funding.parts
+  const ruleFrom = rule.effectiveFrom
+  return setAside
+    ? { parts, fromReady: aside.parts, fromAvailable: funding.parts, ruleFrom }
+    : { parts, fromReady: [], fromAvailable: parts, ruleFrom }
+}
+
+/** What the last round had of the money that was set aside for its plan; it is available by now. */
+async function heldBefore(
+  trx: Trx,
+  request: LoadedRequest,
+  available: readonly Source[],
+): Promise<SetAside | undefined> {
+  const parts = await setAsideFor(trx, request)
+  if (parts.length === 0) return undefined
+  const { code } = await trx('plan_activations')
+    .join('contingency_plans', 'contingency_plans.id', 'plan_activations.plan_id')
+    .where({ request_id: request.id })
+    .first('code')
+  const held = parts.flatMap(({ contributionId, amount }) => {
+    const source = available.find((one) => one.contributionId === contributionId)
+    return source ? [{ ...source, available: smaller(source.available, amount) }] : []
+  })
+  return { code, held }
+}
+
+/** What is available beside what is taken. */
+function without(sources: readonly Source[], taken: readonly FundingPart[]): Source[] {
+  return sources.map((source) => {
+    const part = taken.find(({ contributionId }) => contributionId === source.contributionId)
+    return part ? { ...source, available: subtract(source.available, part.amount) } : source
+  })
+}
+
 /** What the lines add up to, once everything is filled in. */
 async function amountOfComplete(trx: Trx, request: LoadedRequest): Promise<Money> {
   const lines = await budgetLines(trx, request)
-  const { processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn } = request
-  const hurry = request.lane === 'standard' ? {} : { laneReason: request.laneReason }
-  const asked = { processId, payeeId, purpose, mandateBasis, support, startsOn, endsOn, lines, ...hurry }
-  const missing = missingFields(asked)
+  const missing = missingFields({ ...request, lines })
   if (missing.length > 0) throw new Refusal('incomplete_request', { missing })
   return sum(
     lines.map((line) => moneyFrom(line.amount)),

@@ -50,6 +50,19 @@ const timed: Field = {
   least: 1,
   most: 10,
 }
+const share: Field = { kind: 'basis_points' }
+const inTranches: Field = {
+  kind: 'list',
+  of: {
+    fromDays: { kind: 'count', least: 1, most: 3660 },
+    shares: { kind: 'list', of: { share }, key: 'share', least: 1, most: 9, asOne: true },
+  },
+  key: 'fromDays',
+  least: 1,
+  most: 6,
+}
+const days = (most: number): Field => ({ kind: 'count', least: 0, most })
+
 const percentile: Field = { kind: 'count', least: 1, most: 100 }
 
 /** Every rule that a fund has, by its subject. */
@@ -123,6 +136,21 @@ export const SUBJECTS = {
       },
     },
   },
+  tranches: {
+    low: inTranches,
+    medium: inTranches,
+    high: inTranches,
+    expired: inTranches,
+    unrated: inTranches,
+    reportedBps: { kind: 'basis_points' },
+  },
+  reporting: {
+    dueDays: days(366),
+    escalateDays: days(366),
+    blockDays: days(366),
+    answerDays: days(366),
+    earlyDays: days(366),
+  },
   recognition: { standard: { kind: 'choice', of: ['IPSAS 23', 'IPSAS 47'] } },
 } as const satisfies Record<string, Fields>
 export type Subject = keyof typeof SUBJECTS
@@ -178,6 +206,13 @@ function walked(fields: Fields, terms: Terms, amount: (value: unknown) => unknow
     return [[name, value]]
   })
   return Object.fromEntries(pairs)
+}
+
+/** A rule with which a fund would open by now, and what it says differently from the one that holds. */
+export type RuleOffered = {
+  readonly subject: Subject
+  readonly terms: Terms
+  readonly changes: readonly Difference[]
 }
 
 /** One thing that two rules say differently. `where` leads to it: names of fields, and of lists which item by its key; null: it is not there. */

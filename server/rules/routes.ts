@@ -9,6 +9,7 @@ import { amount, bookDay, joi, object, text } from '../http/schemas.ts'
 import { READERS, requireRole, type Actor } from '../people/actor.ts'
 import { proposalById } from '../proposals/load.ts'
 import { differences, SUBJECTS, termsTold, type Field, type Fields, type Subject, type Terms } from './policy.ts'
+import { offeredRules } from './offered.ts'
 import { previewRule } from './preview.ts'
 import { proposeRule, soundTerms, type RuleTerms } from './propose.ts'
 import { listRules } from './queries.ts'
@@ -34,6 +35,15 @@ export function ruleEndpoints(): Endpoint[] {
         const fund = await fundById(db, params.fund!)
         requireRole(actor, fund.id, [...READERS, 'requester'])
         return { body: { items: await listRules(db, fund) } }
+      },
+    ),
+    get(
+      '/funds/:fund/policies/offers',
+      { tag, summary: 'Rules with which a fund opens by now and that this one lacks, to be proposed or left' },
+      async (db, actor, { params }) => {
+        const fund = await fundById(db, params.fund!)
+        requireRole(actor, fund.id, READERS)
+        return { body: { items: await offeredRules(db, fund) } }
       },
     ),
     ...(Object.keys(SUBJECTS) as Subject[]).flatMap(endpointsOf),

@@ -28,6 +28,10 @@ export function complaintsAbout(
       .filter((field) => !publisher?.[field])
       .map((field) => complaint(`publisher.${field}`, 'rule.no_publisher', 'who publishes must be known to others'))
   }
+  if (subject === 'tranches') {
+    const risks = Object.entries(terms).filter((one): one is [string, ShareRows] => Array.isArray(one[1]))
+    return risks.flatMap(([risk, rows]) => aboutShares(risk, rows))
+  }
   if (subject !== 'approval_matrix') return []
   const matrix = terms as unknown as ApprovalMatrix
   const formal = [
@@ -37,6 +41,22 @@ export function complaintsAbout(
     ...Object.entries(matrix.risks ?? {}).flatMap(([risk, list]) => ceilings(`risks.${risk}`, list)),
   ]
   return formal.length > 0 ? formal : notEnoughPeople(matrix, people, currency)
+}
+
+type ShareRows = { fromDays: number; shares: { share: number }[] }[]
+
+/** Some row is for every duration, each for longer ones than the one before, and the shares of a row are all of it. */
+function aboutShares(path: string, rows: ShareRows): Complaint[] {
+  return rows.flatMap(({ fromDays, shares }, i) => {
+    const after = i === 0 ? fromDays === 1 : fromDays > rows[i - 1]!.fromDays
+    const whole = shares.reduce((all, { share }) => all + share, 0) === 10_000
+    return [
+      ...(after ? [] : [complaint(`${path}.${i}.fromDays`, 'rule.days_order', 'rows go from day 1 on, each further')]),
+      ...(whole && shares.every(({ share }) => share > 0)
+        ? []
+        : [complaint(`${path}.${i}.shares`, 'rule.shares', 'the shares of a row are 100 per cent together')]),
+    ]
+  })
 }
 
 function ceilings(path: string, rows: readonly { upTo: string | null }[]): Complaint[] {

@@ -104,6 +104,11 @@ function chargePostings(charge: Money, functional: Money): Posting[] {
   ]
 }
 
+/** What a bank charged an account for itself, or with a minus gave back: an expense of the fund, which its reserve carries. */
+export function accountChargePostings(bank: BankAccountRef, amount: Money, functional: Money): Posting[] {
+  return [...chargePostings(amount, functional), credit(cash(bank), amount, functional)]
+}
+
 /** Event 22: interest into cash; in the budget book to contributions where their agreements say so, else to the reserve. */
 export function interestPostings(
   bank: BankAccountRef,

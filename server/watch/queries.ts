@@ -1,7 +1,7 @@
 import { row, rows, type Db } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { fundById } from '../funds/open.ts'
-import { READERS, requireRole, type Actor, type Role } from '../people/actor.ts'
+import { holdsRole, READERS, requireRole, type Actor, type Role } from '../people/actor.ts'
 import { mustSeeProcess } from '../processes/may-see.ts'
 import { isDueForReview, type Phase, type Severity } from './policy.ts'
 import { SEEN, seenBy } from './seen.ts'
@@ -22,8 +22,8 @@ export type WatchItemTold = {
   reviewOn: string
   dueForReview: boolean
   closed: boolean
-  /** Plans made for it that are open. */
-  plans: { id: string; code: string }[]
+  /** Plans made for it that are open, and whether the reader may see each. */
+  plans: { id: string; code: string; maySee: boolean }[]
 }
 
 export type WatchVersionTold = Pick<
@@ -39,8 +39,8 @@ export type WatchVersionTold = Pick<
 const ITEM = `select w.id, w.fund_id as "fundId", w.country, w.region, v.version, v.phase, v.signal, v.severity, v.review_on as "reviewOn", v.closed,
     case when p.id is not null then json_build_object('id', p.id, 'name', p.name) end as process,
     json_build_object('id', o.id, 'name', o.name) as owner,
-    coalesce((select json_agg(json_build_object('id', c.id, 'code', c.code) order by c.code)
-                from contingency_plans c join plan_versions n on n.plan_id = c.id and n.version = c.version
+    coalesce((select json_agg(json_build_object('id', c.id, 'code', c.code, 'maySee', ${SEEN} and (:all or :advises or c.entity_id = any(:entities))) order by c.code)
+                from contingency_plans c join plan_versions n on n.plan_id = c.id and n.version = c.version left join processes p on p.id = n.process_id
                where n.watch_item_id = w.id and c.status = 'open'), '[]') as plans
   from watch_items w
   join lateral (select * from watch_item_versions v where v.watch_item_id = w.id order by v.version desc limit 1) v on true
@@ -59,7 +59,7 @@ export async function listWatchItems(
     db,
     `${ITEM} where w.fund_id = :fundId and ${SEEN} and (:closed or not v.closed) and (not :due or (not v.closed and v.review_on <= cast(:on as date)))
       order by v.closed, array_position(array['critical', 'high', 'medium', 'low'], v.severity), v.review_on, w.id`,
-    { fundId, on, due, closed, ...seenBy(actor, fundId) },
+    { fundId, on, due, closed, ...asking(actor, fundId) },
   )
   return found.map((item) => told(item, on))
 }
@@ -77,7 +77,7 @@ export async function readWatchItem(
   requireRole(actor, place.fund_id, WATCH_READERS)
   const item = await row<WatchItemTold & { fundId: string }>(db, `${ITEM} where w.id = :watchItemId and ${SEEN}`, {
     watchItemId,
-    ...seenBy(actor, place.fund_id),
+    ...asking(actor, place.fund_id),
   })
   if (!item) throw new Refusal('not_found')
   if (item.process) await mustSeeProcess(db, actor, item.process.id, 'process')
@@ -90,6 +90,11 @@ export async function readWatchItem(
     { watchItemId },
   )
   return { ...told(item, on), fundId: item.fundId, history }
+}
+
+/** Who asks, and whether as an advisor, who reads every plan that is not confidential (`PLAN_READERS`). */
+function asking(actor: Actor, fundId: string) {
+  return { ...seenBy(actor, fundId), advises: holdsRole(actor, fundId, ['advisor']) }
 }
 
 function told<Item extends WatchItemTold>(item: Item, on: string): Item {

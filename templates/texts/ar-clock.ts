@@ -75,6 +75,7 @@ export const clockInAr: typeof clockInEn = {
     },
     reasons: {
       returned: 'أُعيد إلى مقدم الطلب',
+      contested: 'إجراء طوارئ موضع اعتراض',
       information: 'بانتظار معلومات',
       funds: 'بانتظار التمويل',
       screening: 'معلق: فحص قوائم العقوبات',

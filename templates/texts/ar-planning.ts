@@ -74,6 +74,7 @@ export const planningAr: typeof planningEn = {
     decidedBy: 'رصد {name} مبلغ {amount} في {at}.',
     released: 'عاد {amount} في {at}: {kind}.',
     became: 'جعلها {name} الطلب {request} في {at} بمبلغ {amount}.',
+    cameBack: 'لم يُقبل الطلب، وعاد {amount} إلى الخطة.',
     versions: 'النسخ',
     versionSaid: 'النسخة {n}، {at}، {name}: {reason}',
     reviewed: 'راجعها {name} في {at}: {note}',

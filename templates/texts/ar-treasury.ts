@@ -81,6 +81,7 @@ export const treasuryAr: typeof treasuryEn = {
     kinds: {
       conversion: 'تحويل بين حسابات الصندوق',
       interest_charge: 'فوائد سالبة',
+      account_charge: 'رسوم بنك على حساب',
       write_off: 'شطب',
       impairment: 'انخفاض قيمة مستحق',
       impairment_reversal: 'عكس انخفاض القيمة',
@@ -88,6 +89,7 @@ export const treasuryAr: typeof treasuryEn = {
       reserve_release: 'صرف من الاحتياطي',
       policy: 'تعديل قاعدة',
       recovery_write_off: 'شطب ما لن يُسترد',
+      tranche_waiver: 'الدفعة التالية رغم عدم استيفاء كل الشروط',
     },
     verdicts: { approve: 'موافقة', reject: 'رفض' },
     differences: 'فروق الصرف المحققة سطراً سطراً في ملف (CSV)',

@@ -8,11 +8,15 @@ import { periodsAr } from './ar-periods.ts'
 import { paymentFilesInAr } from './ar-payment-files.ts'
 import { ruleErrorsAr, rulesInAr } from './ar-rules.ts'
 import { planningAr } from './ar-planning.ts'
+import { statementsInAr } from './ar-statements.ts'
 import { treasuryAr } from './ar-treasury.ts'
 import { peopleInAr } from './ar-people.ts'
 import { clockInAr } from './ar-clock.ts'
 import { lanesInAr } from './ar-lanes.ts'
+import { spendingInAr } from './ar-spending.ts'
 import { notificationsInAr } from './ar-notifications.ts'
+import { waitingInAr } from './ar-waiting.ts'
+import { formsInAr } from './ar-forms.ts'
 import type { Texts } from './en.ts'
 
 /** The words of the console in Arabic; a text that is missing here is a type error. */
@@ -27,10 +31,13 @@ export const ar: Texts = {
     home: 'الرئيسية',
     requests: 'الطلبات',
     clock: 'الساعة',
+    reports: 'تقارير النفقات',
     donors: 'المانحون',
     payees: 'المستفيدون',
     'payment-files': 'ملفات المدفوعات',
+    statements: 'كشوف البنك',
     treasury: 'الخزينة',
+    rates: 'أسعار الصرف',
     ledger: 'دفتر الأستاذ',
     periods: 'الفترات',
     delegations: 'النيابة',
@@ -77,17 +84,8 @@ export const ar: Texts = {
     noFunds: 'ليس لك دور في أي صندوق بعد. المسؤول هو من يمنحك دوراً.',
     administrator: 'أنت مسؤول: تنشئ الصناديق وتسجل الأشخاص، ولا شأن لك بالأموال.',
     nothingWaits: 'لا شيء ينتظرك هنا.',
-    decide: 'طلبات تنتظر قرارك',
-    release: 'دفعات تنتظر صرفك لها',
-    settle: 'دفعات تنتظر التسوية مع كشف الحساب',
-    certify: 'طلبات معتمدة بقي منها ما لم يُصدَّق على دفعه',
-    drafts: 'مسوداتك والطلبات المعادة إليك',
     newRequest: 'طلب جديد',
     newPledge: 'سجّل تعهداً',
-    agree: 'تعهدات لم يُوقّع اتفاقها بعد',
-    receive: 'مساهمات متفق عليها لم تصل كل أموالها بعد',
-    verify: 'مستفيدون ينتظرون شخصاً ثانياً',
-    moreWait: 'هناك المزيد، وهذه هي الأقدم.',
     status: 'أين توجد الأموال الآن',
     statusCaption: 'أموال الصندوق حسب المرحلة، بعملة {currency}',
     barLabel: 'شريط يبين نسب المراحل. والجدول أدناه يعرض الأرقام نفسها.',
@@ -306,14 +304,18 @@ export const ar: Texts = {
   ...moneyInAr,
   ...payeesInAr,
   ...expertsAr,
+  ...statementsInAr,
   ...treasuryAr,
   ...peopleInAr,
   ...delegationsAr,
   ...clockInAr,
   ...notificationsInAr,
+  ...waitingInAr,
+  ...formsInAr,
   ...rulesInAr,
   ...paymentFilesInAr,
   ...lanesInAr,
+  ...spendingInAr,
 
   ledger: {
     title: 'ميزان المراجعة',
@@ -406,6 +408,12 @@ export const ar: Texts = {
     approved: 'تمت الموافقة وقُيّد في الدفاتر.',
     rejected: 'رُفض ولم يُقيّد شيء.',
     interest: 'قُيّدت الفوائد في الدفاتر.',
+    pledgeCancelled: 'أُلغي التعهد.',
+    chargeConfirmed: 'تم التأكيد. يمكن الآن تسجيل ما احتفظ به المصرف.',
+    withdrawn: 'سُحب الطلب، وما كان يحجزه صار متاحاً من جديد.',
+    sent: 'خُطط للإيفاد، وكلفته من بنود الطلب.',
+    unsent: 'أُزيل الإيفاد مع بنوده.',
+    deploymentChanged: 'سُجّل ما آل إليه الإيفاد.',
   },
 
   roles: {
@@ -527,6 +535,9 @@ export const ar: Texts = {
     recovery_due: 'مستحق الاسترداد من المستفيد',
     recovery_received: 'استرداد من المستفيد',
     recovery_written_off: 'شطب ما لن يُسترد',
+    expenditure_accepted: 'قبول نفقات',
+    expenditure_ineligible: 'نفقات غير مؤهلة: تُرد',
+    expenditure_taken_back: 'الرجوع عن مراجعة نفقات',
     refund_decided: 'تقرير رد إلى المانح',
     refund_paid: 'سداد رد إلى المانح',
     write_off: 'شطب',
@@ -538,6 +549,7 @@ export const ar: Texts = {
     conversion_sent: 'تحويل في الطريق',
     conversion: 'تحويل بين حسابات الصندوق',
     interest: 'فوائد',
+    bank_charge: 'رسوم بنكية على حساب',
     reserve_replenished: 'تعويض الاحتياطي',
     reserve_released: 'صرف من الاحتياطي',
     correction: 'تصحيح: قيد عكسي',
@@ -578,6 +590,9 @@ export const ar: Texts = {
     exceeds_committed: 'هذا أكثر مما بقي ملتزماً به وغير مصدّق، وهو {free}.',
     closedUntil: 'دفاتر ذلك الشهر مغلقة. سجّله في {day} أو بعده.',
     stillOpen: '{month} ما زال مفتوحاً ويجب إغلاقه أولاً.',
+    statement_does_not_foot: 'الكشف يناقض نفسه، فلم يؤخذ شيء من الملف. اطلبه من البنك مرة أخرى.',
+    figureDiffers: '{figure}: {says} بدلاً من {adds}.',
+    atLine: 'السطر {line}: {reason}.',
     checklist_not_done: 'قائمة التحقق لم تكتمل. انظر أدناه ما بقي.',
     no_such_address: 'هذه الصفحة غير موجودة.',
   },

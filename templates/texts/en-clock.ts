@@ -74,6 +74,7 @@ export const clockInEn = {
     },
     reasons: {
       returned: 'Returned to the requester',
+      contested: 'A break-glass is contested',
       information: 'Waiting for information',
       funds: 'Waiting for funds',
       screening: 'Suspended: screening',

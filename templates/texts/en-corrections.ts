@@ -39,6 +39,7 @@ export const correctionsEn = {
     requests: 'Requests that hold or have spent this money, in {currency}',
     contribution: 'Contribution',
     payment: 'Payment {code} of {request}: {amount} from {contribution}, {status}',
+    plan: '{amount} of {contribution} is set aside for the plan {code}',
     refund: 'Refund of {amount} to the donor of {contribution}, decided {day}',
     refundPaid: 'Refund of {amount} to the donor of {contribution}, paid {day}',
     report: 'Donor report of {donor} as of {day} ({format}), last given to {person} on {moment}',
@@ -98,6 +99,7 @@ export const correctionsEn = {
       cancel_payment: 'Give the right category, or cancel the payment.',
       return_payment: 'Record that the payment came back.',
       record_receipt: 'Record what comes back as a receipt.',
+      charged_back: 'Ask the bank to put it right. What it books then is on its next statement.',
       next_interest: 'Record what differs with the interest of the next days, negative if too much was recorded.',
       convert_back: 'Record a conversion back.',
       reverse_impairment: 'Propose to take the impairment back.',
@@ -108,6 +110,7 @@ export const correctionsEn = {
       correct_what_it_closed:
         'A closed year stays closed. Correct the entry that is wrong; that counts in an open month.',
       correct_what_stands: 'Correct the entry that stands in its place.',
+      correct_report: 'Take it back on the page of its expenditure report; another version answers.',
       recover_or_give_up: 'Record what comes back from the payee, or propose to give it up.',
       recover_the_rest: 'Record what was left out as another recovery. What was recorded too high stays.',
       its_own_act: 'It is put right by an act of its own.',

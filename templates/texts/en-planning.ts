@@ -72,6 +72,7 @@ export const planningEn = {
     decidedBy: '{name} set {amount} aside on {at}.',
     released: '{amount} went back on {at}: {kind}.',
     became: '{name} made it the request {request} on {at}, for {amount}.',
+    cameBack: 'It came to nothing, and {amount} went back to the plan.',
     versions: 'Versions',
     versionSaid: 'Version {n}, {at}, {name}: {reason}',
     reviewed: '{name} looked at it on {at}: {note}',

@@ -33,8 +33,14 @@ export const rulesInEn = {
       clock: 'How long each step may take',
       lanes: 'When it may go faster',
       open_data: 'Open data',
+      tranches: 'In how many tranches grants are paid',
+      reporting: 'When reports are due',
     },
     meanings: {
+      tranches:
+        'By the risk of the payee and from so many days on, a grant is paid in these shares. The next tranche waits until so much of what was received is reported and accepted, no report is overdue, and the rating of the payee is valid.',
+      reporting:
+        'The last report is due so many days after the end. When it is late, it is told upwards after some days, and after some more the payee gets no further tranche. A question is answered in so many days. Costs before the start can be allowed for so many days at most.',
       lanes:
         'The rapid and the no-regret lane are open in these phases of a process. In the no-regret lane, money up to the ceiling of a process may move after its first steps; the full row of the matrix ratifies it within these hours, or it is unwound.',
       approval_matrix:
@@ -62,6 +68,9 @@ export const rulesInEn = {
     since: 'Holds since {day}',
     from: 'Holds from {day} on',
     shipped: 'the rule with which the fund began',
+    offered:
+      'Funds that open by now begin with a rule that says this differently; this fund keeps its own until two people change it.',
+    takeOffer: 'Look at it, and propose it',
     change: 'Change this rule',
     waiting: 'Waiting for a second person',
     nothingWaits: 'No change of a rule waits.',
@@ -128,6 +137,16 @@ export const rulesInEn = {
       quorum: 'How many people',
       opinion: 'The advisory board is asked for an opinion',
       risks: 'What the risk of the payee adds',
+      low: 'Low risk',
+      fromDays: 'From how many days on',
+      shares: 'Shares',
+      share: 'Share',
+      reportedBps: 'To be reported before the next one',
+      dueDays: 'Days until the last report is due',
+      escalateDays: 'Days late until it is told upwards',
+      blockDays: 'Days late until it blocks the next tranche',
+      answerDays: 'Days to answer a question',
+      earlyDays: 'Days before the start, at most',
       medium: 'Medium risk',
       high: 'High risk',
       expired: 'The rating has run out',
@@ -171,6 +190,7 @@ export const rulesInEn = {
     row: 'Row {n}',
     upTo: 'up to {amount}',
     above: 'everything above',
+    fromDays: 'from {n} days on',
     aboveHint: 'Leave the amount empty in the last row: it is for everything above.',
     emptyHint: 'Leave lines empty that you do not need.',
     percentHint: 'Such as 3 or 2.50',
@@ -239,6 +259,8 @@ export const rulesInEn = {
 
 /** What is wrong with a rule, by the code of what it lacks. */
 export const ruleErrorsEn = {
+  'rule.shares': 'The shares of a row must be 100 per cent together, none of them nothing.',
+  'rule.days_order': 'The first row is from 1 day on, and each further one from more days on.',
   'rule.order': 'Each row must go further than the one before.',
   'rule.after_above': 'The row before is for everything above, so nothing can come after it.',
   'rule.no_last_row': 'The last row must have no limit: it is for everything above.',

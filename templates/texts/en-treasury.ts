@@ -84,6 +84,7 @@ export const treasuryEn = {
     kinds: {
       conversion: 'Conversion between own accounts',
       interest_charge: 'Negative interest',
+      account_charge: 'Charge of a bank on an account',
       write_off: 'Write-off',
       impairment: 'Impairment',
       impairment_reversal: 'Impairment taken back',
@@ -91,6 +92,7 @@ export const treasuryEn = {
       reserve_release: 'Release from the reserve',
       policy: 'Change of a rule',
       recovery_write_off: 'Recovery to be given up',
+      tranche_waiver: 'Next tranche although not all conditions are met',
     },
     verdicts: { approve: 'Approve', reject: 'Reject' },
     differences: 'Realised exchange differences, line by line, as a file (CSV)',

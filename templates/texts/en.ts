@@ -8,11 +8,15 @@ import { periodsEn } from './en-periods.ts'
 import { paymentFilesInEn } from './en-payment-files.ts'
 import { ruleErrorsEn, rulesInEn } from './en-rules.ts'
 import { planningEn } from './en-planning.ts'
+import { statementsInEn } from './en-statements.ts'
 import { treasuryEn } from './en-treasury.ts'
 import { peopleInEn } from './en-people.ts'
 import { clockInEn } from './en-clock.ts'
 import { lanesInEn } from './en-lanes.ts'
+import { spendingInEn } from './en-spending.ts'
 import { notificationsInEn } from './en-notifications.ts'
+import { waitingInEn } from './en-waiting.ts'
+import { formsInEn } from './en-forms.ts'
 
 /** The words of the console in English. `{name}` stands for a value that the page puts in. */
 export const en = {
@@ -26,10 +30,13 @@ export const en = {
     home: 'Home',
     requests: 'Requests',
     clock: 'Clock',
+    reports: 'Spending reports',
     donors: 'Donors',
     payees: 'Payees',
     'payment-files': 'Payment files',
+    statements: 'Statements',
     treasury: 'Treasury',
+    rates: 'Exchange rates',
     ledger: 'Ledger',
     periods: 'Periods',
     delegations: 'Standing in',
@@ -76,17 +83,8 @@ export const en = {
     noFunds: 'You have no role in a fund yet. An administrator gives you one.',
     administrator: 'You are an administrator. You set funds up and register people; you have no part in the money.',
     nothingWaits: 'Nothing waits for you here.',
-    decide: 'Requests that wait for your decision',
-    release: 'Payments that wait for your release',
-    settle: 'Payments to settle against the statement',
-    certify: 'Approved requests with money still to be certified for payment',
-    drafts: 'Your drafts and returned requests',
     newRequest: 'New request',
     newPledge: 'Record a pledge',
-    agree: 'Pledges without a signed agreement yet',
-    receive: 'Agreed contributions of which money is still to come',
-    verify: 'Payees that wait for a second person',
-    moreWait: 'More are waiting; these are the oldest.',
     status: 'Where the money is now',
     statusCaption: 'Money of the fund by stage, in {currency}',
     barLabel: 'Bar of the stages in proportion. The table below has the same figures.',
@@ -305,14 +303,18 @@ export const en = {
   ...moneyInEn,
   ...payeesInEn,
   ...expertsEn,
+  ...statementsInEn,
   ...treasuryEn,
   ...peopleInEn,
   ...delegationsEn,
   ...clockInEn,
   ...notificationsInEn,
+  ...waitingInEn,
+  ...formsInEn,
   ...rulesInEn,
   ...paymentFilesInEn,
   ...lanesInEn,
+  ...spendingInEn,
 
   ledger: {
     title: 'Trial balance',
@@ -405,6 +407,12 @@ export const en = {
     approved: 'It is approved and in the books.',
     rejected: 'It is rejected; nothing is in the books.',
     interest: 'The interest is in the books.',
+    pledgeCancelled: 'The pledge is cancelled.',
+    chargeConfirmed: 'Confirmed. What the bank kept can be recorded now.',
+    withdrawn: 'The request is withdrawn. What it held is available again.',
+    sent: 'The deployment is planned; what it costs stands among the lines.',
+    unsent: 'The deployment is taken out, with its lines.',
+    deploymentChanged: 'It is recorded what became of the deployment.',
   },
 
   roles: {
@@ -531,6 +539,9 @@ export const en = {
     recovery_due: 'To be recovered from the payee',
     recovery_received: 'Recovered from the payee',
     recovery_written_off: 'Recovery given up',
+    expenditure_accepted: 'Expenditure accepted',
+    expenditure_ineligible: 'Expenditure not eligible: to be paid back',
+    expenditure_taken_back: 'Review of expenditure taken back',
     refund_decided: 'Refund decided',
     refund_paid: 'Refund paid',
     write_off: 'Write-off',
@@ -542,6 +553,7 @@ export const en = {
     conversion_sent: 'Conversion, on its way',
     conversion: 'Conversion between own accounts',
     interest: 'Interest',
+    bank_charge: 'Bank charge on an account',
     reserve_replenished: 'Reserve replenished',
     reserve_released: 'Reserve released',
     correction: 'Correction: mirror',
@@ -585,6 +597,10 @@ export const en = {
     exceeds_committed: 'That is more than is still committed and not yet certified, which is {free}.',
     closedUntil: 'The books of that month are closed. Record it on {day} or later.',
     stillOpen: '{month} is still open and must be closed first.',
+    statement_does_not_foot:
+      'The statement contradicts itself, so nothing of the file was taken. Ask the bank for it again.',
+    figureDiffers: '{figure}: {says} instead of {adds}.',
+    atLine: 'Line {line}: {reason}.',
     checklist_not_done: 'The checklist is not done. See below what is left.',
     no_such_address: 'This page does not exist.',
   },

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { decide, submitted, verifiedPayee } from '../support/asking.ts'
+import { certify, decide, submitted, verifiedPayee } from '../support/asking.ts'
 import { received, stages } from '../support/money-in.ts'
 import { ownService, type Caller, type Fund } from '../support/service.ts'
 
@@ -59,6 +59,51 @@ test('two directors take an open step in place of its owners, and nothing else',
   expect(await told('break_glass_contested')).toContainEqual({ person: auditor!.id, urgent: true })
   const one = await auditor!.get(`/break-glass/${broken.body.id}`).expect(200)
   expect(one.body).toMatchObject({ state: 'contested', review: { verdict: 'contest', late: false } })
+})
+
+test('what is contested is neither certified nor released until two have looked who had no part in it', async () => {
+  const { fundManager, fundManager2, complianceOfficer, headOfDepartment, certifyingOfficer } = fund.cast
+  const { id } = await certified('60000.00')
+  const broken = (await begin(directors[0]!, id).expect(201)).body.id
+  await confirm(directors[1]!, broken).expect(201)
+  await review(fundManager!, broken).expect(201)
+  expect((await certify(fund, id, '100.00')).body).toMatchObject({ code: 'suspended', reason: 'contested' })
+  const { owner } = service.database()
+  const { id: held, ...row } = await owner('pauses').where({ request_id: id }).first()
+  const look = (by: Caller) => by.post(`/pauses/${held}/endings`, { note: 'I have called them' })
+  const codes = async (...people: Caller[]) =>
+    (await Promise.all(people.map(look))).map(({ body }) => body.code ?? body.endedAt)
+  expect(await codes(...directors, fundManager!, certifyingOfficer!)).toEqual([
+    ...['two_people_needed', 'two_people_needed', 'two_people_needed', 'role_not_allowed'],
+  ])
+  expect(await codes(complianceOfficer!)).toEqual([null])
+  expect(await codes(complianceOfficer!)).toEqual(['already_decided_by_you'])
+  const ending = { ended_by: fundManager2!.id, ended_at: row.begun_at, ending_act_id: row.act_id }
+  await expect(owner('pauses').where({ id: held }).update(ending)).rejects.toThrow('takes two to end')
+  const looked = { ...(await owner('contest_looks').where({ pause_id: held }).first()), looked_as: 'director' }
+  for (const by of [directors[0]!, fundManager!])
+    await expect(owner('contest_looks').insert({ ...looked, looked_by: by.id })).rejects.toThrow('does not look at')
+  expect((await certify(fund, id, '100.00')).body.code).toBe('suspended')
+  // Ten at once are one more look.
+  const all = await Promise.all(Array.from({ length: 10 }, (_, i) => look(i % 2 ? headOfDepartment! : fundManager2!)))
+  expect(all.filter(({ status }) => status === 201)).toHaveLength(1)
+  await certify(fund, id, '100.00').expect(201)
+})
+
+test('a contest makes a suspension that stands its own, and holds up what is still to be decided', async () => {
+  const { fundManager, fundManager2, complianceOfficer, headOfDepartment } = fund.cast
+  const { id } = await certified('200000.00')
+  const broken = (await begin(directors[0]!, id).expect(201)).body.id
+  await confirm(directors[1]!, broken).expect(201)
+  const stopped = await complianceOfficer!.post(`/disbursement-requests/${id}/pauses`, { reason: 'fraud' }).expect(201)
+  await review(fundManager!, broken).expect(201)
+  const end = (by: Caller) => by.post(`/pauses/${stopped.body.id}/endings`)
+  expect((await end(complianceOfficer!).expect(201)).body.endedAt).toBeNull()
+  const third = await service.person('Director 3', fund.id, ['director'])
+  expect((await decide(third, id)).body.code).toBe('suspended')
+  expect((await end(headOfDepartment!).expect(201)).body.endedAt).not.toBeNull()
+  expect((await end(fundManager2!)).body.code).toBe('pause_ended')
+  expect((await decide(third, id).expect(201)).body.status).toBe('approved')
 })
 
 test('the steps after it stay open, and the two take none of them', async () => {

@@ -1,3 +1,4 @@
+import { noticeSteps } from '../../server/clock/notice.ts'
 import { approved, certify, decide, draft, released, submit, submitted } from '../support/asking.ts'
 import { received } from '../support/money-in.ts'
 import { ownService, type Caller, type Fund } from '../support/service.ts'
@@ -185,4 +186,46 @@ test('who may not know what a request is about is told times and no names', asyn
   expect(JSON.stringify(told)).not.toMatch(/fundManager|certifyingOfficer|per_/)
   const nobody = await service.person('Of no office', (await service.fund()).id, ['auditor'])
   expect((await nobody.get(`/disbursement-requests/${id}/clock`)).body.code).toBe('not_found')
+})
+
+test('each later payment has a clock of its own, which adds up, can be late and says of which payment', async () => {
+  const { treasurer, bankSignatory, auditor } = fund.cast
+  const { id } = await approved(fund, '300.00')
+  const first = await released(fund, id, '100.00')
+  // Certified while the first is on its way.
+  const second = (await certify(fund, id, '100.00').expect(201)).body
+  time.pass(HOUR)
+  await settle(first).expect(201)
+  expect(await clockOf(id)).toMatchObject({ state: 'credited', elapsedMs: HOUR, now: null })
+  time.pass(2 * HOUR)
+  await treasurer!.post(`/payments/${second.id}/releases`).expect(201)
+  time.pass(10 * HOUR)
+  const late = await auditor!.get(`/funds/${fund.id}/clock/steps?limit=200`).expect(200)
+  expect(late.body.items.filter((one: { requestId: string }) => one.requestId === id)).toMatchObject([
+    { step: 'release', paymentId: second.id, leftMs: -HOUR, late: true, owners: [{}, {}] },
+  ])
+  expect(await noticeSteps(service.database().service, time.now())).toBeGreaterThan(0)
+  const { owner } = service.database()
+  const notices = await owner('clock_notices as n').join('acts as a', 'a.id', 'n.act_id').where({ 'n.request_id': id })
+  expect(notices).toMatchObject([{ step: 'release', kind: 'breach', payment_id: second.id, method: 'SCHEDULE' }])
+  await bankSignatory!.post(`/payments/${second.id}/releases`).expect(201)
+  time.pass(3 * HOUR)
+  await settle(second.id).expect(201)
+  // After that one is credited, and after one that was taken back, the next still has its own.
+  const third = (await certify(fund, id, '100.00').expect(201)).body
+  time.pass(4 * HOUR)
+  const told = await clockOf(id)
+  expect(told).toMatchObject({ state: 'credited', elapsedMs: HOUR })
+  expect(told.payments).toMatchObject([
+    {
+      ...{ paymentId: second.id, code: second.code, elapsedMs: 16 * HOUR, targetMs: 36 * HOUR, now: null },
+      steps: [
+        { step: 'release', elapsedMs: 13 * HOUR, targetMs: 12 * HOUR, late: true, taken: [{}, {}] },
+        { step: 'settlement', elapsedMs: 3 * HOUR, late: false, taken: [{ by: { name: 'reconciler' } }] },
+      ],
+    },
+    { paymentId: third.id, elapsedMs: 4 * HOUR, endedAt: null, now: { step: 'release', leftMs: 8 * HOUR } },
+  ])
+  await fund.cast.certifyingOfficer!.post(`/payments/${third.id}/cancellations`, { reason: 'No' }).expect(201)
+  expect((await clockOf(id)).payments[1]).toMatchObject({ endedAt: time.now().toISOString(), now: null })
 })

@@ -91,10 +91,9 @@ type Told = Record<'startedAt' | 'endedAt', string | null> & {
 function addsUp(told: Told, now: Date): void {
   const end = told.endedAt ? Date.parse(told.endedAt) : now.getTime()
   const gross = end - Date.parse(told.startedAt!)
-  const paused = told.pauses.reduce(
-    (total, one) => total + (one.endedAt ? Date.parse(one.endedAt) : end) - Date.parse(one.begunAt),
-    0,
-  )
+  // A suspension may go on after the clock is over, or begin then.
+  const upToEnd = (at: string | null) => Math.min(at ? Date.parse(at) : end, end)
+  const paused = told.pauses.reduce((total, one) => total + upToEnd(one.endedAt) - upToEnd(one.begunAt), 0)
   const sum = (what: 'grossMs' | 'pausedMs' | 'elapsedMs') => told.steps.reduce((total, step) => total + step[what], 0)
   expect([sum('grossMs'), sum('pausedMs'), sum('elapsedMs')]).toEqual([gross, paused, gross - paused])
   expect([told.grossMs, told.pausedMs, told.elapsedMs]).toEqual([gross, paused, gross - paused])

@@ -1,4 +1,4 @@
-import { approved, certify, decide, draft, submitted } from '../support/asking.ts'
+import { approved, certify, decide, draft, released, submitted } from '../support/asking.ts'
 import { received } from '../support/money-in.ts'
 import { ownService, type Caller, type Fund } from '../support/service.ts'
 import { HOUR, standingClock, tomorrow } from './time.ts'
@@ -16,6 +16,12 @@ const pause = (by: Caller, id: string, reason = 'information', note = 'Which ban
   by.post(`/disbursement-requests/${id}/pauses`, { reason, note })
 const end = (by: Caller, id: string) => by.post(`/pauses/${id}/endings`)
 const clockOf = async (id: string) => (await fund.cast.auditor!.get(`/disbursement-requests/${id}/clock`)).body
+const settled = (id: string) =>
+  fund.cast.reconciler!.post(`/payments/${id}/settlements`, {
+    valueDate: time.now().toISOString().slice(0, 10),
+    debited: { amount: '100.00', currency: 'USD' },
+    reference: 'S-1',
+  })
 const kept = (id: string) => service.database().owner('pauses').where({ request_id: id })
 
 test('a pause stops the clock of its step, and ends with it at the latest', async () => {
@@ -64,6 +70,32 @@ test('what is suspended is neither decided, certified nor released, until somebo
     act_id: 'act_00000000000000000000000000',
   }
   await expect(service.database().owner('releases').insert(release)).rejects.toThrow('suspended')
+})
+
+test('a suspension lasts until somebody ends it, whatever the bank books and whoever takes a payment back', async () => {
+  const { complianceOfficer, certifyingOfficer, bankSignatory, auditor } = fund.cast
+  const { id } = await approved(fund, '300.00')
+  const [first, second] = [await released(fund, id, '100.00'), (await certify(fund, id, '100.00')).body.id]
+  const held = await pause(complianceOfficer!, id, 'fraud').expect(201)
+  await settled(first).expect(201)
+  await certifyingOfficer!.post(`/payments/${second}/cancellations`, { reason: 'Wait' }).expect(201)
+  expect((await certify(fund, id, '100.00')).body).toMatchObject({ code: 'suspended', reason: 'fraud' })
+  await end(complianceOfficer!, held.body.id).expect(201)
+
+  // Between payments no clock runs, and there is something to hold up all the same.
+  expect((await pause(certifyingOfficer!, id)).body.code).toBe('clock_not_running')
+  const third = (await certify(fund, id, '100.00').expect(201)).body.id
+  const again = await pause(complianceOfficer!, id, 'screening').expect(201)
+  expect((await bankSignatory!.post(`/payments/${third}/releases`)).body.code).toBe('suspended')
+  await end(complianceOfficer!, again.body.id).expect(201)
+
+  // What has come to an end is not held up any longer, nor suspended.
+  const over = await submitted(fund, '100.00')
+  await pause(complianceOfficer!, over.id, 'fraud').expect(201)
+  await fund.cast.requester!.post(`/disbursement-requests/${over.id}/withdrawals`, { reason: 'No' }).expect(201)
+  expect(await kept(over.id)).toMatchObject([{ reason: 'fraud', ended_by: null, ended_at: time.now() }])
+  expect((await pause(complianceOfficer!, over.id, 'fraud')).body.code).toBe('clock_not_running')
+  expect((await auditor!.get(`/disbursement-requests/${over.id}/clock`)).body.state).toBe('ended')
 })
 
 test('ten people who stop a clock at once stop it once, and ten who let it go on do so once', async () => {

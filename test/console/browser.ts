@@ -6,6 +6,8 @@ export type Browser = {
   open: (path: string) => Promise<Response>
   /** Sends the form of a page that goes to this address, with what is typed over what stands in it. */
   send: (page: Response, action: string, typed?: Record<string, string | string[]>) => Promise<Response>
+  /** As `send`, with a file. */
+  sendFile: (page: Response, action: string, file: { name: string; bytes: string }) => Promise<Response>
   /** As `send`, and then the page that it leads to. */
   sendAndFollow: (page: Response, action: string, typed?: Record<string, string | string[]>) => Promise<Response>
 }
@@ -28,6 +30,14 @@ export function browserOf(service: TestService, { language = 'en' } = {}): Brows
   return {
     open,
     send,
+    async sendFile(page, action, { name, bytes }) {
+      const sending = agent
+        .post(action)
+        .set({ accept: 'text/html', 'accept-language': language, 'sec-fetch-site': 'same-origin' })
+      for (const [field, value] of fieldsOf(page.text, action))
+        if (field !== 'file' && value) void sending.field(field, value)
+      return sending.attach('file', Buffer.from(bytes), name)
+    },
     async sendAndFollow(page, action, typed) {
       const answer = await send(page, action, typed)
       if (answer.status !== 303) throw new Error(`${action} answered ${answer.status}: ${textOf(answer)}`)

@@ -51,7 +51,7 @@ describe('money comes in through the pages', () => {
     expect((await told()).body.agreement.supportCost).toEqual({ rateBps: 1250, base: 'deposit' })
 
     const treasurer = await signedIn(service, fund.cast.treasurer!)
-    expect(textOf(await treasurer.open('/'))).toContain(en.home.receive)
+    expect(textOf(await treasurer.open('/'))).toContain(en.waiting.receive)
     const typed = { sent: '100000', bankValue: '99975.00', bankCharge: '25.00', reference: 'ST-1' }
     const after = await treasurer.sendAndFollow(await treasurer.open(page), `${page}/receipts`, typed)
     expect(textOf(after)).toContain(en.done.received)

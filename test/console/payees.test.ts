@@ -33,7 +33,7 @@ describe('a payee', () => {
 
     const second = await signedIn(service, fund.cast.payeeClerk2!, { language: 'ar' })
     const home = await second.open('/')
-    expect(textOf(home)).toContain(ar.home.verify)
+    expect(textOf(home)).toContain(ar.waiting.verify)
     expect(home.text).toContain(`href="${page}"`)
     const shown = await second.open(page)
     expect(textOf(shown)).toContain('KE123456')

@@ -127,9 +127,9 @@ describe('deciding', () => {
     const browser = await signedIn(service, both)
     expect(formsOf(await browser.open(`/requests/${id}`))).toContain(`/requests/${id}/decisions`)
     const page = await browser.open(`/requests/${own.id}`)
-    expect(formsOf(page)).toEqual(['/console/sign-out'])
+    expect(formsOf(page)).toEqual(['/console/sign-out', `/requests/${own.id}/attachments`])
     expect(textOf(page)).toContain('You already have another duty in this request')
-    expect(textOf(await browser.open('/'))).toContain(en.home.decide)
+    expect(textOf(await browser.open('/'))).toContain(en.waiting.decide)
   })
 })
 
@@ -186,7 +186,7 @@ test('a request goes from an empty form to a settled payment, all in the browser
   const payment = (await told(id)).body && (await paymentOf(id))
   for (const name of ['treasurer', 'bankSignatory']) {
     const browser = await signedIn(service, fund.cast[name]!)
-    expect(textOf(await browser.open('/'))).toContain(en.home.release)
+    expect(textOf(await browser.open('/'))).toContain(en.waiting.release)
     await browser.sendAndFollow(await browser.open(path), `/payments/${payment}/releases`)
   }
   const reconciler = await signedIn(service, fund.cast.reconciler!)

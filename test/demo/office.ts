@@ -58,9 +58,12 @@ export function minutesOf({ agenda, chance }: Office, role: string, lane: string
   const taken = chance.minutes(median)
   const then = new Date(agenda.clock().getTime() + taken * 60_000)
   const hour = (then.getUTCHours() + (ZONES[role] ?? 0) + 24) % 24
-  const asleep = hour < 6 && !(lane !== 'standard' && chance.happens(0.8))
+  const asleep = hour < 6 && !chance.happens(WOKEN[lane]!)
   return asleep ? taken + (6 - hour) * 60 + chance.minutes(40) : taken
 }
+
+/** Who is on call mostly hears it; behind an advance stands the next one on the rota. */
+const WOKEN: Record<string, number> = { standard: 0, rapid: 0.8, no_regret: 0.96 }
 
 const MEDIANS: Record<string, number> = {
   requester: 180,

@@ -9,6 +9,7 @@ const EXAMPLES = {
   moment: '2026-11-24T06:00:00Z',
   role: 'director',
   proposal: 'write_off',
+  subject: 'approval_matrix',
 }
 const placesIn = (sentence: string) => [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).sort()
 

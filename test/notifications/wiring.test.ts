@@ -1,9 +1,19 @@
-import { expireRequests } from '../../server/requests/expire.ts'
+import type { Trx } from '../../db/connect.ts'
+import { remindToReview } from '../../server/break-glass/remind.ts'
+import { sealEntries } from '../../server/ledger/seal.ts'
+import { startVerifying } from '../../server/ledger/verification.ts'
 import { tellOfFault } from '../../server/notifications/ledger-alarm.ts'
+import { remindOfOpinions } from '../../server/opinions/remind.ts'
+import { expireRequests } from '../../server/requests/expire.ts'
+import { correctingIn } from '../corrections/correcting.ts'
+import { proposeRule, today, usd } from '../rules/ruling.ts'
 import { newPayee } from '../support/bank-details.ts'
 import { approved, certify, decide, draft, released, submit, submitted, verifiedPayee } from '../support/asking.ts'
 import { received } from '../support/money-in.ts'
+import { allSealable } from '../support/sealable.ts'
 import { ownService, type Caller, type Fund } from '../support/service.ts'
+
+type Found = Parameters<typeof tellOfFault>[1]
 
 const service = ownService()
 const db = () => service.database().service
@@ -166,4 +176,98 @@ test.each([
   const { auditor } = fund.cast
   await auditor!.put('/people/me/mail-preferences', { ...right, ...wrong }).expect(400)
   expect((await auditor!.get('/people/me/mail-preferences').expect(200)).body).toEqual(right)
+})
+
+test('a change of the rules is told by what it changes and from when, and a proposal about money by its amount', async () => {
+  const fund = await funded()
+  const { controller, director, headOfDepartment } = fund.cast
+  const rule = await proposeRule(fund, 'reservation', { days: 14 }).expect(201)
+  const told = async (who: Caller) => (await who.get('/notifications').expect(200)).body.items[0]
+  expect(await told(director!)).toMatchObject({
+    ...{ event: 'rules_wait', link: `/rules/${rule.body.id}`, fundId: fund.id },
+    facts: { subject: 'reservation', from: today(), by: controller!.name },
+  })
+  const contribution = (await db()('contributions').where({ fund_id: fund.id }).first('id')).id
+  const pledge = await fund.cast.fundManager!.post(`/funds/${fund.id}/contributions`, {
+    ...{ donorId: (await db()('contributions').where({ id: contribution }).first('donor_id')).donor_id, code: 'LATE' },
+    ...{ fiscalYear: 2026, pledgedOn: today(), amount: usd('60000.00'), earmark: { level: 'unearmarked' } },
+  })
+  const agreement = { conditional: false, amount: usd('60000.00'), signedOn: today() }
+  await fund.cast
+    .fundManager!.post(`/contributions/${pledge.body.id}/agreements`, {
+      ...agreement,
+      supportCost: { rateBps: 0, base: 'deposit' },
+    })
+    .expect(201)
+  await controller!
+    .post(`/contributions/${pledge.body.id}/write-offs`, {
+      writtenOffOn: today(),
+      amount: usd('60000.00'),
+      reason: 'x',
+    })
+    .expect(201)
+  expect(await told(headOfDepartment!)).toMatchObject({
+    ...{ event: 'proposal_waits', link: `/funds/${fund.id}/treasury` },
+    facts: { what: 'write_off', amount: '60000.00 USD', by: controller!.name },
+  })
+  // Above what a director may give up, so the director is not asked.
+  expect((await told(director!)).event).toBe('rules_wait')
+})
+
+test('a correction is told to those who may confirm it', async () => {
+  const fund = await funded()
+  const { entry, propose } = correctingIn(service, fund)
+  const wrong = await entry('receipt')
+  const proposed = await propose(wrong).expect(201)
+  const { body } = await fund.cast.director!.get('/notifications').expect(200)
+  expect(body.items[0]).toMatchObject({
+    ...{ event: 'correction_waits', link: `/corrections/${proposed.body.id}`, fundId: fund.id },
+    facts: { entry: wrong, by: fund.cast.controller!.name },
+  })
+})
+
+test('an entry that somebody has changed reaches the outbox by the verifying of the seals, once a day', async () => {
+  const fund = await funded()
+  await allSealable(service.database().owner, fund.id)
+  while ((await db().transaction((trx) => sealEntries(trx, fund.id))) > 0);
+  const trx = await service.database().owner.transaction()
+  await trx.raw(`set local session_replication_role = replica`)
+  await trx('entries').where({ fund_id: fund.id }).update({ memo: 'x' })
+  await trx.commit()
+  const quiet = { error: () => undefined, info: () => undefined }
+  const settings = {
+    everyMs: 5,
+    pauseMs: 0,
+    alarm: (inTrx: Trx, found: Found) => tellOfFault(inTrx, found, new Date()),
+  }
+  const stops = [1, 2].map(() => startVerifying(db(), settings, quiet))
+  const until = Date.now() + 30_000
+  while ((await toldTo(fund, fund.cast.auditor!)).length === 0 && Date.now() < until);
+  await Promise.all(stops.map((stop) => stop()))
+  expect(await toldTo(fund, fund.cast.auditor!)).toEqual(['ledger_alarm'])
+  expect(await toldTo(fund, fund.cast.controller!)).toEqual(['ledger_alarm'])
+})
+
+test('a day before it is due an opinion and the review of a break-glass are asked for once more, and a ratification is told', async () => {
+  const fund = await funded()
+  const { certifyingOfficer, director, advisor, headOfDepartment, fundManager2, requester } = fund.cast
+  const { id } = await submitted(fund, '200000.00')
+  await decide(certifyingOfficer!, id).expect(201)
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000)
+  const dueOn = inDays(3).toISOString().slice(0, 10)
+  const opinions = { advisorIds: [advisor!.id], dueOn }
+  await certifyingOfficer!.post(`/disbursement-requests/${id}/opinion-requests`, opinions).expect(201)
+  const second = await service.person('Director 2', fund.id, ['director'])
+  const broken = await director!.post(`/disbursement-requests/${id}/break-glass`, { role: 'fund_manager', reason: 'x' })
+  await second.post(`/break-glass/${broken.body.id}/confirmations`).expect(201)
+  for (const days of [1, 2, 2, 3]) await remindOfOpinions(db(), inDays(days))
+  for (const days of [5.9, 6.1, 6.1, 7.1]) await remindToReview(db(), inDays(days))
+  expect(await toldTo(fund, advisor!)).toEqual(['opinion_asked', 'opinion_due'])
+  expect((await toldTo(fund, headOfDepartment!)).filter((event) => event !== 'step_open')).toEqual([
+    ...['break_glass_used', 'break_glass_review_due'],
+  ])
+  const advance = await submitted(fund, '100.00', { lane: 'no_regret', laneReason: 'Shots at the market' })
+  for (const by of [fund.cast.fundManager!, certifyingOfficer!, fundManager2!]) await decide(by, advance.id).expect(201)
+  expect((await toldTo(fund, requester!)).filter((event) => event === 'no_regret_ratified')).toHaveLength(1)
+  expect(await toldTo(fund, fund.cast.fundManager!)).toContain('no_regret_ratified')
 })

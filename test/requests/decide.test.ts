@@ -1,7 +1,7 @@
 import { expireRequests } from '../../server/requests/expire.ts'
 import { newPayee } from '../support/bank-details.ts'
 import { received, stages } from '../support/money-in.ts'
-import { approved, decide, draft, submit, submitted, verifiedPayee } from '../support/asking.ts'
+import { approved, decide, released, draft, submit, submitted, verifiedPayee } from '../support/asking.ts'
 import { ownService } from '../support/service.ts'
 
 const service = ownService()
@@ -223,6 +223,28 @@ test('lowering an obligation makes the money available again, never below what i
   const answers = await Promise.all(Array.from({ length: 10 }, () => lower('10.00')))
   expect(answers.filter(({ status }) => status === 201)).toHaveLength(2)
   expect(await stages(service, fund)).toEqual({ authority: '-100.00', available: '95.00', committed: '5.00' })
+})
+
+test('lowering all of it cancels a request of which nothing was paid, also after its payments came back', async () => {
+  const fund = await service.fund()
+  await received(fund, '100.00')
+  const { certifyingOfficer, fundManager, reconciler, auditor } = fund.cast
+  const { id } = await approved(fund, '40.00')
+  const payment = await released(fund, id, '40.00')
+  const back = { valueDate: new Date().toISOString().slice(0, 10), reason: 'Closed', reference: 'R' }
+  await reconciler!.post(`/payments/${payment}/returns`, back).expect(201)
+  await certifyingOfficer!.post(`/payments/${payment}/cancellations`, { reason: 'No account' }).expect(201)
+  const all = { amount: { amount: '40.00', currency: 'USD' }, reason: 'Nobody to pay' }
+  await fundManager!.post(`/disbursement-requests/${id}/reductions`, all).expect(201)
+  expect((await auditor!.get(`/disbursement-requests/${id}`)).body.status).toBe('cancelled')
+  expect((await auditor!.get(`/disbursement-requests/${id}/clock`)).body.state).toBe('ended')
+  expect(await stages(service, fund)).toEqual({ authority: '-100.00', available: '100.00' })
+  // What is paid in part goes on.
+  const other = await approved(fund, '50.00')
+  await released(fund, other.id, '20.00')
+  const rest = { amount: { amount: '30.00', currency: 'USD' }, reason: 'Shorter' }
+  await fundManager!.post(`/disbursement-requests/${other.id}/reductions`, rest).expect(201)
+  expect((await auditor!.get(`/disbursement-requests/${other.id}`)).body.status).toBe('active')
 })
 
 test('whoever lowers an obligation keeps to one duty too', async () => {

@@ -551,3 +551,27 @@ test('previews of other rules tell what they would have done: days, roles, secon
   expect(await look('bank-charges', { most: usd('1.00'), bps: 1 })).toMatchObject({ comparable: true, considered: 0 })
   expect(await look('funding-rule', { rule: 'pro_rata' })).toMatchObject({ comparable: false, differing: 0 })
 })
+
+test('a fund that opened before a rule shipped as it is now is offered that, changes nothing by itself, and is offered no rule that it chose', async () => {
+  const fund = await service.fund()
+  const offers = async () => (await fund.cast.auditor!.get(`/funds/${fund.id}/policies/offers`).expect(200)).body.items
+  expect(await offers()).toEqual([])
+  const trx = await service.database().owner.transaction()
+  await trx.raw(`set local session_replication_role = replica`)
+  await trx.raw(`update policies set terms = terms - 'risks' where fund_id = ? and subject = 'approval_matrix'`, [
+    fund.id,
+  ])
+  await trx.commit()
+  const [offered, ...others] = await offers()
+  expect(others).toEqual([])
+  expect(offered).toMatchObject({
+    subject: 'approval_matrix',
+    terms: { risks: { high: [{ upTo: usd('150000.00'), role: 'director', quorum: 1 }, {}], expired: [{}, {}] } },
+  })
+  expect(offered.changes.length).toBeGreaterThan(0)
+  expect((await fund.cast.requester!.get(`/funds/${fund.id}/policies/offers`)).body.code).toBe('role_not_allowed')
+  await inForce(fund, 'approval-matrix', offered.terms)
+  expect(await offers()).toEqual([])
+  await inForce(fund, 'reservation', { days: 3 })
+  expect(await offers()).toEqual([])
+})

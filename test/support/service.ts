@@ -1,7 +1,11 @@
 import type { Express } from 'express'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pino from 'pino'
 import request, { type Test } from 'supertest'
 import { createApp } from '../../server/app.ts'
+import { folderStore, type FileStore } from '../../server/attachments/store.ts'
 import type { Clock } from '../../server/clock.ts'
 import type { Role } from '../../server/people/actor.ts'
 import { watchAnswers } from './declared.ts'
@@ -28,6 +32,8 @@ export type Fund = {
 
 export type TestService = {
   app: () => Express
+  /** Where attachments are kept. */
+  files: () => { folder: string; store: FileStore }
   database: () => OwnDatabase
   admin: () => Caller
   /** Registers a person with these roles in the fund. */
@@ -49,6 +55,9 @@ export function ownService({ clock }: { clock?: Clock } = {}): TestService {
   let admin: Caller
   let count = 0
   const answers = watchAnswers()
+  const folder = mkdtempSync(join(tmpdir(), 'wasata-files-'))
+  const files = folderStore(folder)
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
   /** The same people work in every fund of this file; whoever must be a stranger is made by `person`. */
   const cast: Record<string, Caller> = {}
 
@@ -58,6 +67,7 @@ export function ownService({ clock }: { clock?: Clock } = {}): TestService {
       secureCookies: false,
       log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
       ...(clock ? { clock } : {}),
+      files,
     })
     const people = JSON.parse(process.env.TEST_PEOPLE!) as People
     admin = { ...people.admin, ...verbs(people.admin.token) }
@@ -138,6 +148,7 @@ export function ownService({ clock }: { clock?: Clock } = {}): TestService {
 
   return {
     app: () => app,
+    files: () => ({ folder, store: files }),
     database,
     admin: () => admin,
     person,

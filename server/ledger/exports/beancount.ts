@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Db } from '../../../db/connect.ts'
+import { inDays } from '../../days.ts'
 import { minorText } from '../../money.ts'
 import { beancountName } from './beancount-names.ts'
 import {
@@ -33,7 +34,7 @@ async function* ledger(db: Db, asked: Asked & { amounts: In }): AsyncGenerator<s
   yield* openings(db, asked, days.first)
   for await (const one of transactions(db, asked)) yield transactionText(one, asked)
   yield '\n'
-  yield* assertions(db, asked, dayAfter(days.last))
+  yield* assertions(db, asked, inDays(days.last, 1))
 }
 
 async function* openings(db: Db, asked: Asked & { amounts: In }, on: string): AsyncGenerator<string> {
@@ -91,12 +92,6 @@ const ESCAPES: Record<string, string> = { '"': '\\"', '\\': '\\\\', '\n': '\\n',
 /** A text in quotes, on one line. */
 function text(value: string): string {
   return `"${value.replaceAll(/["\\\n\r\t]/g, (character) => ESCAPES[character]!)}"`
-}
-
-function dayAfter(day: string): string {
-  const next = new Date(`${day}T00:00:00Z`)
-  next.setUTCDate(next.getUTCDate() + 1)
-  return next.toISOString().slice(0, 10)
 }
 
 const HEADER = `; The ledger of a fund as it is under the seal that the title names.
