@@ -10,7 +10,7 @@ export type Section =
   | 'donors'
   | 'payees'
   | 'sanctions'
-  | 'sanctions'
+  | 'payment-files'
   | 'treasury'
   | 'rates'
   | 'statements'
@@ -128,7 +128,7 @@ function Header({ t, here, person, fund, section, unread = 0 }: Frame) {
 const GROUPS: Readonly<Record<keyof Texts['sectionGroups'], readonly Section[]>> = {
   work: ['requests', 'clock', 'reports', 'opinions', 'processes', 'entities', 'lessons'],
   readiness: ['planning', 'experts'],
-  money: ['donors', 'payees', 'sanctions', 'statements', 'treasury', 'rates', 'ledger', 'periods'],
+  money: ['donors', 'payees', 'sanctions', 'payment-files', 'statements', 'treasury', 'rates', 'ledger', 'periods'],
   rules: ['rules', 'delegations', 'break-glass', 'findings'],
 }
 

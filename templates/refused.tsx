@@ -52,6 +52,14 @@ function RefusalInWords({ code, details, t }: Told & { t: Texts }) {
     return <Said text={t.refusals.closedUntil} day={<Day on={firstOpenDay} t={t} />} />
   if (code === 'month_still_open' && month)
     return <Said text={t.refusals.stillOpen} month={<Month of={month} t={t} />} />
+  const { payments } = details as { payments?: readonly { code: string; refused: RefusalCode }[] }
+  if (code === 'payments_may_not_leave' && payments)
+    return (
+      <Said
+        text={t.paymentFiles.mayNotLeave}
+        payments={payments.map((one) => `${one.code} (${refusalText(one.refused, t)})`).join(' ')}
+      />
+    )
   return <>{refusalText(code, t)}</>
 }
 

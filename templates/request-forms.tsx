@@ -1,5 +1,5 @@
+import { Release } from './payment-release.tsx'
 import { AlikeFields } from './alike.tsx'
-import { PaysTo } from './bank-details.tsx'
 import type { NamesOfRequest, PaymentShown } from '../server/console/queries.ts'
 import type { MoneyText } from '../server/money.ts'
 import type { readRequest } from '../server/requests/queries.ts'
@@ -214,22 +214,6 @@ function Certify({ request, names, t, newKey, typed, mayCertify }: PartNowProps)
       {problem?.alike && <AlikeFields of={problem.alike} value={value} form={form} t={t} />}
       <button class="main">
         <Said text={words.button} payee={payee} />
-      </button>
-    </Form>
-  )
-}
-
-function Release({ names, t, newKey, payment }: PartNowProps & { payment: PaymentShown }) {
-  const words = t.act.release
-  return (
-    <Form action={`/payments/${payment.id}/releases`} formKey={newKey()}>
-      <h3>
-        <Said text={words.title} code={<Code>{payment.code}</Code>} />
-      </h3>
-      <PaysTo payment={payment} t={t} />
-      <p>{payment.releases.length === 0 ? words.first : words.second}</p>
-      <button class="main">
-        <Said text={words.button} amount={<Amount of={payment.amount} />} payee={<Name>{names.payee}</Name>} />
       </button>
     </Form>
   )

@@ -1,7 +1,6 @@
 import type { NamesOfRequest, PaymentShown } from '../server/console/queries.ts'
 import type { DeploymentTold } from '../server/deployments/queries.ts'
 import type { RequestClock } from '../server/clock/queries.ts'
-import { amountText, money } from '../server/money.ts'
 import type { readRequest } from '../server/requests/queries.ts'
 import { BreakGlassForm, BreakGlassOn } from './break-glass.tsx'
 import { ClockOfRequest } from './clock.tsx'
@@ -11,7 +10,7 @@ import { Lessons, type LessonsProps } from './lessons.tsx'
 import { Problem, type FormProblem } from './forms.tsx'
 import { AskForm, OpinionsOn } from './opinions.tsx'
 import { page, type Frame } from './page.tsx'
-import { Amount, Code, Columns, Day, Facts, Figure, Moment, Name, Said, Status, Table, wordsFor } from './parts.tsx'
+import { Amount, Code, Day, Facts, Moment, Name, Said, Status, wordsFor } from './parts.tsx'
 import { PaymentsBack } from './payment-back.tsx'
 import { DetailsChanged } from './bank-details.tsx'
 import { Changes } from './request-changes.tsx'
@@ -20,6 +19,7 @@ import { DeploymentsOn } from './request-deployments.tsx'
 import { Recovery } from './recovery.tsx'
 import { Advance } from './request-advance.tsx'
 import { Payments, Steps } from './request-history.tsx'
+import { BudgetLines, Funding, StagesOfRequest } from './request-money.tsx'
 import { PayeeIsLate, Spending, type SpendingShown } from './spending.tsx'
 import { Seldom } from './request-seldom.tsx'
 import { StopClock } from './stop-clock.tsx'
@@ -214,104 +214,5 @@ function WhatIsAsked({ request, names, t }: { request: RequestTold; names: Names
         ],
       ]}
     />
-  )
-}
-
-function BudgetLines({ request, t }: { request: RequestTold; t: Texts }) {
-  const { lines, amount } = request
-  if (lines.length === 0) return <p class="calm">{t.request.noLines}</p>
-  return (
-    <Table caption={<Said text={t.request.linesCaption} currency={<bdi>{amount.currency}</bdi>} />}>
-      <Columns names={[t.request.category, t.request.description, t.requests.amount]} figures={[t.requests.amount]} />
-      <tbody>
-        {lines.map((line) => (
-          <tr>
-            <th scope="row">{wordFor(t.categories, line.category)}</th>
-            <td>
-              <Name>{line.description}</Name>
-            </td>
-            <td class="figure">
-              <Figure of={line.amount.amount} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-      <Total amount={amount.amount} before={2} t={t} />
-    </Table>
-  )
-}
-
-function Funding({ request, t }: { request: RequestTold; t: Texts }) {
-  const { funding, amount } = request
-  if (funding.length === 0) return <p class="calm">{t.request.noFunding}</p>
-  return (
-    <Table caption={<Said text={t.request.fundingCaption} currency={<bdi>{amount.currency}</bdi>} />}>
-      <Columns names={[t.request.contribution, t.requests.amount, t.request.why]} figures={[t.requests.amount]} />
-      <tbody>
-        {funding.map((part) => (
-          <tr>
-            <th scope="row">
-              <Code>{part.code}</Code>
-            </th>
-            <td class="figure">
-              <Figure of={part.amount.amount} />
-            </td>
-            <td class="wide">
-              <Reason of={part.reason as ReasonTold} currency={amount.currency} t={t} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </Table>
-  )
-}
-
-type ReasonTold = { rule: string; level: string; place: number; available: string; spendBy: string | null }
-
-/** Why a contribution was chosen, in a sentence. */
-function Reason({ of, currency, t }: { of: ReasonTold; currency: string; t: Texts }) {
-  const { rule, level, place, available, spendBy } = of
-  return (
-    <Said
-      text={t.request.reason}
-      rule={wordFor(t.fundingRules, rule)}
-      place={place}
-      level={wordFor(t.earmarkLevels, level)}
-      available={<Figure of={amountText(money(available, currency))} />}
-      spendBy={spendBy ? <Said text={t.request.spendBy} day={<Day on={spendBy} t={t} />} /> : t.request.noSpendBy}
-    />
-  )
-}
-
-function StagesOfRequest({ request, currency, t }: { request: RequestTold; currency: string; t: Texts }) {
-  return (
-    <Table caption={<Said text={t.request.moneyCaption} currency={<bdi>{currency}</bdi>} />}>
-      <Columns names={[t.home.stage, t.requests.amount]} figures={[t.requests.amount]} />
-      <tbody>
-        {(['reserved', 'committed', 'disbursed', 'reported'] as const).map((stage) => (
-          <tr>
-            <th scope="row">{t.stages[stage]}</th>
-            <td class="figure">
-              <Figure of={request.stages[stage].amount} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </Table>
-  )
-}
-
-function Total({ amount, before, t }: { amount: string; before: number; t: Texts }) {
-  return (
-    <tfoot>
-      <tr>
-        <th scope="row" colSpan={before}>
-          {t.total}
-        </th>
-        <td class="figure">
-          <Figure of={amount} />
-        </td>
-      </tr>
-    </tfoot>
   )
 }

@@ -27,6 +27,7 @@ import { opinionPages } from './opinions.ts'
 import { payeePages } from './payees.ts'
 import { ownPasswordFirst, passwordPages } from './password.ts'
 import { pauseForms } from './pauses.ts'
+import { paymentFilePages } from './payment-files.ts'
 import { paymentForms } from './payments.ts'
 import { periodPages } from './periods.ts'
 import { recoveryPages } from './recoveries.ts'
@@ -40,10 +41,11 @@ import { peoplePages } from './people.ts'
 import { ratePages } from './rates.ts'
 import { rulePages } from './rules.ts'
 import { sanctionsPages } from './sanctions.ts'
+import { statusReportPages } from './status-reports.ts'
+import { spendingPages } from './spending.ts'
 import { signInPages } from './sign-in.ts'
 import { subsistencePages } from './subsistence.ts'
 import { statementPages } from './statements.ts'
-import { spendingPages } from './spending.ts'
 import { treasuryPages } from './treasury.ts'
 
 /** The pages of the console: the same acts as the API, for people in a browser. None needs script. */
@@ -87,6 +89,8 @@ export function pages(db: Db, signIn: SignIn, endpoints: readonly Endpoint[]): R
   auditPages(router, served)
   samplePages(router, served)
   ledgerPages(router, served)
+  paymentFilePages(router, served)
+  statusReportPages(router, served)
   periodPages(router, served)
   correctionPages(router, served)
   rulePages(router, served)

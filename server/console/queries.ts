@@ -42,6 +42,9 @@ export type PaymentShown = {
   instructed: MoneyText
   certifiedBy: string
   certifiedAt: Date
+  /** The payment file that it is in, and how many payments that has. */
+  fileId: string | null
+  fileCount: number | null
   /** Where it goes. */
   account: { structured: boolean; holder: string | null; number: string }
   /** So many others looked the same, and why it is not one of them. */
@@ -59,10 +62,11 @@ export async function paymentsOfRequest(db: Db, requestId: string): Promise<Paym
   >(
     db,
     `select p.id, p.code, p.category, p.status, p.memo, p.amount, f.currency, p.instructed, b.currency as "bankCurrency",
-            h.name as "certifiedBy", p.certified_at as "certifiedAt", cardinality(p.not_duplicate_of) as alike, p.not_duplicate_reason as "notDuplicateReason",
-            json_build_object('structured', a.structured, 'holder', a.holder, 'number', a.account) as account,
+            p.file_id as "fileId", (select f.payment_count from payment_files f where f.id = p.file_id) as "fileCount",
             coalesce((select json_agg(json_build_object('personId', l.signed_by, 'name', x.name, 'at', l.signed_at) order by l.place)
                         from payment_signatures l join people x on x.id = l.signed_by where l.payment_id = p.id), '[]') as releases,
+            h.name as "certifiedBy", p.certified_at as "certifiedAt", cardinality(p.not_duplicate_of) as alike, p.not_duplicate_reason as "notDuplicateReason",
+            json_build_object('structured', a.structured, 'holder', a.holder, 'number', a.account) as account,
             (select json_build_object('valueDate', s.value_date, 'reference', s.reference) from settlements s where s.payment_id = p.id) as settlement,
             (select json_build_object('valueDate', t.value_date, 'reason', t.reason) from payment_returns t where t.payment_id = p.id) as returned
        from payments p

@@ -92,7 +92,7 @@ export function sectionsFor(actor: Actor, fundId: string): Section[] {
   if (holdsRole(actor, fundId, ['advisor'])) sections.push('opinions')
   if (holdsRole(actor, fundId, [...READERS, 'donor'])) sections.push('donors')
   if (holdsRole(actor, fundId, READERS))
-    sections.push('payees', 'sanctions', 'statements', 'treasury', 'rates', 'ledger')
+    sections.push('payees', 'payment-files', 'sanctions', 'statements', 'treasury', 'rates', 'ledger')
   if (holdsRole(actor, fundId, PERIOD_READERS)) sections.push('periods')
   if (holdsRole(actor, fundId, READERS)) sections.push('delegations')
   if (holdsRole(actor, fundId, BREAK_GLASS_READERS)) sections.push('break-glass')

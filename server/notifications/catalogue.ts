@@ -273,6 +273,18 @@ export const EVENTS = {
       sentence: 'الدفعة {code} للطلب {request}: أُرسل مبلغ {amount} لصالح {payee} إلى المصرف.',
     },
   },
+  payment_file_alarm: {
+    facts: { code: 'text' },
+    en: {
+      title: 'A payment file is not what was signed any more',
+      sentence:
+        'What is stored does not give payment file {code} again. Give nothing to the bank, and find out who was at the database.',
+    },
+    ar: {
+      title: 'ملف مدفوعات لم يعد كما وُقّع',
+      sentence: 'ما هو محفوظ لا يعيد إنتاج ملف المدفوعات {code}. لا تسلّم المصرف شيئاً، وابحث عمن عدّل قاعدة البيانات.',
+    },
+  },
   payment_returned: {
     facts: { code: 'text', request: 'text', amount: 'amount', payee: 'text', reason: 'text' },
     en: {

@@ -1,3 +1,4 @@
+import { Refusal } from '../errors.ts'
 import { fundById } from '../funds/open.ts'
 import { created, get, post, type Endpoint } from '../http/endpoint.ts'
 import { keyIn, pageOf } from '../http/pages.ts'
@@ -5,7 +6,7 @@ import { day, id, joi, object, pageKeys, query, text } from '../http/schemas.ts'
 import { isId } from '../ids.ts'
 import { READERS, requireRole } from '../people/actor.ts'
 import { DUTY_REFUSALS } from '../requests/policy.ts'
-import { fileForBank } from './download.ts'
+import { fileForBank, tellOfAlteredFile } from './download.ts'
 import { MOST_PAYMENTS } from './policy.ts'
 import { prepareFile } from './prepare.ts'
 import { listFiles, readFile, waitingForFiles } from './queries.ts'
@@ -129,7 +130,12 @@ export function paymentFileEndpoints(): Endpoint[] {
         kept: true,
       },
       async (db, actor, { params }) => {
-        const { xml, code } = await fileForBank(db, actor, params.paymentFile!)
+        const file = await fileForBank(db, actor, params.paymentFile!)
+        const { xml, code } = file
+        if (!xml) {
+          await db.transaction((trx) => tellOfAlteredFile(trx, actor.act.at, file))
+          throw new Refusal('payment_file_differs', { file: code })
+        }
         return {
           stream: { type: 'application/xml', fileName: `${code}.xml`, write: async (to) => void to.write(xml) },
         }

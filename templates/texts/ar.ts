@@ -5,6 +5,7 @@ import { delegationsAr } from './ar-delegations.ts'
 import { moneyInAr } from './ar-money-in.ts'
 import { payeeErrorsAr, payeesInAr } from './ar-payees.ts'
 import { periodsAr } from './ar-periods.ts'
+import { paymentFilesInAr } from './ar-payment-files.ts'
 import { ruleErrorsAr, rulesInAr } from './ar-rules.ts'
 import { sanctionsAr } from './ar-sanctions.ts'
 import { planningAr } from './ar-planning.ts'
@@ -35,6 +36,7 @@ export const ar: Texts = {
     reports: 'تقارير النفقات',
     donors: 'المانحون',
     payees: 'المستفيدون',
+    'payment-files': 'ملفات المدفوعات',
     statements: 'كشوف البنك',
     treasury: 'الخزينة',
     rates: 'أسعار الصرف',
@@ -317,6 +319,7 @@ export const ar: Texts = {
   ...formsInAr,
   ...rulesInAr,
   ...sanctionsAr,
+  ...paymentFilesInAr,
   ...lanesInAr,
   ...closingInAr,
   ...spendingInAr,

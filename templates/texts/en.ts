@@ -5,6 +5,7 @@ import { delegationsEn } from './en-delegations.ts'
 import { moneyInEn } from './en-money-in.ts'
 import { payeeErrorsEn, payeesInEn } from './en-payees.ts'
 import { periodsEn } from './en-periods.ts'
+import { paymentFilesInEn } from './en-payment-files.ts'
 import { ruleErrorsEn, rulesInEn } from './en-rules.ts'
 import { sanctionsEn } from './en-sanctions.ts'
 import { planningEn } from './en-planning.ts'
@@ -34,6 +35,7 @@ export const en = {
     reports: 'Spending reports',
     donors: 'Donors',
     payees: 'Payees',
+    'payment-files': 'Payment files',
     statements: 'Statements',
     treasury: 'Treasury',
     rates: 'Exchange rates',
@@ -316,6 +318,7 @@ export const en = {
   ...formsInEn,
   ...rulesInEn,
   ...sanctionsEn,
+  ...paymentFilesInEn,
   ...lanesInEn,
   ...closingInEn,
   ...spendingInEn,

@@ -80,6 +80,17 @@ const acts: Record<string, (fund: Fund) => Promise<Act>> = {
     await fund.cast.treasurer!.post(`/payments/${body.id}/releases`).expect(201)
     return { name: 'release', by: fund.cast.bankSignatory!, path: `/payments/${body.id}/releases` }
   },
+  'the second signature of a file': async (fund) => {
+    const { id } = await submitted(fund, '40.00')
+    for (const by of [fund.cast.certifyingOfficer!, fund.cast.fundManager!]) await decide(by, id).expect(201)
+    const payments = [await certify(fund, id, '15.00').expect(201), await certify(fund, id, '25.00').expect(201)]
+    const of = { bankAccountId: fund.bank, payments: payments.map(({ body }) => body.id) }
+    const { body } = await fund.cast.treasurer!.post(`/funds/${fund.id}/payment-files`, of).expect(201)
+    const signature = { sha256: body.sha256 }
+    const path = `/payment-files/${body.id}/signatures`
+    await fund.cast.treasurer!.post(path, signature).expect(201)
+    return { name: 'sign', by: fund.cast.bankSignatory!, path, body: signature }
+  },
   'an unwinding': async (fund) => {
     const { id } = await advanced(fund, '40.00')
     const { reconciler, certifyingOfficer } = fund.cast
@@ -238,6 +249,8 @@ async function everything(fund: Fund): Promise<object> {
     'submissions',
     'decisions',
     'releases',
+    'payment_files',
+    'payment_file_signatures',
     'duties',
     'imports',
     'import_rows',
