@@ -1,4 +1,4 @@
-import type { Trx } from '../../db/connect.ts'
+import { takeItsTime, type Trx } from '../../db/connect.ts'
 import { Refusal } from '../errors.ts'
 import { requireRole, type Actor } from '../people/actor.ts'
 import { lockPayments } from '../payments/load.ts'
@@ -23,6 +23,7 @@ export async function signFile(
 ): Promise<{ id: string; code: string; status: FileStatus; signatures: number; sha256: string }> {
   const { fundId } = await fileById(trx, fileId)
   requireRole(actor, fundId, SIGNATORIES)
+  await takeItsTime(trx)
   const leaving = await lockPayments(trx, await paymentsIn(trx, fileId))
   const file = await lockFile(trx, fileId)
   const before = await signaturesOf(trx, fileId)

@@ -46,7 +46,7 @@ test('every example body of the documentation is of the right form when it is pa
 test('the documentation says each refusal under its status, with its words and as it looks', async () => {
   const { body } = await request(service.app()).get('/api/v1/openapi.json')
   const { responses } = body.paths['/payments/{payment}/releases'].post
-  expect(Object.keys(responses)).toEqual(['201', '401', '403', '404', '409', '422', '503', 'default'])
+  expect(Object.keys(responses)).toEqual(['201', '400', '401', '403', '404', '409', '413', '422', '503', 'default'])
   expect(responses[409].description).toContain(`\`not_awaiting_release\`: ${REFUSALS.not_awaiting_release.en}`)
   const { value } = responses[403].content['application/problem+json'].examples.separation_of_duties
   expect(value).toMatchObject({ code: 'separation_of_duties', status: 403 })
