@@ -2573,7 +2573,7 @@ create table policies (
   constraint policies_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint policies_fund_id_proposal_id_fkey FOREIGN KEY (fund_id, proposal_id) REFERENCES proposals(fund_id, id),
   constraint rule_by_two_people FOREIGN KEY (proposal_id, verdict) REFERENCES proposal_decisions(proposal_id, verdict),
-  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['bank_charges'::text, 'funding_rule'::text, 'reporting'::text, 'payees'::text, 'reservation'::text, 'authority_limits'::text, 'screening'::text, 'break_glass'::text, 'lanes'::text, 'approval_matrix'::text, 'advisory_opinion'::text, 'clock'::text, 'tranches'::text, 'recognition'::text, 'open_data'::text, 'payment_files'::text, 'delegation'::text]))),
+  constraint policies_subject_check CHECK ((subject = ANY (ARRAY['advisory_opinion'::text, 'approval_matrix'::text, 'authority_limits'::text, 'bank_charges'::text, 'break_glass'::text, 'clock'::text, 'delegation'::text, 'funding_rule'::text, 'lanes'::text, 'open_data'::text, 'payees'::text, 'payment_files'::text, 'recognition'::text, 'reporting'::text, 'reservation'::text, 'screening'::text, 'tranches'::text]))),
   constraint policies_verdict_check CHECK ((verdict = 'approve'::text)),
   constraint rule_not_in_the_past CHECK (((proposal_id IS NULL) OR (effective_from >= ((recorded_at AT TIME ZONE 'utc'::text))::date)))
 );
@@ -2697,7 +2697,7 @@ create table proposals (
   constraint proposals_fund_id_fkey FOREIGN KEY (fund_id) REFERENCES funds(id),
   constraint proposals_fund_id_request_id_fkey FOREIGN KEY (fund_id, request_id) REFERENCES requests(fund_id, id),
   constraint proposals_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES people(id),
-  constraint proposals_kind_check CHECK ((kind = ANY (ARRAY['policy'::text, 'conversion'::text, 'interest_charge'::text, 'write_off'::text, 'impairment'::text, 'impairment_reversal'::text, 'reserve_replenishment'::text, 'reserve_release'::text, 'recovery_write_off'::text, 'account_charge'::text, 'tranche_waiver'::text]))),
+  constraint proposals_kind_check CHECK ((kind = ANY (ARRAY['account_charge'::text, 'conversion'::text, 'impairment'::text, 'impairment_reversal'::text, 'interest_charge'::text, 'policy'::text, 'recovery_write_off'::text, 'reserve_release'::text, 'reserve_replenishment'::text, 'tranche_waiver'::text, 'write_off'::text]))),
   constraint recovery_of_a_request CHECK (((kind <> 'recovery_write_off'::text) OR (request_id IS NOT NULL)))
 );
 CREATE INDEX proposals_by_contribution ON proposals USING btree (contribution_id) WHERE (contribution_id IS NOT NULL);

@@ -8,7 +8,7 @@ begin
   select c.conname, pg_get_constraintdef(c.oid) as says into strict v_check
     from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attname = p_column
    where c.conrelid = p_table and c.contype = 'c' and c.conkey = array[a.attnum];
-  select string_agg(quote_literal(word), ', ') into v_words
+  select string_agg(quote_literal(word), ', ' order by word) into v_words
     from (select m[1] as word from regexp_matches(v_check.says, '''([a-z_]+)''', 'g') m union select p_word) words;
   execute format('alter table %s drop constraint %I', p_table, v_check.conname);
   execute format('alter table %s add constraint %I check (%I in (%s))', p_table, v_check.conname, p_column, v_words);
