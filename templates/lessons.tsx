@@ -10,12 +10,14 @@ export type LessonsProps = Pick<PartNowProps, 't' | 'newKey' | 'typed'> & {
   readonly lessons: readonly LessonTold[]
   /** The themes of the request, where the reader may write a lesson of it. */
   readonly mayWrite: { readonly themes: readonly string[] } | undefined
+  /** Whether closing asks for one, so that it is said that there is none. */
+  readonly asked?: boolean
 }
 
 /** What a request has taught, and the form to write it down. */
 export function Lessons(props: LessonsProps) {
-  const { lessons, mayWrite, t } = props
-  if (lessons.length === 0 && !mayWrite) return null
+  const { lessons, mayWrite, asked = false, t } = props
+  if (lessons.length === 0 && !mayWrite && !asked) return null
   return (
     <section aria-labelledby="lessons">
       <h2 id="lessons">{t.lessons.title}</h2>

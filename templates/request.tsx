@@ -140,7 +140,7 @@ function After({ request, part, after, t }: RequestShown & { after: AfterShown; 
     <>
       <Closing {...shared} currency={request.amount.currency} />
       <Findings {...shared} />
-      <Lessons {...shared} />
+      <Lessons {...shared} asked={after.closing.isClosable} />
     </>
   )
 }

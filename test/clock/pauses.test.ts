@@ -75,7 +75,7 @@ test('what is suspended is neither decided, certified nor released, until somebo
 test('a suspension lasts until somebody ends it, whatever the bank books and whoever takes a payment back', async () => {
   const { complianceOfficer, certifyingOfficer, bankSignatory, auditor } = fund.cast
   const { id } = await approved(fund, '300.00')
-  const [first, second] = [await released(fund, id, '100.00'), (await certify(fund, id, '100.00')).body.id]
+  const [first, second] = [await released(fund, id, '100.00'), (await certify(fund, id, '90.00').expect(201)).body.id]
   const held = await pause(complianceOfficer!, id, 'fraud').expect(201)
   await settled(first).expect(201)
   await certifyingOfficer!.post(`/payments/${second}/cancellations`, { reason: 'Wait' }).expect(201)
@@ -84,7 +84,7 @@ test('a suspension lasts until somebody ends it, whatever the bank books and who
 
   // Between payments no clock runs, and there is something to hold up all the same.
   expect((await pause(certifyingOfficer!, id)).body.code).toBe('clock_not_running')
-  const third = (await certify(fund, id, '100.00').expect(201)).body.id
+  const third = (await certify(fund, id, '80.00').expect(201)).body.id
   const again = await pause(complianceOfficer!, id, 'screening').expect(201)
   expect((await bankSignatory!.post(`/payments/${third}/releases`)).body.code).toBe('suspended')
   await end(complianceOfficer!, again.body.id).expect(201)

@@ -127,7 +127,11 @@ describe('deciding', () => {
     const browser = await signedIn(service, both)
     expect(formsOf(await browser.open(`/requests/${id}`))).toContain(`/requests/${id}/decisions`)
     const page = await browser.open(`/requests/${own.id}`)
-    expect(formsOf(page)).toEqual(['/console/sign-out', `/requests/${own.id}/attachments`])
+    expect(formsOf(page)).toEqual([
+      '/console/sign-out',
+      `/requests/${own.id}/attachments`,
+      `/requests/${own.id}/withdrawals`,
+    ])
     expect(textOf(page)).toContain('You already have another duty in this request')
     expect(textOf(await browser.open('/'))).toContain(en.waiting.decide)
   })

@@ -6,6 +6,7 @@ import { monthsOf } from '../periods/months.ts'
 import { plan } from '../plans/planning.ts'
 import { proposeRule, today, usd } from '../rules/ruling.ts'
 import { approved, certify, decide, draft, released, submitted } from '../support/asking.ts'
+import { newPayee } from '../support/bank-details.ts'
 import { received } from '../support/money-in.ts'
 import { ownService, type Caller, type Fund } from '../support/service.ts'
 import { signedIn, type Browser } from './browser.ts'
@@ -67,7 +68,7 @@ async function moneyIn(): Promise<void> {
   const writeOff = { amount: usd('100.00'), writtenOffOn: today(), reason: 'Will not come' }
   const proposed = await by.controller!.post(`${at.receive}/write-offs`, writeOff).expect(201)
   at.proposal = `/funds/${fund.id}/treasury#${proposed.body.id}`
-  const payee = { name: 'Ferry company', kind: 'partner', country: 'Kenya', bankDetails: 'KE-00-1234567' }
+  const payee = newPayee({ name: 'Ferry company' })
   at.verify = `/payees/${(await by.payeeClerk!.post(`/funds/${fund.id}/payees`, payee).expect(201)).body.id}`
 }
 

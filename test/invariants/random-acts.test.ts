@@ -97,9 +97,10 @@ const aheadOfTime: Choice[] = (
     ['withdrawPlan', 0],
     ['plan', 2],
     ['setAside', 0],
-    ['hurry', 20],
+    ['hurry', 22],
     ['advance', 0],
-    ['certify', 0],
+    // Another amount than that of the way through, or it would look like the same payment again.
+    ['certify', 3],
     ['release', 0],
     ['release', 1],
     ['settle', 1],

@@ -222,9 +222,12 @@ test('a request that nobody has approved has no tranche to waive, and no rating 
 
 test('ten who certify at once stay within the tranche', async () => {
   const { id } = await approved(fund, '1000.00', { payeeId: await rated('medium') })
-  const answers = await Promise.all(Array.from({ length: 10 }, () => certify(fund, id, '150.00')))
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, (_, i) => certify(fund, id, `149.${91 + i}`.replace('.100', '.90'))),
+  )
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 201, 201, 409, 409, 409, 409, 409])
-  expect(await paidOf(id)).toBe('75000')
+  const paid = BigInt(await paidOf(id))
+  expect(paid > 74_900n && paid <= 75_000n).toBe(true)
 })
 
 test('the database takes no payment beyond the released tranches, and no tranche out of its turn', async () => {
