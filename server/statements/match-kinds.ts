@@ -210,7 +210,9 @@ async function asRecovery(trx: Trx, actor: Actor, { entry, part, amount, referen
     ...{ requestId, bankAccountId: entry.bankAccountId, reference, received: moneyText(amount) },
     receivedOn: bookingDay(entry, { today: dayOf(actor.act.at) }),
   })
-  return [await useOf(trx, { entry, amount, kind: 'recovery', source: id, kinds: ['recovery_received', 'late_recovery'] })]
+  return [
+    await useOf(trx, { entry, amount, kind: 'recovery', source: id, kinds: ['recovery_received', 'late_recovery'] }),
+  ]
 }
 
 /** Somebody has booked it without the statement: an entry of the ledger that moved cash there and of which so much is on no statement yet. */
