@@ -20,6 +20,7 @@ export type PlanForm = {
   readonly entities: readonly Choice[]
   readonly processes: readonly Choice[]
   readonly payees: readonly Choice[]
+  readonly experts: readonly Choice[]
   readonly watched: readonly Choice[]
   readonly lines: number
   readonly tranches: number
@@ -27,24 +28,44 @@ export type PlanForm = {
   readonly value: (name: string, otherwise?: string) => string
   readonly chosen: (name: string) => string[]
   readonly formKey: string
+  /** Where it is a change: of which plan, as it was when it was read. */
+  readonly change?: { readonly id: string; readonly version: number }
 }
 
-/** A contingency plan to fill in. */
+/** A contingency plan to fill in, or to change. */
 export function planFormPage(frame: Omit<Frame, 'title'>, form: PlanForm): string {
   const { t } = frame
   const words = t.planning
+  const { change } = form
+  const title = change ? words.changePlan : words.newPlan
   return page(
-    { ...frame, title: words.newPlan },
+    { ...frame, title },
     <section class="form">
       {form.problem && <Problem problem={form.problem} t={t} />}
-      <h1>{words.newPlan}</h1>
-      <Form action={`/funds/${form.fund.id}/contingency-plans`} formKey={form.formKey}>
+      <h1>{title}</h1>
+      {change && <p>{words.changeSays}</p>}
+      <Form
+        action={change ? `/contingency-plans/${change.id}/changes` : `/funds/${form.fund.id}/contingency-plans`}
+        formKey={form.formKey}
+      >
+        {change && <input type="hidden" name="version" value={change.version} />}
         <Subject {...form} t={t} />
         <Content {...form} t={t} />
         <Rows {...form} t={t} />
+        {change && (
+          <LongTextField
+            name="reason"
+            label={words.changeReason}
+            value={form.value('reason')}
+            rows={3}
+            required
+            problem={form.problem}
+            t={t}
+          />
+        )}
         <p class="actions">
           <button class="main">{words.writeButton}</button>{' '}
-          <a href={`/funds/${form.fund.id}/planning`}>{t.draft.cancel}</a>
+          <a href={change ? `/contingency-plans/${change.id}` : `/funds/${form.fund.id}/planning`}>{t.draft.cancel}</a>
         </p>
       </Form>
     </section>,
@@ -53,7 +74,7 @@ export function planFormPage(frame: Omit<Frame, 'title'>, form: PlanForm): strin
 
 type Part = PlanForm & { readonly t: Texts }
 
-function Subject({ entities, processes, watched, problem, value, t }: Part) {
+function Subject({ entities, processes, watched, problem, value, change, t }: Part) {
   const words = t.planning
   const shared = { problem, t }
   const only = entities.length === 1 ? entities[0]!.value : ''
@@ -61,14 +82,16 @@ function Subject({ entities, processes, watched, problem, value, t }: Part) {
     <>
       <TextField name="title" label={words.planTitle} value={value('title')} maxLength={300} required {...shared} />
       <LongTextField name="scenario" label={words.scenario} value={value('scenario')} rows={5} required {...shared} />
-      <SelectField
-        name="entityId"
-        label={words.entity}
-        choices={entities}
-        value={value('entityId', only)}
-        required
-        {...shared}
-      />
+      {!change && (
+        <SelectField
+          name="entityId"
+          label={words.entity}
+          choices={entities}
+          value={value('entityId', only)}
+          required
+          {...shared}
+        />
+      )}
       <SelectField name="processId" label={words.process} choices={processes} value={value('processId')} {...shared} />
       <p class="hint" id="f-place">
         {words.placeHint}
@@ -152,7 +175,7 @@ function Content({ payees, problem, value, chosen, t }: Part) {
   )
 }
 
-function Rows({ fund, lines, tranches, problem, value, t }: Part) {
+function Rows({ fund, lines, tranches, experts, problem, value, t }: Part) {
   const words = t.planning
   return (
     <>
@@ -171,6 +194,7 @@ function Rows({ fund, lines, tranches, problem, value, t }: Part) {
             </span>
             <Cell name={`lines.${i}.description`} label={words.description} grows {...{ problem, value }} />
             <Cell name={`lines.${i}.amount`} label={words.amount} figure {...{ problem, value }} />
+            {experts.length > 0 && <ExpertOf line={`lines.${i}`} {...{ experts, problem, value, t }} />}
           </div>
         ))}
       </fieldset>
@@ -185,6 +209,35 @@ function Rows({ fund, lines, tranches, problem, value, t }: Part) {
           </div>
         ))}
       </fieldset>
+    </>
+  )
+}
+
+/** Whom a line sends, where it is for an expert of the roster. */
+function ExpertOf({
+  line,
+  experts,
+  problem,
+  value,
+  t,
+}: Pick<Part, 'experts' | 'problem' | 'value' | 't'> & { line: string }) {
+  const words = t.planning
+  return (
+    <>
+      <span class="line-part">
+        <label for={`f-${line}.expertId`}>{words.expert}</label>
+        <select {...tied({ name: `${line}.expertId`, problem })}>
+          <Options choices={experts} value={value(`${line}.expertId`)} t={t} />
+        </select>
+      </span>
+      <span class="line-part">
+        <label for={`f-${line}.mode`}>{words.mode}</label>
+        <select {...tied({ name: `${line}.mode`, problem })}>
+          <Options choices={choicesOf(t.modes)} value={value(`${line}.mode`)} t={t} />
+        </select>
+      </span>
+      <Cell name={`${line}.afterDays`} label={words.afterDays} figure {...{ problem, value }} />
+      <Cell name={`${line}.days`} label={words.expertDays} figure {...{ problem, value }} />
     </>
   )
 }

@@ -65,6 +65,11 @@ export function planPage(frame: Omit<Frame, 'title'>, shown: PlanShown): string 
       <p class="written">
         <Name>{plan.scenario}</Name>
       </p>
+      {shown.may.write && (
+        <p>
+          <a href={`/contingency-plans/${plan.id}/change`}>{words.changePlan}</a>
+        </p>
+      )}
       {shown.may.activate && <ActivationForm {...shown} t={t} />}
       {shown.may.setAside && <SetAsideForm {...shown} t={t} />}
       <Lines plan={plan} t={t} />

@@ -8,7 +8,8 @@ import { isExpired } from '../plans/policy.ts'
 import { PLANNERS } from '../plans/prepare.ts'
 import { readPlan } from '../plans/queries.ts'
 import { listWatchItems } from '../watch/queries.ts'
-import { amountTyped, getPage, newFormKey, postForm, type Console, type Fields, type Refused } from './forms.ts'
+import { amountTyped, getPage, newFormKey, postForm, type Console, type Refused } from './forms.ts'
+import { chosenIn, contentTyped, fieldsOf } from './plan-fields.ts'
 import { processesFor } from './queries.ts'
 import { optional, versionTyped } from './requests.ts'
 import { frameOf, fundSeenBy, type SignedIn } from './visit.ts'
@@ -36,6 +37,28 @@ export function planPages(router: Router, served: Console): void {
     },
     done: ({ body }) => `/contingency-plans/${(body as { id: string }).id}?done=written`,
     again: (visit, { fund }, refused) => writeForm(served, visit, fund!, refused),
+  })
+  getPage(router, '/contingency-plans/:plan/change', (visit, req) => changeForm(served, visit, String(req.params.plan)))
+  postForm(router, served, {
+    path: '/contingency-plans/:plan/changes',
+    form: () => 'f',
+    asks: async (visit, { params, fields, chosen }) => {
+      const { body: plan } = await readPlan(served.db, visit.actor, {
+        planId: params.plan!,
+        on: dayOf(visit.actor.act.at),
+      })
+      const content = contentTyped(fields, chosen, plan.currency)
+      const whole = { processId: fields.processId || null, watchItemId: fields.watchItemId || null }
+      return {
+        method: 'patch',
+        path: '/contingency-plans/:plan',
+        params,
+        body: { ...content, ...whole, ...optional({ reason: fields.reason }) },
+        version: versionTyped(fields),
+      }
+    },
+    done: (_answer, { plan }) => `/contingency-plans/${plan}?done=changed`,
+    again: (visit, { plan }, refused) => changeForm(served, visit, plan!, refused),
   })
   getPage(router, '/contingency-plans/:plan', (visit, req) =>
     show(served, visit, String(req.params.plan), { done: req.query.done }),
@@ -133,14 +156,31 @@ function mayDo({ actor }: SignedIn, plan: PlanTold, on: string) {
 }
 
 function doneIn(t: Texts, done: unknown): string | undefined {
-  const here = (['written', 'aside', 'reviewed', 'withdrawn'] as const).find((one) => one === done)
+  const here = (['written', 'changed', 'aside', 'reviewed', 'withdrawn'] as const).find((one) => one === done)
   return here && t.planning.done[here]
 }
 
-async function writeForm({ db, api }: Console, visit: SignedIn, fundId: string, refused?: Refused): Promise<string> {
+async function writeForm(served: Console, visit: SignedIn, fundId: string, refused?: Refused): Promise<string> {
+  const fund = await fundSeenBy(served.db, visit.actor, fundId)
+  requireRole(visit.actor, fund.id, PLANNERS)
+  return formFor(served, visit, fund, { here: `/funds/${fund.id}/contingency-plans/new`, refused })
+}
+
+/** The form with what the plan says now; what was typed comes before it. */
+async function changeForm(served: Console, visit: SignedIn, planId: string, refused?: Refused): Promise<string> {
+  const { body: plan } = await readPlan(served.db, visit.actor, { planId, on: dayOf(visit.actor.act.at) })
+  const fund = await fundSeenBy(served.db, visit.actor, plan.fundId)
+  requireRole(visit.actor, fund.id, PLANNERS)
+  return formFor(served, visit, fund, { here: `/contingency-plans/${planId}/change`, refused, plan })
+}
+
+async function formFor(
+  { db, api }: Console,
+  visit: SignedIn,
+  fund: Awaited<ReturnType<typeof fundSeenBy>>,
+  { here, refused, plan }: { here: string; refused?: Refused | undefined; plan?: PlanTold },
+): Promise<string> {
   const { actor, language } = visit
-  const fund = await fundSeenBy(db, actor, fundId)
-  requireRole(actor, fund.id, PLANNERS)
   type Named = { items: { id: string; name: string }[] }
   const asked = { params: { fund: fund.id }, language }
   const entities = (await api.read<Named>(actor, '/funds/:fund/entities', asked)).items
@@ -148,62 +188,23 @@ async function writeForm({ db, api }: Console, visit: SignedIn, fundId: string, 
     ? entities
     : entities.filter(({ id }) => entitiesOf(actor, fund.id).includes(id))
   const payees = await api.read<Named>(actor, '/funds/:fund/payees', { ...asked, query: { limit: MOST_PAYEES } })
+  const experts = await api.read<Named>(actor, '/funds/:fund/experts', { ...asked, query: { limit: MOST_PAYEES } })
   const watched = await listWatchItems(db, actor, { fundId: fund.id, on: dayOf(actor.act.at) })
   const choices = (found: { id: string; name: string }[]) => found.map(({ id, name }) => ({ value: id, label: name }))
-  const here = `/funds/${fund.id}/contingency-plans/new`
+  const said = plan ? fieldsOf(plan) : {}
   return planFormPage(frameOf(visit, { fund, section: 'planning', here }), {
     fund,
     entities: choices(ours),
     processes: choices(await processesFor(db, actor, fund.id)),
     payees: choices(payees.items),
+    experts: choices(experts.items),
     watched: watched.map(({ id, country, region }) => ({ value: id, label: `${country}, ${region}` })),
-    lines: LINES,
-    tranches: TRANCHES,
+    lines: Math.max(LINES, (plan?.lines.length ?? 0) + 2),
+    tranches: Math.max(TRANCHES, (plan?.tranches.length ?? 0) + 1),
     problem: refused?.problem,
-    value: (name, otherwise = '') => refused?.fields[name] ?? otherwise,
-    chosen: (name) => refused?.chosen(name) ?? [],
+    value: (name, otherwise = '') => (refused ? refused.fields[name] : said[name]) ?? otherwise,
+    chosen: (name) => refused?.chosen(name) ?? chosenIn(plan, name),
     formKey: newFormKey(),
+    ...(plan ? { change: { id: plan.id, version: plan.version } } : {}),
   })
-}
-
-/** What the API is sent: rows of which nothing is filled in are left out, and a place counts where there is no process. */
-function contentTyped(fields: Fields, chosen: (name: string) => string[], currency: string) {
-  const { title, scenario, entityId, processId, watchItemId, lane, mandateBasis, expiresOn, reviewOn, whenActivated } =
-    fields
-  const money = (text: string | undefined) => ({ amount: amountTyped(text), currency })
-  const whole = (text: string | undefined) => (/^\d{1,4}$/.test(text ?? '') ? Number.parseInt(text!, 10) : text)
-  const rowsOf = (name: string, most: number, parts: readonly string[]) =>
-    Array.from({ length: most }, (_, i) =>
-      Object.fromEntries(parts.map((part) => [part, fields[`${name}.${i}.${part}`] ?? ''])),
-    ).filter((row) => Object.values(row).some(Boolean))
-  return {
-    ...optional({
-      title,
-      scenario,
-      entityId,
-      processId,
-      watchItemId,
-      lane,
-      mandateBasis,
-      expiresOn,
-      reviewOn,
-      whenActivated,
-    }),
-    ...(processId ? {} : { place: optional({ country: fields.country, region: fields.region, phase: fields.phase }) }),
-    support: chosen('support'),
-    themes: chosen('themes'),
-    payeeIds: chosen('payeeIds'),
-    durationDays: whole(amountTyped(fields.durationDays)),
-    lines: rowsOf('lines', LINES, ['category', 'description', 'amount']).map(({ category, description, amount }) => ({
-      ...optional({ category, description }),
-      amount: money(amount),
-    })),
-    tranches: rowsOf('tranches', TRANCHES, ['afterDays', 'amount', 'condition']).map(
-      ({ afterDays, amount, condition }) => ({
-        afterDays: whole(amountTyped(afterDays)),
-        amount: money(amount),
-        condition,
-      }),
-    ),
-  }
 }

@@ -1,6 +1,7 @@
 import { ar } from '../../templates/texts/ar.ts'
 import { en } from '../../templates/texts/en.ts'
 import { expert, nights } from '../experts/sending.ts'
+import { plan } from '../plans/planning.ts'
 import { today, usd } from '../rules/ruling.ts'
 import { approved, draft, released, submitted } from '../support/asking.ts'
 import { received } from '../support/money-in.ts'
@@ -236,4 +237,44 @@ test('a deployment is taken out of its draft again, with its lines', async () =>
   expect(await service.database().owner('budget_lines').where({ request_id: path.draft }).count()).toEqual([
     { count: '1' },
   ])
+})
+
+test('a plan is changed in a form that has what it says, its expert too, and is not overwritten by who read it before', async () => {
+  const made = await plan(fund, ['700.00'], {
+    lines: [
+      {
+        category: 'experts',
+        description: 'An adviser',
+        amount: usd('700.00'),
+        expert: { expertId: path.expertId, mode: 'remote', afterDays: 3, days: 7 },
+      },
+    ],
+  })
+  const browser = await browserOfRole('requester')
+  const [page, action] = [`/contingency-plans/${made.id}`, `/contingency-plans/${made.id}/changes`]
+  const form = await browser.open(`${page}/change`)
+  expect(textOf(await browser.open(page))).toContain(en.planning.changePlan)
+  const told = async () => (await fund.cast.fundManager!.get(`/contingency-plans/${made.id}`).expect(200)).body
+  const before = await told()
+  const refused = await browser.send(form, action, {
+    title: 'Talks in the north',
+    durationDays: 'long',
+    reason: 'It moved',
+  })
+  expect(refused.text).toContain('Talks in the north')
+  expect(await told()).toMatchObject({ version: before.version, title: before.title })
+  const typed = { title: 'Talks in the north', durationDays: `${before.durationDays}`, reason: 'It moved' }
+  expect(textOf(await browser.sendAndFollow(refused, action, typed))).toContain(en.planning.done.changed)
+  const after = await told()
+  expect(after).toMatchObject({
+    title: 'Talks in the north',
+    scenario: before.scenario,
+    payees: before.payees,
+    tranches: before.tranches,
+  })
+  expect(after.lines).toEqual(before.lines)
+  expect((await browser.send(form, action, { ...typed, title: 'Overwritten' })).status).toBe(412)
+  expect(textOf(await (await browserOfRole('requester', 'ar')).open(`${page}/change`))).toContain(
+    ar.planning.changePlan,
+  )
 })
